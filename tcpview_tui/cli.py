@@ -1,0 +1,128 @@
+"""The command line: arguments become settings, settings become a run. The only place that prints or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+import msgspec
+import platformdirs
+
+from tcpview_tui import __version__
+from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, describe, load
+from tcpview_tui.model.query import QueryError, parse
+from tcpview_tui.tui.theme import THEME_NAMES
+
+if TYPE_CHECKING:
+    from tcpview_tui.tui.app import TcpviewApp
+
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+
+def main() -> NoReturn:
+    """Run the program and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        status = live(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
+    sys.exit(status)
+
+
+def _range(name: str) -> click.FloatRange:
+    least, most = bounds(name)
+    return click.FloatRange(least, most)
+
+
+@click.command(name=APP_NAME, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--interval", type=_range("interval"), help=describe("interval"))
+@click.option("--filter", metavar="EXPR", help=describe("filter"))
+@click.option("--names/--no-names", default=None, help=describe("names"))
+@click.option("--theme", type=click.Choice(THEME_NAMES), help=describe("theme"))
+@click.option("--ascii/--no-ascii", default=None, help=describe("ascii"))
+@click.option("--mouse/--no-mouse", default=None, help=describe("mouse"))
+@click.option("--read-only", is_flag=True, default=None, help=describe("read_only"))
+@click.option("--linger", type=_range("linger"), metavar="SECONDS", help=describe("linger"))
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file.")
+@click.version_option(__version__, prog_name=APP_NAME)
+def live(config: Path | None, **options: Any) -> int:
+    """See every TCP and UDP connection of this machine and the process behind it, live."""
+    try:
+        settings = _merged(load(config), options)
+    except ConfigError as error:
+        raise _usage(str(error)) from error
+    _check_filter(settings.filter)
+    _check_terminal()
+    return _run(settings)
+
+
+def _merged(settings: Settings, options: dict[str, Any]) -> Settings:
+    given = {name: value for name, value in options.items() if value is not None}
+    return build(msgspec.to_builtins(settings) | given)
+
+
+def _check_filter(expression: str) -> None:
+    try:
+        if expression.strip():
+            parse(expression)
+    except QueryError as error:
+        raise _usage(f"--filter: {error}\n  {expression}\n  {' ' * error.start}^") from error
+
+
+def _check_terminal() -> None:
+    for stream, name in ((sys.stdin, "standard input"), (sys.stdout, "standard output")):
+        if stream is None or not stream.isatty():
+            raise _usage(f"{name} is not a terminal, and the live table needs one. Over SSH, use ssh -t.")
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        raise _usage("TERM says that this terminal cannot move its cursor; set TERM, for example to xterm.")
+
+
+def _run(settings: Settings) -> int:
+    from tcpview_tui.clock import SystemClock
+    from tcpview_tui.sources.base import Sampler
+    from tcpview_tui.sources.psutil_source import PsutilSource
+    from tcpview_tui.tui.app import TcpviewApp
+
+    clock = SystemClock()
+    cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
+    no_color = bool(os.environ.get("NO_COLOR"))
+    app = TcpviewApp(Sampler(PsutilSource(), clock), clock, settings, cache, no_color)
+    if not sys.stderr.isatty():
+        vars(sys)["__stderr__"] = sys.__stdout__  # Textual draws on the standard error stream, which may be a file
+    status = app.run(mouse=settings.mouse)
+    if app.failure is not None:
+        return _report(app)
+    return status if status is not None else app.return_code or 0
+
+
+def _report(app: TcpviewApp) -> int:
+    """Write what went wrong to a file and say so in a sentence."""
+    failure = app.failure
+    assert failure is not None  # noqa: S101 - the caller has checked
+    file = platformdirs.user_state_path(APP_NAME, appauthor=False) / "crash.txt"
+    sentence = f"{APP_NAME} ended because of an error in itself ({type(failure).__name__})."
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(traceback.format_exception(failure)), encoding="utf-8", errors="backslashreplace")
+        click.echo(f"{sentence} Please report it with the file {file}.", err=True)
+    except OSError as error:
+        click.echo(f"{sentence} The details could not be written to {file}: {error.strerror}.", err=True)
+    return FAILED
+
+
+def _usage(sentence: str) -> click.ClickException:
+    """Return an error that is shown as one sentence, without click's own "Error:", and exits with 2."""
+    return _WrongUsageError(f"{APP_NAME}: {sentence}")
+
+
+class _WrongUsageError(click.ClickException):
+    exit_code = WRONG_USAGE
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)

@@ -1,0 +1,108 @@
+"""The settings: each declared once here, with its default, its bounds and its help; read from a TOML file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+from tcpview_tui.lookup.settings import Lookup, check
+from tcpview_tui.tui.theme import THEME_NAMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP_NAME = "tcpview-tui"
+
+
+class ConfigError(Exception):
+    """A sentence that names the file, the key and what was expected."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Everything that can be set. Options of the command line have the same names and win over the file."""
+
+    interval: Annotated[float, Meta(ge=0.5, le=60, description="Seconds between two looks.")] = 1.0
+    filter: Annotated[str, Meta(description="Show only what matches this filter expression.")] = ""
+    names: Annotated[bool, Meta(description="Look up the names of remote addresses (reverse DNS).")] = False
+    theme: Annotated[str, Meta(description=f"Colours: {', '.join(THEME_NAMES)}.")] = THEME_NAMES[0]
+    ascii: Annotated[bool, Meta(description="Draw with ASCII characters only.")] = False
+    mouse: Annotated[bool, Meta(description="Take mouse clicks and the wheel.")] = True
+    read_only: Annotated[bool, Meta(description="Offer no action that changes the system.")] = False
+    linger: Annotated[float, Meta(ge=0, le=3600, description="Seconds that a closed row and a highlight stay.")] = 3.0
+    lookup: Lookup = Lookup()
+
+
+def default_path() -> Path:
+    """Return where the configuration file is looked for when none is named."""
+    return platformdirs.user_config_path(APP_NAME, appauthor=False) / "config.toml"
+
+
+def describe(name: str) -> str:
+    """Return the help of a setting."""
+    return next((meta.description or "" for meta in _metas(name)), "")
+
+
+def bounds(name: str) -> tuple[float, float]:
+    """Return the least and the greatest value of a number. Raises KeyError for a setting without bounds."""
+    for meta in _metas(name):
+        if meta.ge is not None and meta.le is not None:
+            return float(meta.ge), float(meta.le)
+    raise KeyError(name)
+
+
+def load(path: Path | None = None) -> Settings:
+    """Return the settings in `path`, or in the default file if there is one, else the defaults.
+
+    Raises `ConfigError` when a named file is missing, or when any file cannot be read or understood.
+    """
+    file = path or default_path()
+    if path is None and not file.exists():
+        return Settings()
+    try:
+        return build(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{file}: the file cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8 text.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: this is not TOML: {error}.") from error
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def build(values: dict[str, Any]) -> Settings:
+    """Return settings made of plain values. Raises `ConfigError` that names the key and what was expected."""
+    try:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_sentence(str(error))) from error
+    if settings.theme not in THEME_NAMES:
+        raise ConfigError(f"theme: {settings.theme!r} is no theme; expected one of {', '.join(THEME_NAMES)}.")
+    try:
+        check(settings.lookup)
+    except ValueError as error:
+        raise ConfigError(f"[lookup] {error}") from error
+    return settings
+
+
+def _metas(name: str) -> list[Meta]:
+    hint = get_type_hints(Settings, include_extras=True)[name]
+    return [part for part in get_args(hint)[1:] if isinstance(part, Meta)] if get_origin(hint) is Annotated else []
+
+
+def _sentence(message: str) -> str:
+    """Turn msgspec's "Expected `float` >= 0.5 - at `$.interval`" into "interval: expected float >= 0.5."."""
+    text, _, place = message.partition(" - at ")
+    key = place.strip("`").removeprefix("$").removeprefix(".")
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", text)
+    if unknown:
+        where = f"[{key}] " if key else ""
+        known = Lookup if key == "lookup" else Settings
+        return f"{where}{unknown[1]}: there is no such setting; expected one of {', '.join(known.__struct_fields__)}."
+    text = text.replace("`", "")
+    return f"{key or 'the file'}: {text[:1].lower()}{text[1:]}."

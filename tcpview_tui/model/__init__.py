@@ -1,0 +1,1 @@
+"""What a connection is and how it changes: pure data and pure functions, free of terminals and operating systems."""

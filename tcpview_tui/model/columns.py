@@ -1,0 +1,194 @@
+"""The columns, each declared once: the table, sorting, the filter language, exports and help are made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from tcpview_tui import text
+from tcpview_tui.model import address
+from tcpview_tui.model.connection import State
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.row import Row
+
+Cut = Literal["end", "middle", "start"]
+"""Which part of a value that does not fit is left out."""
+
+KERNEL_STATES = frozenset({State.TIME_WAIT, State.SYN_RECEIVED})
+"""Sockets that no process holds: the kernel keeps them on its own (RFC 9293 section 3.6.1; accept queue)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address."""
+
+    now: float = 0.0
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `value` is the fact (`None`: unknown or absent); `text` is how people read it.
+
+    `order` gives the sort key where the value itself would sort wrongly. Of the columns, those with the lowest
+    `priority` are kept when the screen is narrow; `width` is the least and `ideal` the most cells that help.
+    """
+
+    id: str
+    title: str
+    short: str
+    help: str
+    priority: int
+    width: int
+    ideal: int
+    value: Callable[[Row, Context], Any]
+    text: Callable[[Row, Context], str]
+    order: Callable[[Row, Context], Any] | None = None
+    right: bool = False
+    cut: Cut = "end"
+
+    def sort_key(self, row: Row, context: Context) -> Any:
+        """Return what this column sorts by; `None` (unknown) sorts last in either direction."""
+        return (self.order or self.value)(row, context)
+
+
+def _owner(attribute: str) -> Callable[[Row, Context], Any]:
+    def value(row: Row, _: Context) -> Any:
+        owner = row.owner
+        return None if owner is None else getattr(owner, attribute)
+
+    return value
+
+
+def _shown(value: Callable[[Row, Context], Any], absent: str = "") -> Callable[[Row, Context], str]:
+    def shown(row: Row, context: Context) -> str:
+        fact = value(row, context)
+        return absent if fact is None else str(fact)
+
+    return shown
+
+
+def _folded(value: Callable[[Row, Context], Any]) -> Callable[[Row, Context], Any]:
+    def folded(row: Row, context: Context) -> Any:
+        fact = value(row, context)
+        return None if fact is None else fact.casefold()
+
+    return folded
+
+
+def _nobody(row: Row) -> str:
+    return "-" if row.connection.state in KERNEL_STATES else "?"
+
+
+def _process_text(row: Row, _: Context) -> str:
+    owner = row.owner
+    if owner is None:
+        return _nobody(row)
+    more = f" +{len(row.owners) - 1}" if len(row.owners) > 1 else ""
+    return f"({owner.name}{more})" if row.owners_past else owner.name + more
+
+
+def _pid_text(row: Row, _: Context) -> str:
+    return str(row.owner.pid) if row.owner else _nobody(row)
+
+
+def _remote_address(row: Row, _: Context) -> str | None:
+    remote = row.connection.remote
+    return None if remote is None else remote.address
+
+
+def _remote_port(row: Row, _: Context) -> int | None:
+    remote = row.connection.remote
+    return None if remote is None else remote.port
+
+
+def _remote_order(row: Row, _: Context) -> Any:
+    remote = row.connection.remote
+    return None if remote is None else address.order(remote.address)
+
+
+def _remote_name(row: Row, context: Context) -> str | None:
+    remote = row.connection.remote
+    return None if remote is None else context.names.get(remote.address)
+
+
+def _age(row: Row, context: Context) -> float:
+    return max((row.closed_at or context.now) - row.first_seen, 0.0)
+
+
+def _age_text(row: Row, context: Context) -> str:
+    shown = text.age(_age(row, context))
+    if not row.preexisting:
+        return shown
+    return "?" if shown == text.age(0) else f">{shown}"
+
+
+_name, _pid, _user, _service = (_owner(a) for a in ("name", "pid", "user", "service"))
+_path, _command = _owner("executable"), _owner("command_line")
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "process", "Process", "Process",
+        "Process that has the socket. (name): it had it, nobody has it now. ?: unknown. -: no process, by design.",
+        1, 14, 24, _name, _process_text, _folded(_name),
+    ),
+    Column("pid", "PID", "PID", "Process id.", 2, 7, 7, _pid, _pid_text, right=True),
+    Column("user", "User", "User", "User the process runs as.", 11, 8, 12, _user, _shown(_user), _folded(_user)),
+    Column(
+        "service", "Service", "Service", "systemd unit or container the process runs for, from its cgroup.",
+        12, 12, 24, _service, _shown(_service), _folded(_service),
+    ),
+    Column(
+        "proto", "Protocol", "Prot", "TCP or UDP; 6 marks IPv6.",
+        6, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
+    ),
+    Column(
+        "state", "State", "State", "TCP state (RFC 9293). UDP has none.",
+        3, 12, 12, lambda r, _: r.connection.state.value or None, lambda r, _: r.connection.state.value,
+    ),
+    Column(
+        "dir", "Direction", "Dir", "in: a listener on the local port exists; out: none does; listening: waits.",
+        9, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
+    ),
+    Column(
+        "local", "Local address", "Local", "Address at this end.",
+        8, 15, 39, lambda r, _: r.connection.local.address, lambda r, _: r.connection.local.address,
+        lambda r, _: address.order(r.connection.local.address), cut="middle",
+    ),
+    Column(
+        "lport", "Local port", "LPort", "Port at this end.",
+        7, 5, 10, lambda r, _: r.connection.local.port, lambda r, _: str(r.connection.local.port), right=True,
+    ),
+    Column(
+        "remote", "Remote address", "Remote", "Address at the other end; * when nobody is connected.",
+        4, 15, 39, _remote_address, _shown(_remote_address, "*"), _remote_order, cut="middle",
+    ),
+    Column(
+        "rport", "Remote port", "RPort", "Port at the other end.",
+        5, 5, 11, _remote_port, _shown(_remote_port, "*"), right=True,
+    ),
+    Column(
+        "host", "Remote name", "Name", "Name of the remote address by reverse DNS, once asked for.",
+        10, 18, 48, _remote_name, _shown(_remote_name), cut="start",
+    ),
+    Column(
+        "seen", "First seen", "Seen", "Local time of the first look that saw it.",
+        14, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
+    ),
+    Column(
+        "age", "Age", "Age", "Time since first seen. > and ?: it was there before this program started.",
+        13, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
+    ),
+    Column(
+        "path", "Path", "Path", "Executable file of the process.",
+        16, 20, 60, _path, _shown(_path), _folded(_path), cut="middle",
+    ),
+    Column(
+        "cmd", "Command", "Command", "Command line of the process.",
+        15, 20, 120, _command, _shown(_command), _folded(_command),
+    ),
+)  # fmt: skip
+
+BY_ID: Mapping[str, Column] = {column.id: column for column in COLUMNS}

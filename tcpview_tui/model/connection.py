@@ -1,0 +1,74 @@
+"""A connection: one TCP or UDP endpoint, connected or not, at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.process import Process
+
+Key = Hashable
+"""What identifies a connection for as long as it lives. Each source makes its own; nobody looks inside."""
+
+Transport = Literal["tcp", "udp"]
+Family = Literal[4, 6]
+
+
+class State(StrEnum):
+    """The TCP states of RFC 9293 section 3.3.2, spelled with underscores, and none for what has no state."""
+
+    NONE = ""
+    ESTABLISHED = "ESTABLISHED"
+    SYN_SENT = "SYN_SENT"
+    SYN_RECEIVED = "SYN_RECEIVED"
+    FIN_WAIT_1 = "FIN_WAIT_1"
+    FIN_WAIT_2 = "FIN_WAIT_2"
+    TIME_WAIT = "TIME_WAIT"
+    CLOSED = "CLOSED"
+    CLOSE_WAIT = "CLOSE_WAIT"
+    LAST_ACK = "LAST_ACK"
+    LISTEN = "LISTEN"
+    CLOSING = "CLOSING"
+
+
+class Endpoint(NamedTuple):
+    """An address in canonical text (RFC 5952; IPv4-mapped IPv6 as IPv4) and a port."""
+
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One endpoint as a source saw it. `remote` is `None` when nothing is connected.
+
+    `owners` holds every process that has the socket open, as far as the source can tell; empty means unknown,
+    and a `Problem` on the snapshot says why. `family` is that of the addresses: an IPv4 peer on a dual-stack
+    socket counts as 4.
+    """
+
+    key: Key
+    transport: Transport
+    family: Family
+    state: State
+    local: Endpoint
+    remote: Endpoint | None = None
+    owners: tuple[Process, ...] = ()
+
+    @property
+    def owner(self) -> Process | None:
+        """The process shown on the row: the first of the owners."""
+        return self.owners[0] if self.owners else None
+
+    @property
+    def is_listening(self) -> bool:
+        """True for what waits for strangers: a TCP listener, or an unconnected UDP socket."""
+        return self.state is State.LISTEN or (self.transport == "udp" and self.remote is None)
+
+    @property
+    def protocol(self) -> str:
+        """``TCP``, ``UDP``, ``TCP6`` or ``UDP6``."""
+        return self.transport.upper() + ("6" if self.family == 6 else "")

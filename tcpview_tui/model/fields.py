@@ -1,0 +1,292 @@
+"""The fields of the filter language, each declared once: parser, Tab completion, help and README are made from this.
+
+A field says of what kind its facts are and where they stand in a row (`lift`). An unknown fact matches nothing, so
+that ``-user:root`` keeps the rows whose user is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from tcpview_tui.model.columns import BY_ID, KERNEL_STATES, Context
+from tcpview_tui.model.connection import State
+from tcpview_tui.model.row import Mark, Row
+from tcpview_tui.model.toggles import TOGGLE_BY_ID
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Endpoint
+    from tcpview_tui.model.process import Process
+
+Match = Callable[[Any], bool]
+"""Tells whether one fact is what the filter asks for."""
+
+Predicate = Callable[[Row, Context], bool]
+Lift = Callable[[Match], Predicate]
+"""Makes a test of rows out of a test of facts."""
+
+_ROWS_KEPT = 131_072
+_PROCESSES_KEPT = 8_192
+_OWNED = {"process": "name", "path": "executable", "cmd": "command_line"} | {n: n for n in ("pid", "user", "service")}
+"""The attribute of a process by the name of its column: a filter asks every owner, a column shows the first."""
+
+_SEARCHED = tuple(BY_ID[name].text for name in ("proto", "state", "dir", "local", "lport", "remote", "rport"))
+
+
+def _natural(limit: int) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
+        return int(text) if re.fullmatch(r"[0-9]{1,10}", text) and int(text) <= limit else None
+
+    return read
+
+
+def _seconds(text: str) -> float | None:
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smhd]?)", text.lower())
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value. `number` reads a value that has an order; None from it: this is no such value.
+
+    `exact` is false where a fact is measured so finely that equality would never hold.
+    """
+
+    name: str
+    help: str
+    expected: str
+    number: Callable[[str], float | None] | None = None
+    exact: bool = True
+
+
+TEXT = Kind("text", "A part of it, in any case.", "a text, in quotes when it has spaces")
+CHOICE = Kind("choice", "One of the listed values; - and _ make no difference.", "one of the listed values")
+FLAG = Kind("flag", "One of the listed flags.", "one of the listed flags")
+ADDRESS = Kind(
+    "address",
+    "An address, a network 10.0.0.0/8, or how an address begins: 10.0..",
+    "an address, a network like 10.0.0.0/8 or a beginning like 10.0. (ports: lport and rport, names: host)",
+)
+NUMBER = Kind(
+    "number",
+    "A number, a range 100-200, or a comparison with < <= > >=.",
+    "a number or a range like 100-200",
+    _natural(2**32 - 1),
+)
+PORT = Kind(
+    "port",
+    "A number from 0 to 65535, a range 1024-2048, or a comparison with < <= > >=.",
+    "a number from 0 to 65535 or a range like 1024-2048",
+    _natural(2**16 - 1),
+)
+DURATION = Kind(
+    "duration",
+    "A comparison with < <= > >= or a range 1m-1h; units s (default), m, h, d.",
+    "a comparison like <60 or >=5m, or a range like 1m-1h (units s, m, h, d)",
+    _seconds,
+    exact=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that a field can have; `covers` tells the facts it stands for."""
+
+    name: str
+    help: str
+    covers: Match
+    aliases: tuple[str, ...] = ()
+
+
+def plain(name: str) -> str:
+    """Return a choice as it is compared: in small letters, without ``-`` and ``_``."""
+    return name.casefold().replace("-", "").replace("_", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A name that can stand before a colon. The answer of a `volatile` one changes while the row does not."""
+
+    name: str
+    kind: Kind
+    help: str
+    example: str
+    lift: Lift
+    choices: tuple[Choice, ...] = ()
+    volatile: bool = False
+    needs_names: bool = False
+
+
+def _column(name: str) -> Lift:
+    read = BY_ID[name].value
+
+    def lift(match: Match) -> Predicate:
+        def predicate(row: Row, context: Context) -> bool:
+            fact = read(row, context)
+            return fact is not None and match(fact)
+
+        return predicate
+
+    return lift
+
+
+def _owners(name: str) -> Lift:
+    read = attrgetter(_OWNED[name])
+
+    def lift(match: Match) -> Predicate:
+        def predicate(row: Row, _: Context) -> bool:
+            for owner in row.owners:
+                fact = read(owner)
+                if fact is not None and match(fact):
+                    return True
+            return False
+
+        return predicate
+
+    return lift
+
+
+def either_end(match: Callable[[Endpoint], bool]) -> Predicate:
+    """Lift a test of endpoints to the local and the remote one."""
+
+    def predicate(row: Row, _: Context) -> bool:
+        connection = row.connection
+        return match(connection.local) or (connection.remote is not None and match(connection.remote))
+
+    return predicate
+
+
+def _either_port(match: Match) -> Predicate:
+    return either_end(lambda end: match(end.port))
+
+
+def _age(match: Match) -> Predicate:
+    """Of a row that was there at the first look only the least age is known: every greater one must fit too."""
+    read = BY_ID["age"].value
+    return lambda row, context: match(read(row, context)) and (not row.preexisting or match(math.inf))
+
+
+def _row(match: Match) -> Predicate:
+    return lambda row, _: match(row)
+
+
+def anywhere(match: Match) -> Predicate:
+    """Lift a test of case-folded lines to what a bare word searches: every column of every owner but the two times.
+
+    Times are left out because every number under 60 would be found in most of them.
+    """
+    verdicts: dict[int, tuple[Process, bool]] = {}
+
+    def owned(owner: Process) -> bool:
+        verdict = verdicts.get(id(owner))
+        if verdict is None:
+            if len(verdicts) >= _PROCESSES_KEPT:
+                verdicts.clear()
+            verdict = verdicts[id(owner)] = (owner, match(_process_lines(owner)))
+        return verdict[1]
+
+    def predicate(row: Row, context: Context) -> bool:
+        if match(_row_lines(row)):
+            return True
+        for owner in row.owners:
+            if owned(owner):
+                return True
+        remote = row.connection.remote
+        name = context.names.get(remote.address) if remote and context.names else None
+        return name is not None and match(name.casefold())
+
+    return predicate
+
+
+_rows: dict[int, tuple[Row, str]] = {}
+_NO_CONTEXT = Context()
+
+
+def _row_lines(row: Row) -> str:
+    """Return what the row shows apart from its owners; kept for the next filter until the row is replaced or closes."""
+    kept = _rows.get(row.ordinal)
+    if kept is not None and kept[0] is row:
+        return kept[1]
+    lines = "\n".join([text(row, _NO_CONTEXT) for text in _SEARCHED]).casefold()
+    if row.closed_at is not None:
+        _rows.pop(row.ordinal, None)
+        return lines
+    if len(_rows) >= _ROWS_KEPT:
+        _rows.clear()
+    _rows[row.ordinal] = (row, lines)
+    return lines
+
+
+def _process_lines(process: Process) -> str:
+    facts = [getattr(process, attribute) for attribute in _OWNED.values()]
+    return "\n".join([str(fact) for fact in facts if fact is not None]).casefold()
+
+
+def _one_of(name: str, help_text: str, *facts: str, aliases: tuple[str, ...] = ()) -> Choice:
+    return Choice(name.lower(), help_text, frozenset(facts or (name,)).__contains__, aliases)
+
+
+STATES = (
+    _one_of(State.ESTABLISHED, "open, data can flow"),
+    _one_of(State.LISTEN, "waits for connections", aliases=("listening",)),
+    _one_of(State.SYN_SENT, "asked for a connection, no answer yet"),
+    _one_of(State.SYN_RECEIVED, "was asked for a connection, not confirmed yet", aliases=("syn-recv",)),
+    _one_of(State.FIN_WAIT_1, "closed here, not confirmed yet"),
+    _one_of(State.FIN_WAIT_2, "closed here, not yet at the other end"),
+    _one_of(State.TIME_WAIT, "closed, the kernel waits for stragglers"),
+    _one_of(State.CLOSE_WAIT, "closed at the other end, not here"),
+    _one_of(State.LAST_ACK, "closed at both ends, not confirmed yet"),
+    _one_of(State.CLOSING, "both ends closed at once"),
+    _one_of(State.CLOSED, "not connected", aliases=("close",)),
+)
+PROTOCOLS = (
+    _one_of("tcp", "TCP over IPv4 and IPv6", "TCP", "TCP6"),
+    _one_of("tcp6", "TCP over IPv6", "TCP6"),
+    _one_of("udp", "UDP over IPv4 and IPv6", "UDP", "UDP6"),
+    _one_of("udp6", "UDP over IPv6", "UDP6"),
+)
+DIRECTIONS = (
+    _one_of("in", "a listener on the local port exists"),
+    _one_of("out", "no listener on the local port exists"),
+    _one_of("listening", "waits for others", aliases=("listen",)),
+)
+FLAGS = (
+    Choice("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW),
+    Choice("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED),
+    Choice("closed", "gone, the row only lingers (x)", lambda row: row.is_closed),
+    Choice("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
+    Choice("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
+    Choice("ipv4", "over IPv4", lambda row: row.connection.family == 4),
+    Choice("ipv6", "over IPv6", lambda row: row.connection.family == 6),
+    Choice("past", "its process had it once, none has it now", lambda row: row.owners_past),
+    Choice(
+        "unknown",
+        "has a process that could not be seen (?)",
+        lambda row: not row.owners and row.connection.state not in KERNEL_STATES,
+    ),
+)
+
+FIELDS: tuple[Field, ...] = (
+    Field("process", TEXT, "Name of a process that has the socket.", "process:sshd", _owners("process")),
+    Field("pid", NUMBER, "Process id.", "pid:100-200", _owners("pid")),
+    Field("user", TEXT, "User the process runs as.", "user:www-data", _owners("user")),
+    Field("service", TEXT, "systemd unit or container of the process.", "service:nginx", _owners("service")),
+    Field("proto", CHOICE, "Protocol.", "proto:udp", _column("proto"), PROTOCOLS),
+    Field("state", CHOICE, "TCP state (RFC 9293). UDP has none.", "state:time-wait", _column("state"), STATES),
+    Field("local", ADDRESS, "Address at this end.", "local:127.0.0.1", _column("local")),
+    Field("remote", ADDRESS, "Address at the other end.", "remote:10.0.0.0/8", _column("remote")),
+    Field("host", TEXT, "Remote name, once asked for.", "host:example", _column("host"), needs_names=True),
+    Field("port", PORT, "Port at either end.", "port:80,443", _either_port),
+    Field("lport", PORT, "Port at this end.", "lport<1024", _column("lport")),
+    Field("rport", PORT, "Port at the other end.", "rport:8000-8999", _column("rport")),
+    Field("dir", CHOICE, "Direction.", "dir:in", _column("dir"), DIRECTIONS),
+    Field("path", TEXT, "Executable file of the process.", "path:/usr/bin/", _owners("path")),
+    Field("cmd", TEXT, "Command line of the process.", 'cmd:"-c config"', _owners("cmd")),
+    Field("age", DURATION, "Time since first seen; older rows have at least it.", "age<60", _age, volatile=True),
+    Field("is", FLAG, "What the row is now.", "is:new", _row, FLAGS),
+)
+BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}

@@ -1,0 +1,91 @@
+"""In which order rows stand: by columns, and where those are equal by what matters most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tcpview_tui.model import address
+from tcpview_tui.model.columns import BY_ID, KERNEL_STATES, Context
+from tcpview_tui.model.connection import State
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.row import Row
+
+SortKey = tuple[Any, ...]
+
+_LAST_CODE_POINT = 0x10FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """One column to sort by."""
+
+    column: str
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Up to two columns to sort by, the second as tie-break; none means the order of relevance."""
+
+    by: tuple[By, ...] = ()
+
+    def then(self, column: str) -> Order:
+        """Return the order after a person chose `column`: first by it; chosen again, reversed; then by relevance.
+
+        The column chosen before becomes the tie-break.
+        """
+        first = self.by[0] if self.by else None
+        if first is None or first.column != column:
+            return Order((By(column), *self.by[:1]))
+        return Order((By(column, reverse=True), *self.by[1:])) if not first.reverse else Order(self.by[1:])
+
+    def key(self) -> Callable[[Row, Context], SortKey]:
+        """Return the function that gives a row's sort key. Keys are unique, so that an order is never by chance."""
+        parts = [(BY_ID[by.column].sort_key, by.reverse) for by in self.by]
+
+        def sort_key(row: Row, context: Context) -> SortKey:
+            chosen = [_directed(value(row, context), reverse) for value, reverse in parts]
+            return (*chosen, *_relevance(row), row.ordinal)
+
+        return sort_key
+
+
+def _directed(value: Any, reverse: bool) -> SortKey:
+    """Return a key that sorts unknown values last in both directions."""
+    if value is None:
+        return (1,)
+    return (0, _inverted(value) if reverse else value)
+
+
+def _inverted(value: Any) -> Any:
+    if isinstance(value, str):  # the last code point ends it, so that a prefix sorts after what it begins
+        return "".join(chr(_LAST_CODE_POINT - ord(character)) for character in value) + chr(_LAST_CODE_POINT)
+    return tuple(_inverted(part) for part in value) if isinstance(value, tuple) else -value
+
+
+def _relevance(row: Row) -> SortKey:
+    """Conversations with the world first, then local ones, listeners, and what the kernel is only winding up.
+
+    A row that has just changed stays where it was until its mark fades, so that the change is seen to happen.
+    """
+    connection = row.before or row.connection
+    remote = connection.remote
+    owner = row.owner
+    return (
+        _rank(connection.state, None if remote is None else remote.address, connection.local.address),
+        owner.name.casefold() if owner else "\U0010ffff",
+        owner.pid if owner else 0,
+        address.order(remote.address) if remote else (0, 0, ""),
+        connection.local.port,
+    )
+
+
+def _rank(state: State, remote: str | None, local: str) -> int:
+    if state in KERNEL_STATES or state is State.CLOSED:
+        return 4
+    if remote is None:
+        return 3 if address.is_loopback(local) or state is State.NONE else 2
+    return 1 if address.is_loopback(remote) else 0

@@ -1,0 +1,36 @@
+"""A process, as far as it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """One step of a parent chain."""
+
+    pid: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The facts of one process; `None` means unknown, never empty. All texts have passed `text.safe`.
+
+    `started` is in seconds since 1970 UTC, as the system tells it. A pid is used again after its process
+    ended; the pair of pid and start time is not.
+    """
+
+    pid: int
+    started: float | None
+    name: str
+    user: str | None = None
+    executable: str | None = None
+    command_line: str | None = None
+    service: str | None = None
+    parents: tuple[Ancestor, ...] = ()
+
+    @property
+    def identity(self) -> tuple[int, float | None]:
+        """The pid and the start time: what stays the same for one process and differs for the next."""
+        return self.pid, self.started

@@ -1,0 +1,1 @@
+"""What changes the system: each action verifies its target, acts, and answers with an Outcome."""

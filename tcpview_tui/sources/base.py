@@ -1,0 +1,70 @@
+"""What every source promises, and the sampler that turns its readings into snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from tcpview_tui.model.snapshot import Problem, Snapshot
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.connection import Connection, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source saw in one look: connections by key, and what it could not see."""
+
+    connections: Mapping[Key, Connection] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class Source(Protocol):
+    """Something that can be read again and again. It has no policy and knows no time."""
+
+    name: str
+
+    def read(self) -> Reading:
+        """Return every connection there is now. May raise; the sampler answers for that."""
+        ...
+
+
+class Sampler:
+    """Reads a source and numbers what it saw. A look that fails keeps the rows of the last one and says so."""
+
+    def __init__(self, source: Source, clock: Clock) -> None:
+        self.source = source
+        self._clock = clock
+        self._sequence = 0
+        self._last = Reading()
+
+    def sample(self) -> Snapshot:
+        """Read once. Never raises: a source that does ends in a `Problem` on the snapshot."""
+        started = self._clock.monotonic()
+        problems: tuple[Problem, ...]
+        try:
+            self._last = self.source.read()
+            problems = self._last.problems
+        except Exception as error:  # noqa: BLE001 - whatever a source raises must not end the program
+            problems = (*self._last.problems, _failure(self.source, error))
+        self._sequence += 1
+        return Snapshot(
+            self._sequence,
+            self._clock.wall(),
+            self._last.connections,
+            problems,
+            self._clock.monotonic() - started,
+        )
+
+
+def _failure(source: Source, error: Exception) -> Problem:
+    reason = safe(str(error)) or type(error).__name__
+    return Problem(
+        "look-failed",
+        f"the last look failed: {reason}",
+        f"The {source.name} source could not read the connections ({type(error).__name__}: {reason}). "
+        "The rows are those of the look before; the next look tries again.",
+    )

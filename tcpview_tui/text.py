@@ -1,0 +1,110 @@
+"""The gate for text that a machine or a stranger wrote, and the human spelling of sizes and times.
+
+Process names, command lines, paths, host names and Whois answers are written by whoever is being
+investigated. They pass `safe` once, where they enter the program; after that they are plain text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+TEXT_LIMIT = 4096
+"""Characters kept of one foreign text. PATH_MAX is 4096 (linux/limits.h); a longer text is cut and says so."""
+
+_INVISIBLE_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Hangul fillers and the empty Braille cell: letters and symbols by category, blank on the screen."""
+
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+"""Controls (C0, DEL, C1), formats (bidi, zero width), lone surrogates, private, unassigned, separators."""
+
+_MARK_RUN_LIMIT = 2
+"""Combining marks allowed on one character; living scripts need two, a longer pile overwrites other lines."""
+
+_PLAIN = re.compile(r"[ -~]*\Z")
+
+
+def safe(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Return `text` with every character that a terminal would act on, or hide, as a visible escape.
+
+    Escapes are spelled as Python spells them: ``\\x1b``, ``\\u202e``, ``\\U000e0041``; a byte that was not UTF-8
+    (PEP 383 surrogate escape) becomes ``\\xff``. At most `limit` characters are kept, then ``…`` and the length
+    follow. Newlines are escaped too: one foreign text is always one line. Applying it twice changes nothing.
+    """
+    if len(text) > limit:
+        cut = safe(text[:limit], limit)
+        return f"{cut}… ({len(text)} characters)"
+    if _PLAIN.match(text):
+        return text
+    return "".join(_visible(text))
+
+
+def safe_bytes(raw: bytes, limit: int = TEXT_LIMIT) -> str:
+    """Return `raw` decoded as UTF-8 and made safe; bytes that are not UTF-8 become ``\\xff`` escapes."""
+    return safe(raw.decode("utf-8", "surrogateescape"), limit)
+
+
+def _visible(text: str) -> list[str]:
+    pieces: list[str] = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        hidden = character != " " and (category in _UNSAFE_CATEGORIES or character in _INVISIBLE_LETTERS)
+        pieces.append(_escape(character) if hidden or marks > _MARK_RUN_LIMIT else character)
+    return pieces
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # PEP 383: byte 0x80-0xFF that was not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def age(seconds: float) -> str:
+    """Return a duration in one unit, coarse on purpose: ``<1m``, ``7m``, ``3h``, ``12d``.
+
+    A finer spelling would redraw every row every second, which is what a slow SSH line pays for.
+    """
+    minutes = int(max(seconds, 0) // 60)
+    if minutes < 1:
+        return "<1m"
+    if minutes < 60:
+        return f"{minutes}m"
+    return f"{minutes // 60}h" if minutes < 48 * 60 else f"{minutes // 1440}d"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time for a sentence: ``0.4 s``, ``75 s``, ``12 min``, ``3 h``."""
+    if seconds < 10:
+        return f"{seconds:.3g} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def local_time(epoch: float) -> str:
+    """Return `epoch` (seconds UTC) as local wall-clock time, ``HH:MM:SS``, with the date when it is not today."""
+    moment = datetime.fromtimestamp(epoch).astimezone()
+    today = datetime.now().astimezone().date()
+    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
+
+
+def utc_time(epoch: float) -> str:
+    """Return `epoch` (seconds UTC) as ISO 8601 in UTC, ``2026-01-31T23:59:59Z``."""
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def endpoint(address: str, port: int | None) -> str:
+    """Return ``address:port``, with brackets around IPv6 as RFC 5952 section 6 asks; without a port, the address."""
+    shown = f"[{address}]" if ":" in address and port is not None else address
+    return shown if port is None else f"{shown}:{port}"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 socket``, ``412 sockets``: the number with its noun in the right form."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,1 @@
+"""The terminal interface: it asks the model and owns no data."""

@@ -1,0 +1,127 @@
+"""The application: it joins session, sampling thread and screens, and restores the terminal whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import App
+
+from tcpview_tui.tui.feed import Feed
+from tcpview_tui.tui.keys import KeyQueue
+from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken
+from tcpview_tui.tui.screens.main import MainScreen
+from tcpview_tui.tui.session import Session
+from tcpview_tui.tui.theme import PALETTES, Palette, choose, textual_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from textual.app import SystemCommand
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.config import Settings
+    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.sources.base import Sampler
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 + SIGINT, as shells count (bash(1), EXIT STATUS)."""
+
+_EXIT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class TcpviewApp(App[int]):
+    """The live table. It returns an exit status; `failure` holds the exception that ended it, if one did."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "tcpview-tui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+c", "interrupt", "Quit")]
+
+    def __init__(self, sampler: Sampler, clock: Clock, settings: Settings, cache: Path, no_color: bool = False) -> None:
+        """`cache` is a folder for look-up answers. With `no_color` no colour is sent at all."""
+        super().__init__(ansi_color=True if no_color else None)
+        self.animation_level = "none"
+        self.session = Session(clock, settings, cache, self._named)
+        self.feed = Feed(sampler, clock, settings.interval, self._deliver)
+        self.failure: Exception | None = None
+        self._keys = KeyQueue(self, super().on_event)
+        self._theme_name = choose(settings.theme, self._colours(), no_color)
+        self.register_theme(textual_theme(self._theme_name))
+        self.theme = f"tcpview-{self._theme_name}"
+        self.set_class(settings.ascii, "-ascii")
+
+    @property
+    def palette(self) -> Palette:
+        """The paints of the theme in use."""
+        return PALETTES[self._theme_name]
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen with the table."""
+        return MainScreen(self.session, self.feed)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the one variable that Textual's own themes lack."""
+        return {"dialog-text": "ansi_default"}
+
+    def on_mount(self) -> None:
+        """Start to sample."""
+        self._catch_signals()
+        self.feed.start()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass keys and pastes through the queue, everything else at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._keys.put(event)
+        else:
+            await super().on_event(event)
+
+    def on_unmount(self) -> None:
+        """Stop the threads; none of them is waited for."""
+        self.feed.stop()
+        self.session.names.close()
+
+    def action_interrupt(self) -> None:
+        """Leave, as Ctrl-C does everywhere."""
+        self.exit(INTERRUPTED, return_code=INTERRUPTED)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return what the command palette offers: every action of the table."""
+        return screen.commands() if isinstance(screen, MainScreen) else ()
+
+    def _deliver(self, snapshot: Snapshot) -> None:
+        self.main.post_message(SnapshotTaken(snapshot))
+
+    def _named(self, _: Mapping[str, str]) -> None:
+        self.main.post_message(NamesArrived())
+
+    @property
+    def main(self) -> Screen[object]:
+        """The screen with the table, also while a dialog covers it."""
+        return self.screen_stack[0]
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in _EXIT_SIGNALS:
+            number = getattr(signal, name, None)
+            if number is not None:
+                try:
+                    loop.add_signal_handler(number, self._leave, number)
+                except (NotImplementedError, RuntimeError, ValueError):
+                    return  # Windows' loops have none; Ctrl-C arrives as a key there
+
+    def _leave(self, number: int) -> None:
+        self.exit(128 + number, return_code=128 + number)
+
+    def _colours(self) -> int:
+        return {"standard": 16, "windows": 16, None: 2}.get(self.console.color_system, 256)
+
+    def _fatal_error(self) -> None:
+        """Close without Textual's traceback: the command line says what happened in a sentence."""
+        self.failure = self._exception
+        self._close_messages_no_wait()

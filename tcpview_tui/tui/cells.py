@@ -1,0 +1,56 @@
+"""Text into a number of terminal cells: padded, or cut where it hurts least."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Cut
+
+
+def fit(text: str, width: int, cut: Cut = "end", right: bool = False, ellipsis: str = "…") -> str:
+    """Return `text` in exactly `width` cells; what does not fit is replaced by `ellipsis` (at most one cell)."""
+    length = len(text) if text.isascii() else cell_len(text)
+    if length <= width:
+        padding = " " * (width - length)
+        return padding + text if right else text + padding
+    if width < 2:
+        return ellipsis[:width]
+    return _cut(text, width, cut, ellipsis)
+
+
+def _cut(text: str, width: int, cut: Cut, ellipsis: str) -> str:
+    room = width - len(ellipsis)
+    if cut == "end":
+        return set_cell_size(text, room) + ellipsis
+    tail = room if cut == "start" else room // 2
+    head = set_cell_size(text, room - tail)
+    return head + ellipsis + _last_cells(text, tail)
+
+
+def _last_cells(text: str, width: int) -> str:
+    """Return the end of `text` in exactly `width` cells."""
+    if text.isascii():
+        return text[len(text) - width :]
+    piece = text[-width:]
+    while cell_len(piece) > width:
+        piece = piece[1:]
+    return " " * (width - cell_len(piece)) + piece
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` broken into lines of at most `width` cells, at spaces where there are any."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        *full, line = chop_cells(word, width) or [""]
+        lines.extend(full)
+    return [*lines, line]

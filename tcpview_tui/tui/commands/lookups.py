@@ -1,0 +1,56 @@
+"""Asking the world: Whois of one address, names of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tcpview_tui.lookup.addresses import classify
+from tcpview_tui.lookup.whois import servers
+from tcpview_tui.tui.screens.question import QuestionScreen
+from tcpview_tui.tui.screens.whois import WhoisScreen
+
+if TYPE_CHECKING:
+    from tcpview_tui.tui.screens.main import MainScreen
+
+
+def whois(main: MainScreen) -> None:
+    """Look the remote address under the cursor up, after the person knows who will learn of it."""
+    row = main.session.view.current
+    remote = row.connection.remote if row else None
+    if remote is None:
+        main.say("Whois needs a remote address, and this row has none." if row else "There is no row to look up.")
+        return
+    told = servers(main.session.settings.lookup)
+    if classify(remote.address) is not None or main.session.consent.given(told):
+        main.app.push_screen(WhoisScreen(main.session, remote.address))
+    else:
+        _ask_first(main, remote.address, told)
+
+
+def toggle_names(main: MainScreen) -> None:
+    """Switch reverse DNS on or off."""
+    session = main.session
+    if session.toggle_names():
+        server = session.settings.lookup.dns_server or "this machine's DNS server"
+        main.say(f"Names: on. {server} learns which public addresses this machine talks to; n stops it.")
+    else:
+        main.say("Names: off. No further address is looked up.")
+    main.restyle()
+
+
+def _ask_first(main: MainScreen, address: str, told: tuple[str, ...]) -> None:
+    text = Text("These learn that somebody here asks about ")
+    text.append(address, "bold")
+    text.append(" and about every address you look up later:\n\n")
+    for server in told:
+        text.append(f"  {server}\n")
+    text.append("\nThe owner of the address itself is not asked. Private addresses never leave this machine.")
+
+    def answered(choice: str | None) -> None:
+        if choice == "ask":
+            main.session.consent.give(told)
+            main.app.push_screen(WhoisScreen(main.session, address))
+
+    main.app.push_screen(QuestionScreen("Whois: first use", text, [("ask", "Look it up")]), answered)

@@ -1,0 +1,80 @@
+"""The sampling thread: one look after the other, never two at once, never one that nobody took in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.sources.base import Sampler
+
+
+class Feed:
+    """Samples every `interval` seconds in a daemon thread and hands each snapshot to `deliver`.
+
+    The next look waits until `taken` was called for the last one: a slow screen is never behind by more than one
+    snapshot, and none is left out, because a connection seen in that one alone would be lost.
+    """
+
+    def __init__(self, sampler: Sampler, clock: Clock, interval: float, deliver: Callable[[Snapshot], None]) -> None:
+        self._sampler = sampler
+        self._clock = clock
+        self._deliver = deliver
+        self._interval = interval
+        self._wake = threading.Condition()
+        self._asked = False
+        self._taken = True
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="sampling", daemon=True)
+
+    @property
+    def interval(self) -> float:
+        """Seconds from the start of one look to the start of the next."""
+        return self._interval
+
+    def start(self) -> None:
+        """Begin; the first look is at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the look under way; does not wait for it."""
+        self._change(stopped=True)
+
+    def set_interval(self, seconds: float) -> None:
+        """Change the interval, also of the pause under way."""
+        self._interval = seconds
+        self._change()
+
+    def sample_now(self) -> None:
+        """Look again as soon as the look under way is done."""
+        self._change(asked=True)
+
+    def taken(self) -> None:
+        """Say that the last snapshot was taken in."""
+        self._change(taken=True)
+
+    def _change(self, *, asked: bool = False, taken: bool = False, stopped: bool = False) -> None:
+        with self._wake:
+            self._asked |= asked
+            self._taken |= taken
+            self._stopped |= stopped
+            self._wake.notify_all()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            started = self._clock.monotonic()
+            with self._wake:
+                self._asked = self._taken = False
+            self._deliver(self._sampler.sample())
+            self._pause(started)
+
+    def _pause(self, started: float) -> None:
+        with self._wake:
+            while not self._stopped:
+                rest = started + self._interval - self._clock.monotonic()
+                if self._taken and (self._asked or rest <= 0):
+                    return
+                self._wake.wait(rest if self._taken else None)

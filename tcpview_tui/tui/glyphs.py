@@ -1,0 +1,27 @@
+"""The signs the program itself draws, in Unicode and in ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs. All are one terminal cell wide, except those of the spinner, which are alike among them."""
+
+    ascii: bool
+    ellipsis: str
+    cursor: str
+    up: str
+    down: str
+    dot: str
+    arrow: str
+    spinner: str
+
+    def plain(self, text: str) -> str:
+        """Return foreign text as this terminal can show it: unchanged, or with escapes for what ASCII lacks."""
+        return text.encode("ascii", "backslashreplace").decode() if self.ascii else text
+
+
+UNICODE = Glyphs(False, "…", "›", "▲", "▼", "·", "→", "⠋⠙⠸⠴⠦⠇")
+ASCII = Glyphs(True, "~", ">", "^", "v", "|", "->", "|/-\\")

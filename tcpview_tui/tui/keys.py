@@ -1,0 +1,69 @@
+"""Keys in the order they were typed, each dealt with before the next is looked at.
+
+Textual hands a key to the widget that has the focus at that moment and goes on with the next key. In a burst (a
+paste, a slow SSH line) the letters after ``/`` would reach the table, because the filter does not have the focus
+yet: ``/kube`` would end a process. So keys wait in a queue here until everything the last one set off has happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual import events
+    from textual.app import App
+    from textual.message_pump import MessagePump
+
+PATIENCE = 2.0
+"""Seconds after which a key counts as dealt with, so that one stuck widget cannot swallow the ``q`` that follows."""
+
+
+class KeyQueue:
+    """Passes keys on one by one."""
+
+    def __init__(self, app: App[int], dispatch: Callable[[events.Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._dispatch = dispatch
+        self._queue: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def put(self, event: events.Event) -> None:
+        """Add a key or a paste to the end of the queue."""
+        self._queue.put_nowait(event)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while not self._queue.empty():
+            await self._dispatch(self._queue.get_nowait())
+            try:
+                await asyncio.wait_for(self._settled(), PATIENCE)
+            except TimeoutError:
+                continue
+
+    async def _settled(self) -> None:
+        """Wait until the messages that a key set off have been dealt with, in new dialogs too."""
+        before = None
+        while self._app.is_running and before is not self._app.screen:
+            before = self._app.screen
+            for pump in [*_chain(self._app.focused or before), self._app]:
+                await _drained(pump)
+
+
+def _chain(widget: MessagePump) -> list[MessagePump]:
+    chain: list[MessagePump] = []
+    pump: MessagePump | None = widget
+    while pump is not None and len(chain) < 64:
+        chain.append(pump)
+        pump = pump._parent
+    return chain
+
+
+async def _drained(pump: MessagePump) -> None:
+    """Wait until `pump` has dealt with every message it has by now: they are first in, first out."""
+    done = asyncio.Event()
+    if pump.call_later(done.set):
+        await done.wait()

@@ -1,0 +1,24 @@
+"""The messages between threads, screens and widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.snapshot import Snapshot
+
+Tone = Literal["hint", "warning", "error"]
+
+
+class SnapshotTaken(Message):
+    """The sampling thread has looked at the machine."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class NamesArrived(Message):
+    """Reverse DNS has answered for some addresses."""

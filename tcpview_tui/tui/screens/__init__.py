@@ -1,0 +1,1 @@
+"""The dialogs and full-screen texts, one module each."""

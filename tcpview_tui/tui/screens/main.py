@@ -1,0 +1,191 @@
+"""The main screen: the table, the lines around it, and the way from a key to an action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tcpview_tui.tui import status
+from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, offered
+from tcpview_tui.tui.commands.viewing import sort_by
+from tcpview_tui.tui.filterbar import FilterBar
+from tcpview_tui.tui.line import Line
+from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken, Tone
+from tcpview_tui.tui.painter import Painter
+from tcpview_tui.tui.table import ConnectionTable, Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.timer import Timer
+
+    from tcpview_tui.tui.feed import Feed
+    from tcpview_tui.tui.session import Session
+    from tcpview_tui.tui.theme import Palette
+
+_NO_NAMES = frozenset({"host"})
+"""The column that has nothing to say while names are off."""
+
+
+class MainScreen(Screen[None]):
+    """The live table. Actions work on it; data comes in as messages and is drawn at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id, show=False)
+        for action in ACTIONS
+    ]
+
+    def __init__(self, session: Session, feed: Feed) -> None:
+        super().__init__()
+        self.session: Session = session
+        self.feed = feed
+        self.step_next = False
+        self.table: ConnectionTable = ConnectionTable(session.view, self._painter, session.clock.monotonic)
+        self.header = Header(session.view, self._painter)
+        self.filter_bar = FilterBar(session)
+        self._lines = {name: Line(name) for name in ("chips", "notice", "status", "hints")}
+        self._message: tuple[str, Tone] | None = None
+        self._timer: Timer | None = None
+        self._painters: dict[object, Painter] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines from top to bottom."""
+        yield self.filter_bar
+        yield self._lines["chips"]
+        yield self.header
+        yield self.table
+        yield self._lines["notice"]
+        yield self._lines["status"]
+        yield self._lines["hints"]
+
+    def on_mount(self) -> None:
+        """Give the keys to the table and say what is known before the first look: nothing."""
+        self.set_focus(self.table)
+        self._lines["chips"].display = False
+        self.say("Looking at the machine…" if not self.session.glyphs.ascii else "Looking at the machine...")
+
+    @property
+    def palette(self) -> Palette:
+        """The paints of the theme in use."""
+        from tcpview_tui.tui.app import TcpviewApp
+
+        assert isinstance(self.app, TcpviewApp)  # noqa: S101 - this screen has no other app
+        return self.app.palette
+
+    def action_do(self, name: str) -> None:
+        """Run the action of that name."""
+        action = BY_ID[name]
+        self._message = None
+        if action.changes_system and self.session.settings.read_only:
+            self.say(f"{action.title}: not with --read-only, which offers nothing that changes the system.", "warning")
+            return
+        action.run(self)
+        self.draw_lines()
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Return every action for the command palette."""
+        for action in offered(self.session.settings.read_only):
+            keys = " ".join(action.key_names)
+            yield SystemCommand(f"{action.title} ({keys})", action.help, lambda name=action.id: self.action_do(name))
+
+    def say(self, sentence: str, tone: Tone = "hint") -> None:
+        """Show a sentence in place of the limits, until the next key. It must have passed `text.safe`."""
+        self._message = (sentence, tone)
+        self.draw_lines()
+
+    def draw(self) -> None:
+        """Draw what differs, and come back when a mark fades."""
+        self.table.sync()
+        self.draw_lines()
+        self._schedule()
+
+    def draw_lines(self) -> None:
+        """Draw the lines around the table."""
+        palette, width = self.palette, self.size.width
+        chips = status.chips(self.session, palette)
+        self._lines["chips"].display = bool(chips)
+        self._lines["chips"].show(*chips, fill=palette.hint)
+        self._lines["status"].show(*status.status(self.session, palette, width), fill=palette.status)
+        self._lines["hints"].show(*status.hints(self._hinted(), palette, width), fill=palette.hint)
+        self._lines["notice"].show(*self._notice(palette, width), fill=palette.hint)
+
+    @on(SnapshotTaken)
+    def _on_snapshot(self, message: SnapshotTaken) -> None:
+        first = self.session.snapshot is None
+        self.session.take(message.snapshot)
+        if self.step_next:
+            self.step_next = False
+            self.session.step()
+        if first:
+            self._message = None
+        self.draw()
+        self.feed.taken()
+
+    @on(NamesArrived)
+    def _on_names(self) -> None:
+        self.session.names_arrived()
+        self.draw()
+
+    @on(Header.Chosen)
+    def _on_header(self, message: Header.Chosen) -> None:
+        sort_by(self, message.column)
+
+    @on(ConnectionTable.Moved)
+    def _on_moved(self) -> None:
+        self._message = None
+        self.draw_lines()
+        self._schedule()
+
+    @on(FilterBar.Changed)
+    def _on_filter(self) -> None:
+        self.draw()
+
+    @on(FilterBar.Closed)
+    def _on_filter_closed(self) -> None:
+        self.set_focus(self.table)
+        self.draw()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take text that was pasted onto the table as a filter: mostly it is an address from a report."""
+        self.filter_bar.open(None)
+        self.filter_bar.insert(event.text)
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self.draw_lines()
+
+    def restyle(self) -> None:
+        """Draw everything anew, with other columns or another theme."""
+        self.header.refresh()
+        self.table.redraw()
+        self.draw_lines()
+
+    def _painter(self, width: int) -> Painter:
+        without = frozenset() if self.session.names_on else _NO_NAMES
+        key = (width, without, id(self.palette))
+        if key not in self._painters:
+            self._painters = {key: Painter(self.palette, self.session.glyphs, width, without)}
+        return self._painters[key]
+
+    def _notice(self, palette: Palette, width: int) -> list[tuple[str, str]]:
+        if self._message is None:
+            return status.notice(self.session, palette, width)
+        sentence, tone = self._message
+        return [(f" {sentence}", getattr(palette, tone))]
+
+    def _hinted(self) -> list[Action]:
+        return [action for action in offered(self.session.settings.read_only) if action.hint]
+
+    def _schedule(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        wait = self.session.next_tick()
+        self._timer = None if wait is None else self.set_timer(wait + 0.01, self._tick)
+
+    def _tick(self) -> None:
+        self.session.tick()
+        self.draw()

@@ -1,0 +1,166 @@
+"""One run of the live table: everything that is not a widget, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcpview_tui.lookup.cache import WhoisCache
+from tcpview_tui.lookup.consent import Consent
+from tcpview_tui.lookup.desk import WhoisDesk
+from tcpview_tui.lookup.names import Names
+from tcpview_tui.model.columns import Context
+from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.query import Query, parse
+from tcpview_tui.model.snapshot import Problem, Snapshot
+from tcpview_tui.model.view import View
+from tcpview_tui.respond.log import ActionLog
+from tcpview_tui.text import duration
+from tcpview_tui.tui.glyphs import ASCII, UNICODE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.config import Settings
+    from tcpview_tui.model.live import Update
+
+
+class Session:
+    """The live table, the view of it, the look-ups and the action log of one run.
+
+    Every method that takes something in leaves `view` up to date; the caller draws it.
+    """
+
+    def __init__(
+        self, clock: Clock, settings: Settings, cache: Path, named: Callable[[Mapping[str, str]], None]
+    ) -> None:
+        """`cache` is the folder for Whois answers; `named` hears, from another thread, of names that arrived."""
+        self.clock = clock
+        self.settings = settings
+        self.glyphs = ASCII if settings.ascii else UNICODE
+        self.live = LiveTable(clock, settings.linger)
+        self.view = View()
+        self.log = ActionLog(clock)
+        self.whois = WhoisDesk(settings.lookup, clock, WhoisCache(cache / "whois", clock, settings.lookup.cache_days))
+        self.consent = Consent(cache)
+        self.names = Names(settings.lookup, clock, named)
+        self.names_on = settings.names
+        self.interval = settings.interval
+        self.query: Query | None = None
+        self.frozen_at: float | None = None
+        self.snapshot: Snapshot | None = None
+        if settings.filter.strip():
+            self.narrow(parse(settings.filter))
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Take in the next snapshot."""
+        self.snapshot = snapshot
+        update = self.live.apply(snapshot)
+        if self.names_on:
+            self._want_names(update)
+        self._join()
+        self._show(update)
+
+    def tick(self) -> None:
+        """Let marks fade and waiting rows find their places."""
+        self._show(self.live.expire())
+        self.view.settle(self.clock.monotonic())
+
+    def next_tick(self) -> float | None:
+        """Return in how many seconds `tick` will have something to do; `None` for not before the next event."""
+        waits = (self.live.next_expiry(), self.view.unsettled_for(self.clock.monotonic()))
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def freeze(self) -> None:
+        """Freeze the view; collection goes on."""
+        self.frozen_at = self.clock.wall()
+        self.view.freeze()
+        self.live.hold()
+
+    def thaw(self) -> None:
+        """Show what is there now, with exactly what came, went and changed meanwhile marked."""
+        self.frozen_at = None
+        self.live.release()
+        self._join()
+        self.view.thaw(self.live.rows)
+
+    def step(self) -> None:
+        """While frozen, show the state of now and stay frozen."""
+        self.thaw()
+        self.freeze()
+
+    def narrow(self, query: Query | None) -> None:
+        """Show only what `query` matches."""
+        self.query = query
+        self.view.narrow(query, self.view.off)
+
+    def toggle(self, kind: str) -> bool:
+        """Switch a kind of row off or on; return whether it is on now."""
+        self.view.narrow(self.query, self.view.off ^ {kind})
+        return kind not in self.view.off
+
+    def show_all(self) -> None:
+        """Take off the filter and every switch."""
+        self.query = None
+        self.view.narrow(None, frozenset())
+
+    def toggle_names(self) -> bool:
+        """Switch reverse DNS on or off; return whether it is on now."""
+        self.names_on = not self.names_on
+        if self.names_on:
+            self._want_names(dict(self.live.rows))
+        return self.names_on
+
+    def names_arrived(self) -> None:
+        """Join the rows with names that have just become known."""
+        self._join()
+        sorted_by_name = any(by.column == "host" for by in self.view.order.by)
+        if sorted_by_name or (self.query is not None and self.query.needs_names):
+            self.view.rejoin()
+
+    def problems(self) -> list[Problem]:
+        """Return everything that cannot be seen at the moment, and why."""
+        taken = list(self.snapshot.problems) if self.snapshot else []
+        if self.snapshot and self.snapshot.took > self.interval:
+            taken.insert(0, _behind(self.snapshot.took, self.interval))
+        if self.names_on and self.names.problem:
+            taken.append(Problem("names", f"names: {self.names.problem}", "Rows are complete without names."))
+        if self.live.dropped:
+            taken.append(_dropped(self.live.dropped))
+        return [*taken, _polling(self.interval)]
+
+    def _show(self, update: Update) -> None:
+        self.view.apply(update, self.clock.monotonic())
+
+    def _join(self) -> None:
+        self.view.context = Context(self.clock.wall(), self.names.known if self.names_on else {})
+
+    def _want_names(self, update: Update) -> None:
+        remotes = (row.connection.remote for row in update.values() if row is not None)
+        self.names.want({remote.address for remote in remotes if remote is not None})
+
+
+def _behind(took: float, interval: float) -> Problem:
+    return Problem(
+        "behind",
+        f"sampling is behind: a look takes {duration(took)}, the interval is {duration(interval)}",
+        "The next look starts when the last one is done. A longer interval (+) takes load off the machine.",
+    )
+
+
+def _polling(interval: float) -> Problem:
+    return Problem(
+        "polling",
+        f"sampling every {duration(interval)}: shorter connections can be missed",
+        "The program looks at the machine again and again. A connection that opens and closes between two looks "
+        "is not seen; a shorter interval (-) misses fewer.",
+    )
+
+
+def _dropped(number: int) -> Problem:
+    return Problem(
+        "dropped",
+        f"{number:,} closed rows not kept while frozen",
+        "So many connections closed while the view was frozen that the oldest of them were given up.",
+    )

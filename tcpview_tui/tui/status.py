@@ -1,0 +1,94 @@
+"""What the lines around the table say. Pure functions of the session: text and paints in, nothing out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.connection import State
+from tcpview_tui.model.toggles import TOGGLES
+from tcpview_tui.text import local_time
+from tcpview_tui.tui.cells import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tcpview_tui.model.live import Tally
+    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.line import Piece
+    from tcpview_tui.tui.session import Session
+    from tcpview_tui.tui.theme import Palette
+
+_COUNTED = (
+    (State.ESTABLISHED, "Established", "Est"),
+    (State.LISTEN, "Listening", "Listen"),
+    (State.TIME_WAIT, "Time Wait", "TW"),
+    (State.CLOSE_WAIT, "Close Wait", "CW"),
+)
+
+
+def status(session: Session, palette: Palette, width: int) -> list[Piece]:
+    """Return the status bar: TCPView's counts, what the last look brought, the interval, and live or frozen."""
+    end = _mode(session)
+    paint = palette.frozen if session.frozen_at is not None else palette.status
+    room = width - len(end)
+    counts = next((text for text in _counts(session) if len(text) <= room), "")
+    return [(counts.ljust(room), palette.status), (end, paint)]
+
+
+def _counts(session: Session) -> list[str]:
+    live, glyphs = session.live, session.glyphs
+    last = _tally(live.last)
+    every = f" {session.interval:g} s"
+    spelled = "  ".join(f"{name}: {live.states[state]}" for state, name, _ in _COUNTED)
+    brief = f" {glyphs.dot} ".join(f"{name} {live.states[state]}" for state, _, name in _COUNTED)
+    return [
+        f" Endpoints: {live.endpoints}  {spelled}  Last look: {last}  Interval:{every}",
+        f" Endpoints {live.endpoints} {glyphs.dot} {brief} {glyphs.dot} {last} {glyphs.dot}{every}",
+        f" {live.endpoints} {glyphs.dot} {brief} {glyphs.dot} {last}",
+        f" {live.endpoints} {last}",
+    ]
+
+
+def _tally(tally: Tally) -> str:
+    return f"+{tally.opened} ~{tally.changed} x{tally.closed}"
+
+
+def _mode(session: Session) -> str:
+    held = session.live.held
+    if held is None or session.frozen_at is None:
+        return " LIVE "
+    return f" FROZEN {local_time(session.frozen_at)} {_tally(held)} "
+
+
+def notice(session: Session, palette: Palette, width: int) -> list[Piece]:
+    """Return the line of honest limits: what is not visible and why, and the key that tells more."""
+    end = " i: more "
+    text = f" {session.glyphs.dot} ".join(problem.summary for problem in session.problems())
+    shown = fit(f" {text}", max(width - len(end), 0), ellipsis=session.glyphs.ellipsis)
+    return [(shown, palette.hint), (end, palette.key)]
+
+
+def chips(session: Session, palette: Palette) -> list[Piece]:
+    """Return what narrows the view, as chips; nothing when everything is shown."""
+    view = session.view
+    if not view.is_narrowed:
+        return []
+    pieces: list[Piece] = []
+    if view.query is not None:
+        pieces += [(" Filter ", palette.status), (f" {session.glyphs.plain(view.query.text)} ", palette.new)]
+    off = [toggle.title for toggle in TOGGLES if toggle.id in view.off]
+    if off:
+        pieces += [(" Hidden ", palette.status), (f" {', '.join(off)} ", palette.changed)]
+    return [*pieces, (f" {len(view)} of {view.total} shown, Esc shows all", palette.hint)]
+
+
+def hints(actions: Sequence[Action], palette: Palette, width: int) -> list[Piece]:
+    """Return the keys a newcomer needs, as many as fit."""
+    pieces: list[Piece] = []
+    for action in actions:
+        text = [(f" {action.key_names[0]}", palette.key), (f" {action.title} ", palette.hint)]
+        width -= sum(len(piece) for piece, _ in text)
+        if width < 0:
+            break
+        pieces += text
+    return pieces

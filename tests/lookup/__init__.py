@@ -1,0 +1,1 @@
+"""Tests of tcpview_tui.lookup, against real servers on loopback."""
