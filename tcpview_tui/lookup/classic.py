@@ -1,7 +1,7 @@
 """The text answers of whois servers (RFC 3912), which every registry writes in a dialect of its own.
 
 ipwhois can read them too, but with regular expressions that backtrack in cubic time while they hold the interpreter:
-2,400 bytes of ``a: b`` take its e-mail pattern 13 s, 5 KB two minutes, in which no key is answered. This reads lines.
+1,200 bytes of ``a: b`` take its e-mail pattern 1.6 s, 2,400 bytes 13 s, in which no key is answered. This reads lines.
 """
 
 from __future__ import annotations

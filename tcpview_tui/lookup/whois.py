@@ -30,7 +30,7 @@ RDAP_HOSTS = (
     "rdap-bootstrap.arin.net",
     "rdap.registro.br",
 )
-"""The registries as ipwhois knows them, and Brazil's, to which LACNIC sends on. No redirect leads anywhere else."""
+"""The registries as ipwhois knows them, and the national one of Brazil, under LACNIC. No redirect leads elsewhere."""
 
 _ASN_SHARE, _RDAP_SHARE, _WHOIS_SHARE = 0.25, 0.7, 0.95
 """When each step is over, in parts of the total time: a silent one leaves time for the next, and the last one for
@@ -47,7 +47,7 @@ def look_up(address: str, settings: Lookup, clock: Clock) -> WhoisAnswer | Whois
     """Ask the network about `address` and wait: for worker threads only.
 
     About `whois_timeout` seconds at most, but for the system's name resolution, which nobody can hurry. Addresses
-    that no registry knows are answered without asking. Imports ipwhois and dnspython (60 ms) the first time.
+    that no registry knows are answered without asking. Imports ipwhois and dnspython (0.1 s) the first time.
     """
     local = local_answer(address)
     if local:

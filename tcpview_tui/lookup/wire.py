@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BODY_LIMIT = 2_000_000
-"""Bytes read of one answer. The largest RDAP answers of the registries are about 100 KB."""
+"""Bytes read of one answer: far more than any description of a network needs, and harmless to hold in memory."""
 
 _CHUNK = 65_536
 

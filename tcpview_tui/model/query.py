@@ -198,15 +198,15 @@ def _word(token: Token) -> Predicate:
 def _matcher(found: Field, operator: Token, values: Sequence[Token]) -> Match:
     if operator.text[0] in "<>":
         return _comparison(found, operator, values)
-    exact = [_number(found, value.text) for value in values if found.kind.exact]
+    exact = [_number(found, value) for value in values if found.kind.exact]
     if exact and None not in exact:
         return frozenset(exact).__contains__
     tests = [_value(found, value) for value in values]
     return tests[0] if len(tests) == 1 else lambda fact: any(test(fact) for test in tests)
 
 
-def _number(found: Field, text: str) -> float | None:
-    return found.kind.number(text) if found.kind.number else None
+def _number(found: Field, value: Token) -> float | None:
+    return found.kind.number(value.text) if found.kind.number and value.kind != "regex" else None
 
 
 def _comparison(found: Field, operator: Token, values: Sequence[Token]) -> Match:
@@ -214,7 +214,7 @@ def _comparison(found: Field, operator: Token, values: Sequence[Token]) -> Match
         raise operator.refused(f"{found.name} has no order, {{}} cannot compare it", f"{found.name}:value")
     if len(values) > 1:
         raise values[1].refused("a second value {}", f"one value after {operator.text}")
-    bound = _number(found, values[0].text)
+    bound = _number(found, values[0])
     if bound is None:
         raise _misfit(found, values[0])
     compare = _COMPARE[operator.text]
@@ -224,7 +224,7 @@ def _comparison(found: Field, operator: Token, values: Sequence[Token]) -> Match
 def _value(found: Field, value: Token) -> Match:
     if found.kind.number:
         return _range(found, value)
-    if found.choices and (value.kind != "regex" or found.kind is fields.FLAG):
+    if found.kind is fields.FLAG or (found.choices and value.kind != "regex"):
         return _choice(found, value)
     if found.kind is fields.ADDRESS and value.kind != "regex":
         return _address(value.text) or _part(found, value)
@@ -236,8 +236,9 @@ def _misfit(found: Field, value: Token, expected: str = "") -> QueryError:
 
 
 def _range(found: Field, value: Token) -> Match:
-    least, _, most = value.text.partition("-")
-    low, high = _number(found, least), _number(found, most)
+    least, dash, most = value.text.partition("-")
+    low = _number(found, value._replace(text=least))
+    high = _number(found, value._replace(text=most)) if dash or not found.kind.exact else low
     if low is None or high is None:
         raise _misfit(found, value)
     if low > high:
@@ -247,7 +248,7 @@ def _range(found: Field, value: Token) -> Match:
 
 def _choice(found: Field, value: Token) -> Match:
     wanted = fields.plain(value.text)
-    for choice in found.choices:
+    for choice in found.choices if value.kind != "regex" else ():
         if wanted in map(fields.plain, (choice.name, *choice.aliases)):
             return choice.covers
     names = [choice.name for choice in found.choices]
@@ -270,9 +271,9 @@ def _text(token: Token, folded: bool = False) -> Match:
 
 
 def _part(found: Field, value: Token) -> Match:
-    """Return the test for a part of an address: its beginning, or any part for what no address begins with."""
+    """Return the test for the beginning of an address, or for any part when no address begins like that."""
     part = value.text.strip("[]").casefold()
-    if not re.fullmatch(r"[0-9a-f.:]+|.*%.*", part) or part.count(".") > 3:
+    if not re.fullmatch(r"[0-9.]+|[0-9a-f:]+|.*%.*", part) or part.count(".") > 3:
         raise _misfit(found, value)
     if re.match("[0-9a-f]", part):
         return lambda fact: fact.casefold().startswith(part)

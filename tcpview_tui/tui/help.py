@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.table import Table
 from rich.text import Text
 
 from tcpview_tui.model.columns import COLUMNS
@@ -22,24 +23,25 @@ _MARKS = (
 )
 
 
-def help_text(read_only: bool) -> Text:
+def help_text(read_only: bool) -> Table:
     """Return keys, marks, the filter language and the columns, ready to read."""
-    text = Text()
-    groups = dict.fromkeys(action.group for action in offered(read_only))
-    for group in groups:
-        members = [action for action in offered(read_only) if action.group == group]
-        _section(text, group, ((" ".join(a.key_names), f"{a.title}. {a.help}") for a in members))
-    _section(text, "Marks before a row", _MARKS)
-    _section(text, "Filter", GRAMMAR)
-    _section(text, "Filter fields", ((f"{field.name}:", field.help) for field in FIELDS))
-    _section(text, "is:", ((flag.name, flag.help) for flag in FLAGS))
-    _section(text, "Columns", ((column.title, column.help) for column in COLUMNS))
-    return text
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=21)
+    table.add_column(ratio=1)
+    actions = offered(read_only)
+    for group in dict.fromkeys(action.group for action in actions):
+        members = (action for action in actions if action.group == group)
+        _section(table, group, ((" ".join(a.key_names), f"{a.title}. {a.help}") for a in members))
+    _section(table, "Marks before a row", _MARKS)
+    _section(table, "Filter", GRAMMAR)
+    _section(table, "Filter fields", ((f"{field.name}:", field.help) for field in FIELDS))
+    _section(table, "is:", ((flag.name, flag.help) for flag in FLAGS))
+    _section(table, "Columns", ((column.title, column.help) for column in COLUMNS))
+    return table
 
 
-def _section(text: Text, title: str, entries: Iterable[tuple[str, str]]) -> None:
-    text.append(f"{title}\n", "bold underline")
+def _section(table: Table, title: str, entries: Iterable[tuple[str, str]]) -> None:
+    table.add_row(Text(title, "bold underline"))
     for name, meaning in entries:
-        text.append(f"  {name:<22} ", "bold")
-        text.append(f"{meaning}\n")
-    text.append("\n")
+        table.add_row(Text(f" {name}", "bold"), Text(meaning))
+    table.add_row()

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from textual import events
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from textual import events
     from textual.app import App
     from textual.message_pump import MessagePump
 
@@ -32,7 +33,8 @@ class KeyQueue:
 
     def put(self, event: events.Event) -> None:
         """Add a key or a paste to the end of the queue."""
-        self._queue.put_nowait(event)
+        for each in _apart(event):
+            self._queue.put_nowait(each)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
@@ -51,6 +53,14 @@ class KeyQueue:
             before = self._app.screen
             for pump in [*_chain(self._app.focused or before), self._app]:
                 await _drained(pump)
+
+
+def _apart(event: events.Event) -> list[events.Event]:
+    """Take Alt+k apart into Esc and k: on a terminal line they are the same bytes, and no action is on Alt."""
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
+        return [event]
+    letter = event.character
+    return [events.Key("escape", None), *([events.Key(letter, letter)] if letter else [])]
 
 
 def _chain(widget: MessagePump) -> list[MessagePump]:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
+from tcpview_tui.model.address import canonical
 from tcpview_tui.model.connection import Connection, Endpoint, Family, State, Transport
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Direction, Mark, Row
@@ -46,7 +47,7 @@ def make_row(
 _ports = st.integers(0, 65535) | st.sampled_from([22, 53, 80, 443])
 _addresses = (
     st.ip_addresses(v=4).map(str)
-    | st.ip_addresses(v=6).map(str)
+    | st.ip_addresses(v=6).map(str).map(canonical)
     | st.sampled_from(["127.0.0.1", "::1", "10.0.0.1", "10.0.0.10", "fe80::1%eth0", "0.0.0.0", "::"])
 )
 _texts = st.text(max_size=20).map(safe) | st.sampled_from(["sshd", "nginx", "/usr/bin/x", "root", "a b", "Straße"])

@@ -18,7 +18,6 @@ def test_a_field_explains_itself_with_an_example_that_works(field: fields.Field)
     assert field.name in field.example
     assert query.volatile == field.volatile
     assert query.needs_names == field.needs_names
-    assert field.help[0].isupper()
     assert field.help.endswith(".")
 
 
@@ -27,7 +26,7 @@ def test_the_names_are_the_agreed_ones() -> None:
     assert set(fields.BY_NAME) == set(agreed.split())
 
 
-def test_every_field_but_three_is_a_column() -> None:
+def test_every_field_but_two_is_a_column() -> None:
     assert set(fields.BY_NAME) - set(columns.BY_ID) == {"port", "is"}
 
 
@@ -68,12 +67,8 @@ FLAGS = {
 @pytest.mark.parametrize("flag", fields.FLAGS, ids=lambda flag: flag.name)
 def test_a_flag_holds_for_its_row_and_not_for_another(flag: fields.Choice) -> None:
     assert flag.covers(FLAGS[flag.name])
-    plain = (
-        make_row("[::1]:22", "[2001:db8::1]:5", SSHD)
-        if flag.name == "ipv4"
-        else make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD)
-    )
-    assert not flag.covers(plain)
+    other = FLAGS["ipv6"] if flag.name == "ipv4" else make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD)
+    assert not flag.covers(other)
 
 
 def test_a_row_that_nobody_owns_by_design_is_not_unknown() -> None:

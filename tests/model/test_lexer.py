@@ -66,7 +66,10 @@ def test_tokens_cover_the_text_in_order(text: str) -> None:
     try:
         tokens = tokenize(text)
     except QueryError as error:
-        assert 0 <= error.start <= error.end <= len(text)
+        start, end = error.start, error.end
+        tokens = []
+    if not tokens:
+        assert 0 <= start < end <= len(text)
         return
     assert tokens[-1].kind == "end"
     assert all(token.start < token.end for token in tokens[:-1])
@@ -89,7 +92,7 @@ def test_a_long_text_is_refused_at_the_limit() -> None:
         tokenize("x" * 5000)
 
 
-PIECES = "a b c . [ab] [^a] \\w \\d \\b \\B \\s ^ $ | ( ) (?: * + ? {2} {1,3} {,2} *? é ß K \\A \\Z \\.".split()
+PIECES = [*"abc.^$|()*+?éßK", "[ab]", "[^a]", *(f"\\{c}" for c in "wdbBsAZ."), "(?:", "{2}", "{1,3}", "{,2}", "*?"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.text("abcAB é\nßkK1_.", max_size=10))
@@ -103,9 +106,9 @@ def test_a_pattern_agrees_with_re_on_each_line(source: str, text: str) -> None:
     assert found == any(re.search(source, line, re.IGNORECASE) for line in lines)
 
 
-@pytest.mark.parametrize("source", ["(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*a){25}$", ".*.*.*.*.*b", "([a-z]+)*$"])
+@pytest.mark.parametrize("source", ["(a+)+$", "^(a|a)*$", "(a|aa)+$", "(.*a){25}$", ".*.*.*.*.*b", "^([a-z]+)*$"])
 def test_a_hostile_command_line_costs_one_pass(source: str) -> None:
-    # With `re` the fastest of these takes minutes, the others years: no time is asserted, it would not end.
+    # `re` needs minutes for the best of these and years for most; no time is asserted, the test would not end.
     assert not pattern(source).search("a" * 4095 + "!")
 
 

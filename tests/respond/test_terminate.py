@@ -13,11 +13,11 @@ import psutil
 import pytest
 
 from tcpview_tui.respond.guard import Verdict
+from tcpview_tui.respond.handle import Handle, PidHandle, hold
+from tcpview_tui.respond.plan import TerminationPlan, make_plan
+from tcpview_tui.respond.terminate import Signal, terminate
 from tcpview_tui.sources import proctable
 from tcpview_tui.sources.proctable import Entry, Table
-from tcpview_tui.respond.plan import TerminationPlan, make_plan
-from tcpview_tui.respond.handle import Handle, PidHandle, hold
-from tcpview_tui.respond.terminate import Signal, terminate
 from tests.respond import (
     DEAF,
     FAMILY,

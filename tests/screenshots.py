@@ -1,0 +1,98 @@
+"""Draws the pictures of the README from a fixed machine: ``python -m tests.screenshots [FOLDER]``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tcpview_tui.lookup.answer import WhoisAnswer
+from tcpview_tui.tui.screens.whois import WhoisScreen
+from tests.fakes import EPOCH
+from tests.scenes import AFTER, BEFORE
+from tests.tui.harness import Live, live
+
+ANSWER = WhoisAnswer(
+    address="203.0.113.66",
+    network="203.0.113.0/24",
+    network_name="TEST-NET-3",
+    owner="Example Hosting Ltd",
+    country="ZZ",
+    asn=64496,
+    asn_name="EXAMPLE-AS, ZZ",
+    abuse=("abuse@example.net",),
+    registered="2010-01-12",
+    updated="2024-05-02",
+    source="RDAP https://rdap.example.net/ip/203.0.113.66",
+    fetched_at=EPOCH,
+)
+
+
+async def _happen(program: Live) -> None:
+    program.clock.advance(240)
+    await program.look(*AFTER)
+
+
+async def _plain(program: Live) -> None:
+    await _happen(program)
+
+
+async def _frozen_filter(program: Live) -> None:
+    await program.press("space")
+    await _happen(program)
+    await program.press("slash", *"process:nginx,sshd or is:listening")
+
+
+async def _whois(program: Live) -> None:
+    await _happen(program)
+    screen = WhoisScreen(program.app.session, ANSWER.address)
+    await program.app.push_screen(screen)
+    if screen._inquiry:
+        screen._inquiry.cancel()
+    screen._show(ANSWER)
+    await program.settled()
+
+
+async def _end(program: Live) -> None:
+    await _happen(program)
+    await program.press("home", "k")
+    await program.until(lambda: "Looking for" not in program.text)
+
+
+async def _help(program: Live) -> None:
+    await _happen(program)
+    await program.press("question_mark")
+
+
+PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], str]] = {
+    "live": (_plain, (120, 32), "dark"),
+    "live-80x24": (_plain, (80, 24), "dark"),
+    "live-light": (_plain, (120, 32), "light"),
+    "live-colour-blind": (_plain, (120, 32), "colour-blind"),
+    "filter-frozen": (_frozen_filter, (120, 32), "dark"),
+    "whois": (_whois, (120, 32), "dark"),
+    "end-process": (_end, (120, 32), "dark"),
+    "help": (_help, (120, 40), "dark"),
+}
+
+
+async def draw(name: str) -> str:
+    """Return one picture as SVG."""
+    scene, size, theme = PICTURES[name]
+    async with live(*BEFORE, size=size, theme=theme) as program:
+        await scene(program)
+        return program.app.export_screenshot(title="tcpview-tui")
+
+
+def main() -> None:
+    """Draw all pictures into a folder."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "screenshots"
+    folder.mkdir(exist_ok=True)
+    for name in PICTURES:
+        (folder / f"{name}.svg").write_text(asyncio.run(draw(name)), encoding="utf-8")
+        print(folder / f"{name}.svg")
+
+
+if __name__ == "__main__":
+    main()

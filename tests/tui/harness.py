@@ -1,0 +1,111 @@
+"""The whole program on a screen in memory, with a fake machine and a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+
+from tcpview_tui.config import build
+from tcpview_tui.sources.base import Sampler
+from tcpview_tui.tui.app import TcpviewApp
+from tcpview_tui.tui.screens.main import MainScreen
+from tests.fakes import FakeClock, FakeSource
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tcpview_tui.model.connection import Connection
+
+PATIENCE = 20.0
+"""Seconds after which something that should happen counts as never happening."""
+
+
+@dataclass
+class Live:
+    """A running program."""
+
+    app: TcpviewApp
+    pilot: Pilot[int]
+    source: FakeSource
+    clock: FakeClock
+
+    @property
+    def main(self) -> MainScreen:
+        main = self.app.main
+        assert isinstance(main, MainScreen)
+        return main
+
+    async def look(self, *connections: Connection) -> None:
+        """Let the program look at a machine that has these connections, and draw."""
+        self.source.connections = list(connections)
+        await self.sample()
+
+    async def sample(self) -> None:
+        snapshot = self.app.session.snapshot
+        before = snapshot.sequence if snapshot else 0
+        self.app.feed.sample_now()
+        await self.until(lambda: (now := self.app.session.snapshot) is not None and now.sequence > before)
+
+    async def advance(self, seconds: float) -> None:
+        """Move the clock, and let what waited for it happen."""
+        self.clock.advance(seconds)
+        self.main._tick()
+        await self.pilot.pause()
+
+    async def until(self, condition: Any) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def burst(self, text: str) -> None:
+        """Type keys faster than the program can deal with the first of them, as one write to a pty does."""
+        for event in XTermParser().feed(text):
+            self.app.post_message(event)
+        await self.settled()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    async def settled(self) -> None:
+        await self.pilot.pause()
+        task = self.app._keys._task
+        if task is not None:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.shield(task)
+        await self.pilot.pause()
+
+    @property
+    def lines(self) -> list[str]:
+        """The characters on the screen."""
+        return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def line_with(self, text: str) -> str:
+        return next(line for line in self.lines if text in line)
+
+
+@asynccontextmanager
+async def live(
+    *connections: Connection, size: tuple[int, int] = (120, 40), no_color: bool = False, **settings: Any
+) -> AsyncIterator[Live]:
+    clock, source = FakeClock(), FakeSource(*connections)
+    with tempfile.TemporaryDirectory() as cache:
+        app = TcpviewApp(Sampler(source, clock), clock, build({"theme": "dark"} | settings), Path(cache), no_color)
+        async with app.run_test(size=size) as pilot:
+            program = Live(app, pilot, source, clock)
+            await program.until(lambda: app.session.snapshot is not None)
+            yield program
+    if app.failure is not None:
+        raise app.failure
