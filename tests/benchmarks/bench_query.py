@@ -10,13 +10,16 @@ import random
 import sys
 from collections.abc import Callable
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from tcpview_tui.model import fields
 from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.query import parse
-from tcpview_tui.model.row import Row
 from tests.model.rows import make_process, make_row
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.row import Row
 
 FILTERS = (
     "port:443", "port:1024-2048", "pid>300", "is:new", "state:established", "proto:tcp", "remote:10.0.0.0/8",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import events
+from textual._xterm_parser import XTermParser
 
 from tcpview_tui.config import build
 from tcpview_tui.sources.base import Sampler
