@@ -78,7 +78,7 @@ def _relevance(row: Row) -> SortKey:
         _rank(connection.state, None if remote is None else remote.address, connection.local.address),
         owner.name.casefold() if owner else "\U0010ffff",
         owner.pid if owner else 0,
-        address.order(remote.address) if remote else (0, 0, ""),
+        (*address.order(remote.address), remote.port) if remote else (0, 0, "", 0),
         connection.local.port,
     )
 

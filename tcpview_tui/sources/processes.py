@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psutil
 
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.sources.cgroup import service_of
-from tcpview_tui.sources.proctable import Entry, read_entry, same_start
+from tcpview_tui.sources.proctable import Entry, precedes, read_entry, same_program
 from tcpview_tui.text import safe
 
 T = TypeVar("T")
@@ -24,17 +25,24 @@ _CHAIN_LIMIT = 64
 """Parents followed upwards; pid 1 is rarely ten steps away, and a chain read while it changes could loop."""
 
 
+class _Fact(NamedTuple):
+    """A process with the entry it was read for, which tells whether it is still the same program."""
+
+    entry: Entry
+    process: Process
+
+
 class ProcessTable:
     """Processes by pid, as of one look. Call `begin` before each look."""
 
     def __init__(self) -> None:
         self.refused = 0
-        self._cache: dict[int, Process] = {}
-        self._seen: dict[int, Process | None] = {}
+        self._cache: dict[int, _Fact] = {}
+        self._seen: dict[int, _Fact | None] = {}
 
     def begin(self) -> None:
         """Start a look: forget every process that the last look did not ask for."""
-        self._cache = {pid: process for pid, process in self._seen.items() if process is not None}
+        self._cache = {pid: fact for pid, fact in self._seen.items() if fact is not None}
         self._seen = {}
         self.refused = 0
 
@@ -42,24 +50,24 @@ class ProcessTable:
         """Return the process that has `pid` now, or `None` when it ended unseen. Unknown facts are `None`.
 
         A process that ended since the last look is returned as it was: it had the socket when the socket was read.
+        `refused` counts, from `begin` on, those whose executable file the system does not tell.
         """
         if pid not in self._seen:
-            self._seen[pid] = self._look(pid)
-        process = self._seen[pid]
-        if process is not None and process.executable is None and process.command_line:
-            self.refused += 1
-        return process
+            fact = self._seen[pid] = self._look(pid)
+            if fact and fact.process.executable is None and fact.process.command_line:
+                self.refused += 1
+        fact = self._seen[pid]
+        return fact.process if fact else None
 
-    def _look(self, pid: int) -> Process | None:
+    def _look(self, pid: int) -> _Fact | None:
         known = self._cache.get(pid)
         entry = read_entry(pid)
         if entry is None:
             return known
-        same = known is not None and same_start(known.started, entry.started) and known.name.startswith(entry.name)
-        if known is not None and same and not _is_young(entry):
+        if known and same_program(known.entry, entry) and not _is_young(entry):
             return known
         process = _read(entry)
-        return known if process == known else process
+        return _Fact(entry, known.process if known and known.process == process else process)
 
 
 def _read(entry: Entry) -> Process:
@@ -67,28 +75,36 @@ def _read(entry: Entry) -> Process:
     try:
         handle = psutil.Process(entry.pid)
     except psutil.Error:
-        return Process(entry.pid, entry.started, entry.name, parents=_parents(entry.parent))
+        return Process(entry.pid, entry.started, entry.name, parents=_parents(entry))
     command = _ask(handle.cmdline)
     return Process(
         pid=entry.pid,
         started=entry.started,
         name=safe(_ask(handle.name) or "") or entry.name,
         user=_user(handle),
-        executable=_text(_ask(handle.exe)),
+        executable=_text(_executable(handle)),
         command_line=_text(" ".join(command)) if command else None,
         service=service_of(entry.pid),
-        parents=_parents(entry.parent),
+        parents=_parents(entry),
     )
 
 
-def _parents(pid: int) -> tuple[Ancestor, ...]:
+def _executable(handle: psutil.Process) -> str | None:
+    if sys.platform != "linux":
+        return _ask(handle.exe)
+    # psutil would take argv[0] for a file it may not see, which the process has written itself, and would cut off
+    # the kernel's " (deleted)" (proc_pid_exe(5)), which an investigator looks for.
+    return _ask(lambda: os.readlink(f"/proc/{handle.pid}/exe"))  # noqa: PTH115 - a path would be normalised
+
+
+def _parents(entry: Entry) -> tuple[Ancestor, ...]:
     chain: list[Ancestor] = []
-    while pid and len(chain) < _CHAIN_LIMIT:
-        entry = read_entry(pid)
-        if entry is None:
+    while len(chain) < _CHAIN_LIMIT:
+        parent = read_entry(entry.parent) if entry.parent else None
+        if parent is None or not precedes(parent, entry):
             break
-        chain.append(Ancestor(pid, entry.name))
-        pid = entry.parent
+        chain.append(Ancestor(parent.pid, parent.name))
+        entry = parent
     return tuple(chain)
 
 

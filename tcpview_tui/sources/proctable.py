@@ -33,6 +33,7 @@ class Entry:
     """One line of the process table. `name` is safe to show; `started` is as in `model.process.Process`.
 
     `state` is one of psutil's STATUS constants, or empty when the process is none of zombie, stopped, disk-sleep.
+    `image` differs after an exec, which keeps pid and start time; empty where the system does not tell.
     """
 
     pid: int
@@ -41,6 +42,7 @@ class Entry:
     started: float | None
     state: str = ""
     kernel: bool = False
+    image: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} (pid {self.pid})"
@@ -52,6 +54,11 @@ Table = Mapping[int, Entry]
 def same_start(one: float | None, other: float | None) -> bool:
     """True when both start times (seconds) are known and mean the same moment."""
     return one is not None and other is not None and abs(one - other) < TICK / 2
+
+
+def same_program(one: Entry, other: Entry) -> bool:
+    """True when both entries are the same process and it has neither renamed itself nor run exec in between."""
+    return same_start(one.started, other.started) and (one.name, one.image) == (other.name, other.image)
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +85,9 @@ def _from_proc(pid: int) -> Entry:
     fields = tail.decode("ascii").split()
     started = int(fields[19]) / os.sysconf("SC_CLK_TCK") + _boot_time()
     kernel = bool(int(fields[6]) & _PF_KTHREAD)
-    return Entry(pid, int(fields[1]), safe_bytes(head.partition(b"(")[2]), started, _STATES.get(fields[0], ""), kernel)
+    name, state = safe_bytes(head.partition(b"(")[2]), _STATES.get(fields[0], "")
+    image = " ".join(fields[23:26])  # startcode, endcode, startstack: exec places them anew (all 0 or 1 if refused)
+    return Entry(pid, int(fields[1]), name, started, state, kernel, image)
 
 
 def _from_psutil(pid: int) -> Entry:
@@ -100,7 +109,7 @@ def ancestors(table: Table, pid: int) -> list[Entry]:
     chain: list[Entry] = []
     seen = {pid}
     entry = table.get(pid)
-    while entry and entry.parent not in seen and (parent := table.get(entry.parent)) and _precedes(parent, entry):
+    while entry and entry.parent not in seen and (parent := table.get(entry.parent)) and precedes(parent, entry):
         seen.add(parent.pid)
         chain.append(parent)
         entry = parent
@@ -119,11 +128,12 @@ def descendants(table: Table, pids: Iterable[int]) -> list[tuple[int, Entry]]:
         depth, parent = waiting.pop()
         if depth:
             found.append((depth, parent))
-        young = [child for child in children.get(parent.pid, ()) if child.pid not in seen and _precedes(parent, child)]
+        young = [child for child in children.get(parent.pid, ()) if child.pid not in seen and precedes(parent, child)]
         seen.update(child.pid for child in young)
         waiting.extend((depth + 1, child) for child in reversed(young))
     return found
 
 
-def _precedes(parent: Entry, child: Entry) -> bool:
+def precedes(parent: Entry, child: Entry) -> bool:
+    """True when `parent` can have started `child`: it is not a later process with the pid that the parent had."""
     return parent.started is None or child.started is None or parent.started < child.started + TICK / 2

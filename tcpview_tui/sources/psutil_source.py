@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psutil
 
-from tcpview_tui.model.address import canonical, parse
+from tcpview_tui.model.address import parse
 from tcpview_tui.model.columns import KERNEL_STATES
-from tcpview_tui.model.connection import Connection, Endpoint, Key, State
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, State, Transport
+from tcpview_tui.model.process import Process
+from tcpview_tui.sources import limits
 from tcpview_tui.sources.base import Reading
+from tcpview_tui.sources.identity import Line, Predecessors
 from tcpview_tui.sources.processes import ProcessTable
-from tcpview_tui.text import count
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.snapshot import Problem
 
 _STATES = {
     psutil.CONN_ESTABLISHED: State.ESTABLISHED,
@@ -34,9 +38,8 @@ _STATES = {
 }
 """psutil's words for the states of RFC 9293; what is missing here (CLOSE, Windows' DELETE_TCB) is CLOSED."""
 
-_OPENING = frozenset({State.SYN_SENT, State.SYN_RECEIVED, State.ESTABLISHED})
-_ENDING = frozenset({State.TIME_WAIT, State.LAST_ACK, State.CLOSING, State.CLOSED})
-"""From one of these back to an opening state there is no way (RFC 9293 figure 5): it is another connection."""
+Pids = tuple[int | None, ...]
+Owners = tuple[Process, ...]
 
 
 class _Raw(NamedTuple):
@@ -51,117 +54,125 @@ class _Raw(NamedTuple):
     pid: int | None
 
 
+class _Listing(NamedTuple):
+    """All sockets with the pids that have them, and how many processes did not say which they have."""
+
+    lines: dict[Line, Pids]
+    refused: int
+
+
 class PsutilSource:
     """Reads every TCP and UDP socket through psutil.
 
-    psutil tells no socket identity, so it is made here: the addresses, plus pid and file descriptor where nothing
-    is connected. Each identity gets a number when it appears, and a new one when it appears again after it was
-    gone or after it ended: a port that is used again is another connection.
+    psutil tells no socket identity, so it is made here: each socket gets a number when it appears and keeps it
+    for as long as its line can be the same socket (`identity`); a port that is used again is another one.
     """
 
     name = "psutil"
 
     def __init__(self) -> None:
         self._processes = ProcessTable()
-        self._known: dict[tuple[Any, ...], tuple[Any, Connection]] = {}
+        self._known: dict[Line, Connection] = {}
         self._serial = 0
 
     def read(self) -> Reading:
         """Return all sockets. Raises what psutil raises when the system refuses the whole list."""
         self._processes.begin()
-        known: dict[tuple[Any, ...], tuple[Any, Connection]] = {}
-        for raw in _raw_connections():
-            base = _base(raw)
-            if base in known and not sys.platform.startswith("linux"):
-                known[base] = (raw, self._shared(known[base][1], raw))
-                continue
-            while base in known:  # Linux lists one line a socket, so equal lines are different sockets
-                base = (*base, None)
-            known[base] = (raw, self._connection(base, raw))
-        self._known = known
-        connections: dict[Key, Connection] = {connection.key: connection for _, connection in known.values()}
-        return Reading(connections, tuple(self._problems(connections)))
+        listing = _listing()
+        gone, known, fresh = dict(self._known), dict[Line, Connection](), list[tuple[Line, Owners]]()
+        holders: dict[Pids, Owners] = {}
+        for line, pids in listing.lines.items():
+            owners = holders.get(pids)
+            if owners is None:
+                owners = holders[pids] = self._owners(pids)
+            connection = gone.pop(line, None)
+            if connection is None:
+                fresh.append((line, owners))
+            else:
+                known[line] = connection if connection.owners == owners else replace(connection, owners=owners)
+        self._known = known | self._identified(fresh, Predecessors(gone))
+        connections: dict[Key, Connection] = {connection.key: connection for connection in self._known.values()}
+        return Reading(connections, tuple(self._problems(connections, listing.refused)))
 
-    def _connection(self, base: tuple[Any, ...], raw: Any) -> Connection:
-        owner = self._processes.get(raw.pid) if raw.pid is not None else None
-        owners = (owner,) if owner else ()
-        before = self._known.get(base)
-        if before and before[0] == raw and before[1].owners == owners:
-            return before[1]
-        state = _STATES.get(raw.status, State.CLOSED)
-        if before and not (before[1].state in _ENDING and state in _OPENING):
-            return replace(before[1], state=state, owners=owners)
-        self._serial += 1
-        return _fresh(self._serial, raw, state, owners)
+    def _owners(self, pids: Pids) -> Owners:
+        found = (self._processes.get(pid) for pid in pids if pid)  # Windows books what nobody holds to pid 0
+        return tuple(process for process in found if process)
 
-    def _shared(self, connection: Connection, raw: Any) -> Connection:
-        owner = self._processes.get(raw.pid) if raw.pid is not None else None
-        if owner is None or owner in connection.owners:
-            return connection
-        return replace(connection, owners=(*connection.owners, owner))
+    def _identified(self, fresh: list[tuple[Line, Owners]], before: Predecessors) -> dict[Line, Connection]:
+        found: dict[Line, Connection] = {}
+        for line, owners in fresh:
+            state = _STATES.get(line.status, State.CLOSED)
+            old = before.take(line, state, owners)
+            if old is None:
+                self._serial += 1
+                found[line] = _connection(self._serial, line, state, owners)
+            else:
+                found[line] = replace(old, state=state, owners=owners)
+        return found
 
-    def _problems(self, connections: dict[Key, Connection]) -> Iterator[Problem]:
+    def _problems(self, connections: dict[Key, Connection], refused: int) -> Iterator[Problem]:
         lost = sum(not c.owners and c.state not in KERNEL_STATES for c in connections.values())
+        if refused:
+            yield limits.processes(refused)
         if lost:
-            yield _ownerless(lost)
-        if self._processes.refused and not _is_root():
-            yield Problem(
-                "paths-refused",
-                f"{count(self._processes.refused, 'executable')} unreadable: not root",
-                "The system tells the executable file of a process to its user and to root only. "
-                "Run the program as root (sudo tcpview-tui) to see all of them.",
-            )
+            yield limits.ownerless(lost)
+        if self._processes.refused:
+            yield limits.paths(self._processes.refused)
 
 
-def _raw_connections() -> Iterator[Any]:
+def _listing() -> _Listing:
     try:
-        yield from psutil.net_connections("inet")
+        raws, refused = psutil.net_connections("inet"), 0
     except psutil.AccessDenied:  # macOS tells the whole list to root only: ask process by process
-        for process in psutil.process_iter():
-            try:
-                for raw in process.net_connections("inet"):
-                    yield _Raw(*raw, process.pid)
-            except (psutil.Error, OSError):
-                continue
+        raws, refused = _by_process()
+    if sys.platform == "linux":  # one line a socket
+        return _Listing({raw: (raw.pid,) for raw in raws}, refused)
+    return _Listing(_merged(raws), refused)
 
 
-def _base(raw: Any) -> tuple[Any, ...]:
+def _by_process() -> tuple[list[Any], int]:
+    raws: list[Any] = []
+    refused = 0
+    for process in psutil.process_iter():
+        try:
+            raws += [_Raw(*raw, process.pid) for raw in process.net_connections("inet")]
+        except psutil.AccessDenied:
+            refused += 1
+        except (psutil.Error, OSError):
+            continue
+    return raws, refused
+
+
+def _merged(raws: list[Any]) -> dict[Line, Pids]:
+    """Return each socket once, where the system lists it once for each process: connected ones, by their addresses.
+
+    What is merely bound stays apart: several sockets can be bound to one address, and no listener may be missed.
+    """
+    first: dict[tuple[Any, ...], Any] = {}
+    lines: dict[Line, Pids] = {}
+    for raw in raws:
+        line = first.setdefault((raw.family, raw.type, raw.laddr, raw.raddr), raw) if raw.raddr else raw
+        pids = lines.get(line, ())
+        lines[line] = pids if raw.pid in pids else (*pids, raw.pid)
+    return lines
+
+
+def _connection(serial: int, raw: Line, state: State, owners: Owners) -> Connection:
+    local, family = _endpoint(raw.laddr) if raw.laddr else (Endpoint("", 0), 4)
+    remote = None
     if raw.raddr:
-        return raw.family, raw.type, raw.laddr, raw.raddr
-    return raw.family, raw.type, raw.laddr, raw.pid, raw.fd
+        remote, family = _endpoint(raw.raddr)
+    transport: Transport = "tcp" if raw.type == socket.SOCK_STREAM else "udp"
+    return Connection(serial, transport, family, state, local, remote, owners)
 
 
-def _fresh(serial: int, raw: Any, state: State, owners: tuple[Any, ...]) -> Connection:
-    local = Endpoint(canonical(raw.laddr.ip), raw.laddr.port) if raw.laddr else Endpoint("", 0)
-    remote = Endpoint(canonical(raw.raddr.ip), raw.raddr.port) if raw.raddr else None
-    address = parse((remote or local).address)
-    return Connection(
-        key=serial,
-        transport="tcp" if raw.type == socket.SOCK_STREAM else "udp",
-        family=4 if address is not None and address.version == 4 else 6,
-        state=state,
-        local=local,
-        remote=remote,
-        owners=owners,
-    )
+def _endpoint(raw: Any) -> tuple[Endpoint, Family]:
+    text, family = _address(raw.ip)
+    return Endpoint(text, raw.port), family
 
 
-def _is_root() -> bool:
-    return not hasattr(os, "geteuid") or os.geteuid() == 0
-
-
-def _ownerless(lost: int) -> Problem:
-    sockets = count(lost, "socket")
-    if _is_root():
-        return Problem(
-            "ownerless",
-            f"{sockets} without owner",
-            "No process in sight holds them: the process ended, the kernel itself uses them, "
-            "or the process lives in another process namespace.",
-        )
-    return Problem(
-        "ownerless",
-        f"{sockets} without owner: not root",
-        "The system tells the owner of a socket to its user and to root only. "
-        "Run the program as root (sudo tcpview-tui) to see every process.",
-    )
+@lru_cache(maxsize=65_536)
+def _address(text: str) -> tuple[str, Family]:
+    # Servers meet the same addresses again and again, and spelling one costs more than all else about its row.
+    address = parse(text)
+    return (text, 6) if address is None else (str(address), 4 if address.version == 4 else 6)

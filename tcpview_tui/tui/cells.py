@@ -17,7 +17,7 @@ def fit(text: str, width: int, cut: Cut = "end", right: bool = False, ellipsis: 
         padding = " " * (width - length)
         return padding + text if right else text + padding
     if width < 2:
-        return ellipsis[:width]
+        return ellipsis[:width] or " " * width
     return _cut(text, width, cut, ellipsis)
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tcpview_tui.model.lexer import MAX_LENGTH, Pattern, QueryError, Token, tokenize
+from tcpview_tui.model.lexer import MAX_LENGTH, QueryError, Token, tokenize
+from tcpview_tui.model.pattern import Pattern
 
 
 def spelled(text: str) -> list[str]:

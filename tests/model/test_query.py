@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.model.columns import Context
+from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.query import Query, QueryError, parse
 from tcpview_tui.model.row import Mark, Row
@@ -333,3 +333,13 @@ def test_a_row_is_found_by_each_thing_it_shows(row: Row) -> None:
     quoted = ['"' + owner.name.replace("\\", "\\\\").replace('"', '\\"') + '"' for owner in row.owners if owner.name]
     sought += quoted + [f"process:{name}" for name in quoted]
     assert [text for text in sought if not parse(text).matches(row, context)] == []
+
+
+@given(rows())
+def test_a_word_finds_what_any_column_but_a_time_shows(row: Row) -> None:
+    context = Context()
+    for column in COLUMNS:
+        shown = column.value(row, context)
+        if column.id not in {"seen", "age"} and shown not in {None, ""}:
+            escaped = str(shown).replace("\\", "\\\\").replace('"', '\\"')
+            assert parse(f'"{escaped}"').matches(row, context)

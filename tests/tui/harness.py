@@ -67,7 +67,8 @@ class Live:
 
     async def burst(self, text: str) -> None:
         """Type keys faster than the program can deal with the first of them, as one write to a pty does."""
-        for event in XTermParser().feed(text):
+        parser = XTermParser()
+        for event in [*parser.feed(text), *parser.feed("")]:
             self.app.post_message(event)
         await self.settled()
 

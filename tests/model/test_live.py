@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from tcpview_tui.model import live
+from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.row import Mark, Row
+from tests.fakes import CURL, EPOCH, FakeClock, connection, listener, snapshot
+
+LINGER = 3.0
+
+
+class Table:
+    """A live table that is fed looks."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.live = LiveTable(self.clock, LINGER)
+        self.sequence = 0
+
+    def look(self, *connections: Connection) -> live.Update:
+        self.sequence += 1
+        return self.live.apply(snapshot(self.sequence, self.clock.wall(), *connections))
+
+    def row(self, key: int) -> Row:
+        return self.live.rows[key]
+
+    def marks(self) -> dict[object, Mark]:
+        return {key: row.mark for key, row in self.live.rows.items()}
+
+
+def test_the_first_look_marks_nothing_and_counts_nothing() -> None:
+    table = Table()
+    table.look(connection(1), listener(2, 80))
+    assert table.marks() == {1: Mark.NONE, 2: Mark.NONE}
+    assert table.row(1).preexisting
+    assert (table.live.last.opened, table.live.last.closed, table.live.last.changed) == (0, 0, 0)
+    assert table.live.endpoints == 2
+
+
+def test_new_changed_closed_by_wall_time() -> None:
+    table = Table()
+    table.look(connection(1), connection(2))
+    table.clock.advance(1)
+    table.look(connection(1, State.CLOSE_WAIT), connection(3))
+    assert table.marks() == {1: Mark.CHANGED, 2: Mark.CLOSED, 3: Mark.NEW}
+    assert table.row(2).closed_at == EPOCH + 1
+    assert table.row(3).first_seen == EPOCH + 1
+    assert table.row(1).before == connection(1)
+    table.clock.advance(LINGER - 0.1)
+    assert table.live.expire() == {}
+    assert table.live.next_expiry() is not None
+    table.clock.advance(0.1)
+    update = table.live.expire()
+    assert set(update) == {1, 2, 3}
+    assert update[2] is None
+    assert table.marks() == {1: Mark.NONE, 3: Mark.NONE}
+    assert table.row(1).before is None
+    assert table.live.next_expiry() is None
+
+
+def test_a_second_change_starts_the_time_anew() -> None:
+    table = Table()
+    table.look(connection(1))
+    table.look(connection(1, State.FIN_WAIT_1))
+    table.clock.advance(2)
+    table.look(connection(1, State.FIN_WAIT_2))
+    table.clock.advance(2)
+    table.live.expire()
+    assert table.row(1).mark is Mark.CHANGED
+    table.clock.advance(1)
+    table.live.expire()
+    assert table.row(1).mark is Mark.NONE
+
+
+def test_time_wait_keeps_the_process_that_had_it() -> None:
+    table = Table()
+    table.look(connection(1))
+    table.look(connection(1, State.TIME_WAIT, owners=()))
+    assert table.row(1).owners == (CURL,)
+    assert table.row(1).owners_past
+    table.look(connection(1, State.TIME_WAIT, owners=()))
+    assert table.row(1).owners_past
+
+
+def test_an_owner_found_late_is_shown_without_a_mark() -> None:
+    table = Table()
+    table.look()
+    table.look(connection(1, owners=()))
+    table.clock.advance(5)
+    table.live.expire()
+    update = table.look(connection(1))
+    assert set(update) == {1}
+    assert table.row(1).mark is Mark.NONE
+    assert table.row(1).owner == CURL
+
+
+def test_direction_is_settled_when_the_row_opens() -> None:
+    table = Table()
+    table.look(listener(1, 443), connection(2, local=("10.0.0.5", 443), remote=("192.0.2.1", 5000)), connection(3))
+    assert [table.row(key).direction for key in (1, 2, 3)] == ["listening", "in", "out"]
+    table.look(connection(2, local=("10.0.0.5", 443), remote=("192.0.2.1", 5000)), connection(4, local=("::", 443)))
+    assert table.row(2).direction == "in"
+    assert table.row(4).direction == "out"
+    udp = connection(5, State.NONE, ("0.0.0.0", 53), None, transport="udp")
+    table.look(udp)
+    assert table.row(5).direction == "listening"
+
+
+def test_states_are_counted() -> None:
+    table = Table()
+    table.look(connection(1), connection(2), listener(3, 80))
+    table.look(connection(1, State.TIME_WAIT), listener(3, 80))
+    assert {state: number for state, number in table.live.states.items() if number} == {
+        State.TIME_WAIT: 1,
+        State.LISTEN: 1,
+    }
+
+
+def test_release_marks_exactly_what_happened_while_held() -> None:
+    table = Table()
+    table.look(connection(1), connection(2), connection(3))
+    table.clock.advance(1)
+    table.look(connection(1), connection(2), connection(3), connection(4))  # new before the hold
+    table.live.hold()
+    table.clock.advance(60)
+    table.look(connection(1), connection(3, State.CLOSE_WAIT), connection(4), connection(5))
+    table.clock.advance(60)
+    table.look(connection(1), connection(3, State.CLOSE_WAIT), connection(4), connection(5), connection(6))
+    table.clock.advance(60)
+    table.look(connection(1), connection(3, State.CLOSE_WAIT), connection(4), connection(5))
+    assert table.live.expire() == {}
+    held = table.live.held
+    assert held is not None
+    assert (held.opened, held.closed, held.changed) == (2, 2, 1)
+    table.live.release()
+    assert table.live.held is None
+    assert table.marks() == {
+        1: Mark.NONE,
+        2: Mark.CLOSED,
+        3: Mark.CHANGED,
+        4: Mark.NONE,
+        5: Mark.NEW,
+        6: Mark.CLOSED,
+    }
+    table.clock.advance(LINGER)
+    table.live.expire()
+    assert table.marks() == {1: Mark.NONE, 3: Mark.NONE, 4: Mark.NONE, 5: Mark.NONE}
+
+
+def test_what_changed_twice_while_held_counts_each_time_and_is_marked_once() -> None:
+    table = Table()
+    table.look(connection(1))
+    table.live.hold()
+    table.look(connection(1, State.FIN_WAIT_1))
+    table.look(connection(1, State.FIN_WAIT_2))
+    held = table.live.held
+    assert held is not None
+    assert held.changed == 2
+    table.live.release()
+    assert table.row(1).mark is Mark.CHANGED
+
+
+def test_closed_rows_are_not_kept_without_bound() -> None:
+    table = Table()
+    table.look()
+    table.live.hold()
+    limit = live.HELD_CLOSED_LIMIT
+    table.look(*(connection(n) for n in range(limit + 10)))
+    table.look()
+    assert len(table.live.rows) == limit
+    assert table.live.dropped == 10
+    table.live.release()
+    table.clock.advance(LINGER)
+    table.live.expire()
+    assert table.live.rows == {}
+
+
+class LiveMachine(RuleBasedStateMachine):
+    """Whatever comes in whatever order, updates tell every difference and the rows are those of the last look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Table()
+        self.mirror: dict[object, Row] = {}
+        self.present: set[object] = set()
+        self.next_key = 0
+
+    def _mirror(self, update: live.Update) -> None:
+        for key, row in update.items():
+            if row is None:
+                del self.mirror[key]
+            else:
+                self.mirror[key] = row
+
+    @rule(
+        keep=st.sets(st.integers(0, 9)),
+        come=st.integers(0, 3),
+        states=st.lists(st.sampled_from(State), min_size=10, max_size=10),
+    )
+    def look(self, keep: set[int], come: int, states: list[State]) -> None:
+        kept = [key for index, key in enumerate(sorted(self.present, key=str)) if index in keep]
+        new = list(range(self.next_key, self.next_key + come))
+        self.next_key += come
+        self.present = {*kept, *new}
+        held = self.table.live.held
+        update = self.table.look(*(connection(key, states[i % 10]) for i, key in enumerate([*kept, *new])))
+        if held is None:
+            self._mirror(update)
+
+    @rule(seconds=st.sampled_from([0.5, 2.9, 3.0, 10.0]))
+    def pass_time(self, seconds: float) -> None:
+        self.table.clock.advance(seconds)
+        self._mirror(self.table.live.expire())
+
+    @rule()
+    def freeze(self) -> None:
+        self.table.live.hold()
+
+    @rule()
+    def thaw(self) -> None:
+        self.table.live.release()
+        self.mirror = dict(self.table.live.rows)
+
+    @invariant()
+    def rows_are_those_of_the_last_look_and_the_lingering(self) -> None:
+        rows = self.table.live.rows
+        assert {key for key, row in rows.items() if not row.is_closed} == self.present
+        assert all((row.mark is Mark.CLOSED) == row.is_closed for row in rows.values())
+        assert sum(self.table.live.states.values()) == len(self.present)
+
+    @invariant()
+    def updates_told_everything(self) -> None:
+        if self.table.live.held is None:
+            assert self.mirror == self.table.live.rows
+
+
+LiveMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestLiveMachine = LiveMachine.TestCase

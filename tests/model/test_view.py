@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tcpview_tui.model.columns import COLUMNS, Context
+from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.order import By, Order
+from tcpview_tui.model.query import parse
+from tcpview_tui.model.toggles import TOGGLES
+from tcpview_tui.model.view import SETTLE, View
+from tests.fakes import CURL, NGINX, FakeClock, connection, listener, snapshot
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.row import Row
+
+
+class Screen:
+    """A view on a live table on a clock."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.live = LiveTable(self.clock, 3.0)
+        self.view = View()
+        self.sequence = 0
+
+    def look(self, *connections: Connection) -> None:
+        self.sequence += 1
+        update = self.live.apply(snapshot(self.sequence, self.clock.wall(), *connections))
+        self.view.context = Context(self.clock.wall())
+        self.view.apply(update, self.clock.monotonic())
+
+    def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.view.apply(self.live.expire(), self.clock.monotonic())
+        self.view.settle(self.clock.monotonic())
+
+    def move(self, line: int) -> None:
+        self.view.move(line, self.clock.monotonic())
+
+    @property
+    def keys(self) -> list[object]:
+        return [row.key for row in self.view.rows()]
+
+
+def test_the_default_order_shows_what_matters_first() -> None:
+    screen = Screen()
+    screen.look(
+        *(connection(10 + n, State.TIME_WAIT, remote=("203.0.113.1", n), owners=()) for n in range(300)),
+        listener(1, 80),
+        connection(2, remote=("127.0.0.1", 80)),
+        connection(3, remote=("203.0.113.9", 443)),
+        connection(4, State.NONE, ("0.0.0.0", 53), None, (NGINX,), "udp"),
+        connection(5, State.SYN_SENT, remote=("198.51.100.1", 4444), owners=(NGINX,)),
+    )
+    assert screen.keys[:5] == [3, 5, 2, 1, 4]
+
+
+def test_a_change_to_time_wait_is_seen_where_it_happens() -> None:
+    screen = Screen()
+    screen.look(connection(1), listener(2, 80))
+    screen.look(connection(1, State.TIME_WAIT, owners=()), listener(2, 80))
+    assert screen.keys == [1, 2]
+    screen.wait(3)
+    assert screen.keys == [2, 1]
+
+
+@pytest.mark.parametrize("column", [column.id for column in COLUMNS])
+def test_every_column_sorts_both_ways_with_unknown_last(column: str) -> None:
+    screen = Screen()
+    screen.look(
+        listener(1, 80, ()), connection(2), connection(3, owners=(NGINX,), remote=("9.9.9.9", 53)), listener(4, 8)
+    )
+    known = [row for row in screen.view.rows() if _key(column, row) is not None]
+    for reverse in (False, True):
+        screen.view.sort(Order((By(column, reverse),)))
+        values = [_key(column, row) for row in screen.view.rows()]
+        assert values[: len(known)] == sorted((v for v in values if v is not None), reverse=reverse)
+        assert all(value is None for value in values[len(known) :])
+
+
+def _key(column: str, row: Row) -> Any:
+    return next(c for c in COLUMNS if c.id == column).sort_key(row, Context())
+
+
+def test_addresses_sort_by_number() -> None:
+    screen = Screen()
+    addresses = ["10.0.0.1", "9.9.9.9", "::1", "100.1.1.1", "2001:db8::1"]
+    screen.look(*(connection(n, remote=(a, 1)) for n, a in enumerate(addresses)))
+    screen.view.sort(Order((By("remote"),)))
+    assert [addresses[key] for key in screen.keys if isinstance(key, int)] == [
+        "9.9.9.9",
+        "10.0.0.1",
+        "100.1.1.1",
+        "::1",
+        "2001:db8::1",
+    ]
+
+
+def test_the_column_chosen_before_breaks_ties() -> None:
+    order = Order().then("rport").then("process")
+    assert order == Order((By("process"), By("rport")))
+    assert order.then("process") == Order((By("process", reverse=True), By("rport")))
+    assert order.then("process").then("process") == Order((By("rport"),))
+    screen = Screen()
+    screen.look(
+        connection(1, remote=("9.9.9.9", 90)), connection(2, remote=("9.9.9.9", 80)), connection(3, owners=(NGINX,))
+    )
+    screen.view.sort(order)
+    assert screen.keys == [2, 1, 3]
+    screen.view.sort(Order((By("process", reverse=True), By("rport"))))
+    assert screen.keys == [3, 2, 1]
+
+
+def test_the_cursor_stays_on_its_connection() -> None:
+    screen = Screen()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in range(5, 10)))
+    screen.move(2)
+    screen.wait(SETTLE)
+    assert screen.view.cursor == 7
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in range(10)))
+    assert screen.view.cursor == 7
+    screen.view.sort(Order((By("rport", reverse=True),)))
+    current = screen.view.current
+    assert current is not None
+    assert current.key == 7
+    assert screen.keys[screen.view.cursor_line] == 7
+
+
+def test_rows_keep_their_places_while_the_person_moves() -> None:
+    screen = Screen()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (2, 4, 6)))
+    screen.move(1)
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 2, 3, 4)))
+    assert screen.keys == [2, 4, 6]
+    assert screen.view.line(2).is_closed
+    assert screen.view.unsettled_for(screen.clock.monotonic()) == SETTLE
+    screen.wait(SETTLE)
+    assert screen.keys == [1, 2, 3, 4, 6]
+    assert screen.view.cursor == 4
+    assert screen.view.unsettled_for(screen.clock.monotonic()) is None
+
+
+def test_a_closed_row_stays_while_the_cursor_is_on_it() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.move(0)
+    screen.wait(SETTLE)
+    screen.look(connection(2))
+    screen.wait(60)
+    assert screen.keys == [1, 2]
+    screen.move(1)
+    screen.wait(SETTLE)
+    assert screen.keys == [2]
+
+
+def test_a_cursor_nobody_has_moved_does_not_keep_a_closed_row() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.look(connection(2))
+    screen.wait(3)
+    assert screen.keys == [2]
+    assert screen.view.cursor == 2
+
+
+def test_freeze_keeps_every_line_and_thaw_shows_all() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.live.hold()
+    screen.view.freeze()
+    before = list(screen.view.rows())
+    screen.look(connection(2, State.CLOSE_WAIT), connection(3))
+    screen.wait(100)
+    assert list(screen.view.rows()) == before
+    screen.view.sort(Order((By("rport"),)))
+    screen.view.narrow(parse("rport:443"), frozenset())
+    assert sorted(screen.keys, key=str) == [1, 2]
+    screen.live.release()
+    screen.view.thaw(screen.live.rows)
+    assert sorted(screen.keys, key=str) == [1, 2, 3]
+
+
+def test_an_empty_view_has_no_cursor() -> None:
+    view = View()
+    view.move(5, 0.0)
+    assert (view.cursor, view.current, len(view)) == (None, None, 0)
+
+
+ORDERS = st.lists(st.builds(By, st.sampled_from([c.id for c in COLUMNS]), st.booleans()), max_size=2).map(
+    lambda by: Order(tuple(by))
+)
+QUERIES = st.sampled_from([None, "process:nginx", "state:established", "-is:closed", "rport>1 or is:listening", "none"])
+SWITCHES = st.frozensets(st.sampled_from([toggle.id for toggle in TOGGLES]), max_size=2)
+CONNECTIONS: list[Callable[[int, State], Connection]] = [
+    lambda key, state: connection(key, state, remote=("203.0.113.7", key % 3), owners=(NGINX,)),
+    lambda key, state: connection(key, state, remote=("127.0.0.1", key), owners=(CURL,)),
+    lambda key, state: connection(key, state, ("::", key), None, (), family=6),
+]
+
+
+class ViewMachine(RuleBasedStateMachine):
+    """Samples, sorts, filters, freezes and moves in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.screen = Screen()
+        self.present: dict[int, Connection] = {}
+        self.next_key = 0
+        self.chosen: object = None
+
+    @rule(gone=st.sets(st.integers(0, 9)), come=st.integers(0, 3), state=st.sampled_from(State))
+    def look(self, gone: set[int], come: int, state: State) -> None:
+        kept = [key for index, key in enumerate(self.present) if index not in gone]
+        new = range(self.next_key, self.next_key + come)
+        self.next_key += come
+        self.present = {key: CONNECTIONS[key % 3](key, state) for key in (*kept, *new)}
+        self.screen.look(*self.present.values())
+
+    @rule(seconds=st.sampled_from([0.2, SETTLE, 5.0]))
+    def wait(self, seconds: float) -> None:
+        self.screen.wait(seconds)
+
+    @rule(order=ORDERS)
+    def sort(self, order: Order) -> None:
+        self.screen.view.sort(order)
+
+    @rule(query=QUERIES, off=SWITCHES)
+    def narrow(self, query: str | None, off: frozenset[str]) -> None:
+        self.screen.view.narrow(None if query is None else parse(query), off)
+        if self.chosen not in self.screen.keys:
+            self.chosen = None
+
+    @rule(line=st.integers(0, 12))
+    def move(self, line: int) -> None:
+        self.screen.move(line)
+        self.chosen = self.screen.view.cursor
+
+    @precondition(lambda self: not self.screen.view.frozen)
+    @rule()
+    def freeze(self) -> None:
+        self.screen.live.hold()
+        self.screen.view.freeze()
+        self.frozen = list(self.screen.view._all)
+
+    @precondition(lambda self: self.screen.view.frozen)
+    @rule()
+    def thaw(self) -> None:
+        self.screen.live.release()
+        self.screen.view.thaw(self.screen.live.rows)
+
+    @invariant()
+    def lines_are_sorted_and_filtered(self) -> None:
+        view = self.screen.view
+        if view.frozen or view.unsettled_for(0.0) is not None:
+            return
+        lines = list(view.rows())
+        key = view.order.key()
+        expected = [row for row in self.screen.live.rows.values() if self._shows(row)]
+        retained = [row for row in lines if row.key not in self.screen.live.rows]
+        assert all(row.key == view.cursor for row in retained)
+        assert lines == sorted([*expected, *retained], key=lambda row: key(row, view.context))
+
+    def _shows(self, row: Row) -> bool:
+        view = self.screen.view
+        covered = any(toggle.covers(row) for toggle in TOGGLES if toggle.id in view.off)
+        return not covered and (view.query is None or view.query.matches(row, view.context))
+
+    @invariant()
+    def the_cursor_is_a_line(self) -> None:
+        view = self.screen.view
+        assert (view.cursor is None) == (len(view) == 0)
+        if view.cursor is not None:
+            assert self.screen.keys[view.cursor_line] == view.cursor
+            assert view.current is view.line(view.cursor_line)
+
+    @invariant()
+    def the_chosen_row_stays_under_the_cursor(self) -> None:
+        if self.chosen is not None and self.chosen in self.screen.keys:
+            assert self.screen.view.cursor == self.chosen
+        else:
+            self.chosen = None
+
+
+ViewMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestViewMachine = ViewMachine.TestCase

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes import NGINX, connection, listener
+from tests.tui.harness import Live, live
+
+ROWS = (connection(1), connection(2, remote=("198.51.100.4", 22), owners=(NGINX,)), listener(3, 80))
+
+
+def keys(program: Live) -> set[object]:
+    return {row.key for row in program.app.session.view.rows()}
+
+
+async def test_rows_are_filtered_while_one_types() -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/cur")
+        assert keys(program) == {1}
+        await program.press("backspace", "backspace", "backspace")
+        assert keys(program) == {1, 2, 3}
+
+
+async def test_the_active_filter_stays_visible_as_a_chip() -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/process:nginx\r")
+        assert "process:nginx" in program.lines[0]
+        assert "2 of 3 shown" in program.lines[0]
+        await program.press("escape")
+        assert "process:nginx" not in program.text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("process:curl port:", "expected"),
+        ("process:curl (", "expected"),
+        ("process:curl porf:80", "port"),
+        ("process:curl port:99999", "65535"),
+    ],
+)
+async def test_while_the_text_is_unfinished_the_last_valid_filter_stays(text: str, says: str) -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/" + text)
+        assert keys(program) <= {1}
+        assert says in program.lines[1]
+        assert "^" in program.lines[1]
+        await program.press("enter")
+        assert program.main.filter_bar.display
+
+
+async def test_the_pointer_stands_under_the_place_of_the_error() -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/curl port:x")
+        assert program.lines[1].index("^") == program.lines[0].index("x", program.lines[0].index("port:"))
+
+
+async def test_esc_brings_the_filter_back_that_was_there() -> None:
+    async with live(*ROWS, filter="nginx") as program:
+        await program.burst("/curl")
+        assert keys(program) == {1}
+        await program.press("escape")
+        assert keys(program) == {2, 3}
+        assert "nginx" in program.lines[0]
+
+
+async def test_opening_again_selects_the_text_so_that_typing_replaces_it() -> None:
+    async with live(*ROWS, filter="nginx") as program:
+        await program.burst("/c")
+        assert program.main.filter_bar._input.value == "c"
+
+
+async def test_tab_completes_names_and_values() -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/proc\t")
+        assert program.main.filter_bar._input.value == "process:"
+        await program.press("ctrl+u")
+        await program.burst("is:lis\t")
+        assert program.main.filter_bar._input.value.startswith("is:listening")
+        await program.press("ctrl+u")
+        await program.burst("p\t")
+        for name in ("process", "pid", "proto", "port", "path"):
+            assert name in program.lines[1]
+
+
+async def test_down_keeps_the_filter_and_goes_to_the_table() -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/nginx")
+        await program.press("down")
+        assert not program.main.filter_bar.display
+        assert keys(program) == {2, 3}

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tcpview_tui.model.columns import Context
+from tcpview_tui.model.connection import State
+from tcpview_tui.model.order import By, Order
+from tcpview_tui.model.row import Mark
+from tcpview_tui.text import safe
+from tcpview_tui.tui.glyphs import ASCII, UNICODE
+from tcpview_tui.tui.painter import Painter
+from tcpview_tui.tui.table import ConnectionTable, _difference
+from tcpview_tui.tui.theme import PALETTES
+from tests.fakes import CURL, connection, listener
+from tests.model.rows import rows
+from tests.model.test_view import Screen
+from tests.tui.harness import live
+
+if TYPE_CHECKING:
+    import pytest
+    from textual.geometry import Region
+
+NO_NAMES = frozenset({"host"})
+
+
+def painter(width: int = 80) -> Painter:
+    return Painter(PALETTES["dark"], UNICODE, width, NO_NAMES)
+
+
+def test_a_row_says_what_it_is() -> None:
+    screen = Screen()
+    screen.look(connection(1))
+    text = painter(120).row(screen.view.line(0), Context(), is_cursor=True).text
+    cells = "›curl 4242 alice session-3.s… TCP ESTABLISHED out 10.0.0.5 50000 93.184.216.34 443 ?"
+    assert text.split() == cells.split()
+
+
+def test_marks_stand_in_the_gutter_beside_the_colour() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.look(connection(2, State.CLOSE_WAIT), connection(3))
+    shown = {row.mark: painter().row(row, Context(), is_cursor=False) for row in screen.view.rows()}
+    assert {mark: strip.text[0] for mark, strip in shown.items()} == {
+        Mark.NEW: "+",
+        Mark.CHANGED: "~",
+        Mark.CLOSED: "x",
+    }
+    assert len({strip._segments[0].style for strip in shown.values()}) == 3
+
+
+def test_unknown_nobody_and_past_are_told_apart() -> None:
+    screen = Screen()
+    screen.look(connection(1, owners=()), connection(2, State.TIME_WAIT, owners=()), connection(3))
+    screen.look(
+        connection(1, owners=()), connection(2, State.TIME_WAIT, owners=()), connection(3, State.TIME_WAIT, owners=())
+    )
+    shown = {row.key: painter().text(row, Context(), False)[2:27].split() for row in screen.view.rows()}
+    assert shown == {1: ["?", "?"], 2: ["-", "-"], 3: ["(curl)", "4242"]}
+
+
+def test_the_header_shows_what_sorts() -> None:
+    header = painter(120).header(Order((By("process"), By("pid", reverse=True)))).text
+    assert "Process▲" in header
+    assert "PID▼" in header
+    assert Painter(PALETTES["dark"], ASCII, 120).header(Order((By("pid"),))).text.isascii()
+
+
+@given(rows(), st.integers(1, 200), st.booleans())
+def test_every_line_is_exactly_as_wide_as_the_screen(row: object, width: int, is_cursor: bool) -> None:
+    strip = Painter(PALETTES["dark"], UNICODE, width).row(row, Context(), is_cursor)  # type: ignore[arg-type]
+    assert strip.cell_length == Segment.get_line_length(list(strip)) == width
+
+
+STYLES = st.sampled_from([Style.parse("red"), Style.parse("green on blue")])
+LINES = st.tuples(st.text("ab é日", min_size=20, max_size=20).map(safe), STYLES)
+
+
+def _strip(text: str, style: Style) -> Strip:
+    return Strip([Segment(text, style)]).adjust_cell_length(20, style)
+
+
+@given(LINES, LINES)
+def test_the_cells_that_are_refreshed_cover_every_difference(one: tuple[str, Style], other: tuple[str, Style]) -> None:
+    old, new = _strip(*one), _strip(*other)
+    if old == new:
+        return
+    start, end = _difference(old, new)
+    assert 0 <= start < end <= 20
+    merged = Strip.join([old.crop(0, start), new.crop(start, end), old.crop(end, 20)])
+    assert [(s.text, s.style) for s in merged.simplify()] == [(s.text, s.style) for s in new.simplify()]
+
+
+async def test_nothing_is_refreshed_when_nothing_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    refreshed: list[object] = []
+    refresh = ConnectionTable.refresh
+
+    def counted(table: ConnectionTable, *regions: Region, **options: bool) -> ConnectionTable:
+        refreshed.append(regions)
+        return refresh(table, *regions, **options)
+
+    async with live(connection(1), listener(2, 80)) as program:
+        monkeypatch.setattr(ConnectionTable, "refresh", counted)
+        await program.sample()
+        program.clock.advance(30)
+        await program.sample()
+        assert refreshed == []
+        await program.look(connection(1), listener(2, 80), connection(3))
+        assert refreshed
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.sets(st.integers(0, 30)), st.sampled_from(State)), min_size=1, max_size=4), st.data())
+async def test_the_screen_is_what_a_full_redraw_would_show(
+    looks: list[tuple[set[int], State]], data: st.DataObject
+) -> None:
+    async with live(size=(80, 16)) as program:
+        for keys, state in looks:
+            await program.look(*(connection(key, state, remote=("203.0.113.1", key), owners=(CURL,)) for key in keys))
+            await program.press(
+                *data.draw(st.lists(st.sampled_from(["down", "up", "pagedown", "end", "home"]), max_size=3))
+            )
+            await program.advance(data.draw(st.sampled_from([0.0, 1.0, 3.0])))
+            shown = program.lines
+            program.app.screen.refresh(layout=True)
+            program.main.restyle()
+            await program.pilot.pause()
+            assert program.lines == shown
+
+
+async def test_scrolling_keeps_the_cursor_in_sight_at_100_000_rows() -> None:
+    async with live(
+        *(connection(n, remote=("203.0.113.1", n % 60000)) for n in range(100_000)), size=(80, 24)
+    ) as program:
+        table: ConnectionTable = program.main.table
+        for key in ("end", "pageup", "up", "home", "pagedown", "down"):
+            await program.press(key)
+            assert 0 <= program.main.session.view.cursor_line - table.top < table.size.height
+            assert sum(line[1] == "›" for line in program.lines[1:21]) == 1
