@@ -13,8 +13,9 @@ import msgspec
 import platformdirs
 
 from tcpview_tui import __version__
-from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, describe, load
+from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, default_path, describe, load
 from tcpview_tui.model.query import QueryError, parse
+from tcpview_tui.text import safe
 from tcpview_tui.tui.theme import THEME_NAMES
 
 if TYPE_CHECKING:
@@ -28,11 +29,19 @@ def main() -> NoReturn:
     try:
         status = live(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _say(error)
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
     sys.exit(status)
+
+
+def _say(error: click.ClickException) -> None:
+    # click repeats what was typed, and a script may have taken that from a stranger.
+    if not isinstance(error, _WrongUsageError):
+        error.message = safe(error.message)
+    if sys.stderr is not None:
+        error.show()
 
 
 def _range(name: str) -> click.FloatRange:
@@ -54,10 +63,11 @@ def _range(name: str) -> click.FloatRange:
 def live(config: Path | None, **options: Any) -> int:
     """See every TCP and UDP connection of this machine and the process behind it, live."""
     try:
-        settings = _merged(load(config), options)
+        filed = load(config)
+        settings = _merged(filed, options)
     except ConfigError as error:
         raise _usage(str(error)) from error
-    _check_filter(settings.filter)
+    _check_filter(settings.filter, f"{config or default_path()}: filter" if options["filter"] is None else "--filter")
     _check_terminal()
     return _run(settings)
 
@@ -67,12 +77,13 @@ def _merged(settings: Settings, options: dict[str, Any]) -> Settings:
     return build(msgspec.to_builtins(settings) | given)
 
 
-def _check_filter(expression: str) -> None:
+def _check_filter(expression: str, origin: str) -> None:
     try:
-        if expression.strip():
-            parse(expression)
+        parse(expression)
     except QueryError as error:
-        raise _usage(f"--filter: {error}\n  {expression}\n  {' ' * error.start}^") from error
+        before, marked = safe(expression[: error.start]), safe(expression[error.start : error.end])
+        pointer = " " * len(before) + "^" * max(len(marked), 1)
+        raise _usage(f"{safe(origin)}: {error}\n  {safe(expression)}\n  {pointer}") from error
 
 
 def _check_terminal() -> None:
@@ -93,7 +104,7 @@ def _run(settings: Settings) -> int:
     cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
     no_color = bool(os.environ.get("NO_COLOR"))
     app = TcpviewApp(Sampler(PsutilSource(), clock), clock, settings, cache, no_color)
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         vars(sys)["__stderr__"] = sys.__stdout__  # Textual draws on the standard error stream, which may be a file
     status = app.run(mouse=settings.mouse)
     if app.failure is not None:

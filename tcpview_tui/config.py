@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
@@ -11,6 +12,7 @@ import platformdirs
 from msgspec import Meta
 
 from tcpview_tui.lookup.settings import Lookup, check
+from tcpview_tui.text import safe
 from tcpview_tui.tui.theme import THEME_NAMES
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ APP_NAME = "tcpview-tui"
 
 
 class ConfigError(Exception):
-    """A sentence that names the file, the key and what was expected."""
+    """A sentence that names the file, the key and what was expected. It is safe to print."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(safe(sentence))
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -61,15 +66,15 @@ def load(path: Path | None = None) -> Settings:
     Raises `ConfigError` when a named file is missing, or when any file cannot be read or understood.
     """
     file = path or default_path()
-    if path is None and not file.exists():
+    if path is None and not os.path.exists(file):  # noqa: PTH110 - false, too, where one may not look (su, sudo -E)
         return Settings()
     try:
-        return build(tomllib.loads(file.read_text(encoding="utf-8")))
+        return build(tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise ConfigError(f"{file}: the file cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8 text.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: a number of 5,000 digits, deep nesting
         raise ConfigError(f"{file}: this is not TOML: {error}.") from error
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from error
@@ -86,7 +91,7 @@ def build(values: dict[str, Any]) -> Settings:
     try:
         check(settings.lookup)
     except ValueError as error:
-        raise ConfigError(f"[lookup] {error}") from error
+        raise ConfigError(f"{error}.") from error
     return settings
 
 
@@ -97,12 +102,12 @@ def _metas(name: str) -> list[Meta]:
 
 def _sentence(message: str) -> str:
     """Turn msgspec's "Expected `float` >= 0.5 - at `$.interval`" into "interval: expected float >= 0.5."."""
-    text, _, place = message.partition(" - at ")
-    key = place.strip("`").removeprefix("$").removeprefix(".")
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", text)
+    found = re.fullmatch(r"(.*?)(?: - at `\$\.?([^`]*)`)?", message, re.DOTALL)
+    text, key = (found[1], found[2]) if found else (message, None)
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", text, re.DOTALL)
     if unknown:
         where = f"[{key}] " if key else ""
         known = Lookup if key == "lookup" else Settings
         return f"{where}{unknown[1]}: there is no such setting; expected one of {', '.join(known.__struct_fields__)}."
-    text = text.replace("`", "")
+    text = text.replace("Expected `object`", "expected a table").replace("`", "")
     return f"{key or 'the file'}: {text[:1].lower()}{text[1:]}."

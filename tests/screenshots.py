@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from unittest.mock import patch
 
 from tcpview_tui.lookup.answer import WhoisAnswer
+from tcpview_tui.respond.plan import make_plan
+from tcpview_tui.sources.proctable import Entry
 from tcpview_tui.tui.screens.whois import WhoisScreen
 from tests.fakes import EPOCH
-from tests.scenes import AFTER, BEFORE
+from tests.scenes import AFTER, BEFORE, DROPPER
 from tests.tui.harness import Live, live
 
 ANSWER = WhoisAnswer(
@@ -56,8 +61,11 @@ async def _whois(program: Live) -> None:
 
 async def _end(program: Live) -> None:
     await _happen(program)
-    await program.press("home", "k")
-    await program.until(lambda: "Looking for" not in program.text)
+    children = [Entry(4001 + n, DROPPER.pid, name, 900.0) for n, name in enumerate(("sh", "xmr"))]
+    table = {entry.pid: entry for entry in (Entry(DROPPER.pid, 812, DROPPER.name, DROPPER.started), *children)}
+    with patch("tcpview_tui.tui.screens.end.make_plan", lambda process, rows: make_plan(process, rows, table)):
+        await program.press("home", "down", "k")
+        await program.until(lambda: "Looking for" not in program.text)
 
 
 async def _help(program: Live) -> None:
@@ -89,6 +97,8 @@ def main() -> None:
     """Draw all pictures into a folder."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "screenshots"
     folder.mkdir(exist_ok=True)
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     for name in PICTURES:
         (folder / f"{name}.svg").write_text(asyncio.run(draw(name)), encoding="utf-8")
         print(folder / f"{name}.svg")

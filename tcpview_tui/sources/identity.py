@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model.connection import Connection, State
@@ -27,6 +28,12 @@ _LATER: Mapping[State, frozenset[State]] = {
     State.CLOSE_WAIT: frozenset({State.LAST_ACK}),
 }
 """What a connection can become (RFC 9293 figure 5). In any other state, the same addresses are another connection."""
+
+
+def passed_on(connection: Connection, owners: tuple[Process, ...]) -> Connection | None:
+    """Return the connection with other owners; `None` when it is another one, bound by a process with a reused pid."""
+    reused = connection.owners and owners and connection.owners[0].identity != owners[0].identity
+    return None if reused and connection.remote is None else replace(connection, owners=owners)
 
 
 class Predecessors:

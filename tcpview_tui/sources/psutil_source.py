@@ -17,7 +17,7 @@ from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, Stat
 from tcpview_tui.model.process import Process
 from tcpview_tui.sources import limits
 from tcpview_tui.sources.base import Reading
-from tcpview_tui.sources.identity import Line, Predecessors
+from tcpview_tui.sources.identity import Line, Predecessors, passed_on
 from tcpview_tui.sources.processes import ProcessTable
 
 if TYPE_CHECKING:
@@ -86,10 +86,12 @@ class PsutilSource:
             if owners is None:
                 owners = holders[pids] = self._owners(pids)
             connection = gone.pop(line, None)
+            if connection is not None and connection.owners != owners:
+                connection = passed_on(connection, owners)
             if connection is None:
                 fresh.append((line, owners))
             else:
-                known[line] = connection if connection.owners == owners else replace(connection, owners=owners)
+                known[line] = connection
         self._known = known | self._identified(fresh, Predecessors(gone))
         connections: dict[Key, Connection] = {connection.key: connection for connection in self._known.values()}
         return Reading(connections, tuple(self._problems(connections, listing.refused)))

@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
         "help", ("question_mark", "f1"), "Help", "Show all keys, columns and filter fields.",
         "Program", screens.show_help, hint=True,
     ),
+    Action("palette", ("ctrl+p",), "Palette", "Search all actions by name.", "Program", screens.open_palette),
     Action("quit", ("q",), "Quit", "Leave.", "Program", screens.leave, hint=True),
     Action(
         "names", ("n",), "Names", "Look up names of remote addresses (reverse DNS), or stop.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.command import CommandPalette
 
 from tcpview_tui.tui.feed import Feed
 from tcpview_tui.tui.keys import KeyQueue
@@ -89,6 +90,11 @@ class TcpviewApp(App[int]):
     def action_interrupt(self) -> None:
         """Leave, as Ctrl-C does everywhere."""
         self.exit(INTERRUPTED, return_code=INTERRUPTED)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, with a prompt that ASCII terminals can show too."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder="Search for an action"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette offers: every action of the table."""

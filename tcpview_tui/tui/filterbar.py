@@ -12,7 +12,6 @@ from textual.widgets import Input, Static
 
 from tcpview_tui.model.complete import complete
 from tcpview_tui.model.query import Query, QueryError, parse
-from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -68,8 +67,7 @@ class FilterBar(Vertical):
 
     def insert(self, text: str) -> None:
         """Put pasted text in; a leading slash is the key that would have opened the bar."""
-        line = " ".join(text.split())
-        self._input.value = safe(line.removeprefix("/"))
+        self._input.value = text.strip().removeprefix("/")
         self._input.cursor_position = len(self._input.value)
 
     @on(Input.Changed)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from tcpview_tui.text import safe
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -56,11 +58,17 @@ class KeyQueue:
 
 
 def _apart(event: events.Event) -> list[events.Event]:
-    """Take Alt+k apart into Esc and k: on a terminal line they are the same bytes, and no action is on Alt."""
-    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
-        return [event]
-    letter = event.character
-    return [events.Key("escape", None), *([events.Key(letter, letter)] if letter else [])]
+    """Return the event as the program takes it.
+
+    Alt+k becomes Esc and k: on a terminal line they are the same bytes, and no action is on Alt. A paste becomes one
+    line of safe text: a clipboard is as foreign as a process name, and Textual's inputs would draw its escapes.
+    """
+    if isinstance(event, events.Paste):
+        return [events.Paste(" ".join(safe(line) for line in event.text.splitlines() if line.strip()))]
+    if isinstance(event, events.Key) and event.key.startswith("alt+"):
+        letter = event.character
+        return [events.Key("escape", None), *([events.Key(letter, letter)] if letter else [])]
+    return [event]
 
 
 def _chain(widget: MessagePump) -> list[MessagePump]:

@@ -18,6 +18,11 @@ def leave(main: MainScreen) -> None:
     main.app.exit(0)
 
 
+def open_palette(main: MainScreen) -> None:
+    """Open the command palette."""
+    main.app.action_command_palette()
+
+
 def show_help(main: MainScreen) -> None:
     """Show keys, columns and the filter language."""
     from tcpview_tui.tui.help import help_text

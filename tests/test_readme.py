@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import re
+import time
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from tests.readme import README, written
+from tests.screenshots import PICTURES, draw
+
+SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
+
+
+def test_the_tables_are_those_of_the_program() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text == written(text), "run: python -m tests.readme"
+
+
+def test_every_picture_of_the_readme_is_drawn_by_the_script() -> None:
+    shown = re.findall(r"\(screenshots/(.*?)\.svg\)", README.read_text(encoding="utf-8"))
+    assert shown
+    assert set(shown) <= set(PICTURES)
+
+
+def _words(svg: str) -> list[str]:
+    return [unescape(text).replace("\xa0", " ") for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_the_screens_look_as_they_did(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The committed picture is the snapshot. Its text is compared: fills and ids may change with Textual."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    kept = (SCREENSHOTS / f"{name}.svg").read_text(encoding="utf-8")
+    assert _words(await draw(name)) == _words(kept), "look at the difference, then run: python -m tests.screenshots"
