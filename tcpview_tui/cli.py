@@ -37,11 +37,10 @@ def main() -> NoReturn:
 
 
 def _say(error: click.ClickException) -> None:
-    # click repeats what was typed, and a script may have taken that from a stranger.
-    if not isinstance(error, _WrongUsageError):
-        error.message = safe(error.message)
-    if sys.stderr is not None:
+    if isinstance(error, _WrongUsageError):
         error.show()
+    else:  # click repeats what was typed, and a script may have taken that from a stranger
+        click.echo(f"{APP_NAME}: {safe(error.format_message())}\nTry '{APP_NAME} --help'.", err=True)
 
 
 def _range(name: str) -> click.FloatRange:
@@ -57,6 +56,7 @@ def _range(name: str) -> click.FloatRange:
 @click.option("--ascii/--no-ascii", default=None, help=describe("ascii"))
 @click.option("--mouse/--no-mouse", default=None, help=describe("mouse"))
 @click.option("--read-only", is_flag=True, default=None, help=describe("read_only"))
+@click.option("--offline", is_flag=True, default=None, help=describe("offline"))
 @click.option("--linger", type=_range("linger"), metavar="SECONDS", help=describe("linger"))
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file.")
 @click.version_option(__version__, prog_name=APP_NAME)

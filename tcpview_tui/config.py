@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ascii: Annotated[bool, Meta(description="Draw with ASCII characters only.")] = False
     mouse: Annotated[bool, Meta(description="Take mouse clicks and the wheel.")] = True
     read_only: Annotated[bool, Meta(description="Offer no action that changes the system.")] = False
+    offline: Annotated[bool, Meta(description="Send nothing to anybody: no names, Whois from the cache only.")] = False
     linger: Annotated[float, Meta(ge=0, le=3600, description="Seconds that a closed row and a highlight stay.")] = 3.0
     lookup: Lookup = Lookup()
 

@@ -27,7 +27,7 @@ def _code(text: str) -> str:
 
 
 def _options() -> Iterable[tuple[str, ...]]:
-    context = click.Context(live)
+    context = click.Context(live, **live.context_settings)
     for parameter in live.get_params(context):
         record = parameter.get_help_record(context)
         if record:
@@ -53,8 +53,9 @@ def written(text: str) -> str:
     """Return the README with its tables as the program has them now."""
     for name, table in tables().items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text, found = pattern.subn(lambda match, table=table: f"{match[1]}{table}\n{match[2]}", text)
-        assert found == 1, name
+        match = pattern.search(text)
+        assert match, name
+        text = f"{text[: match.end(1)]}{table}\n{text[match.start(2) :]}"
     return text
 
 

@@ -172,11 +172,12 @@ def _row(match: Match) -> Predicate:
     return lambda row, _: match(row)
 
 
-def anywhere(match: Match) -> Predicate:
-    """Lift a test of case-folded lines to what a bare word searches: every column of every owner but the two times.
+def anywhere(match: Match, with_times: bool = False) -> Predicate:
+    """Lift a test of case-folded lines to what a bare word searches: every column, of every owner.
 
-    Times are left out because every number under 60 would be found in most of them.
+    First seen is searched only `with_times`. Age is not: its text changes while one looks, and it has a field.
     """
+    seen = BY_ID["seen"].text
     verdicts: dict[int, tuple[Process, bool]] = {}
 
     def judge(owner: Process) -> tuple[Process, bool]:
@@ -192,7 +193,7 @@ def anywhere(match: Match) -> Predicate:
                 return True
         remote = row.connection.remote
         name = context.names.get(remote.address) if remote and context.names else None
-        return name is not None and match(name.casefold())
+        return (name is not None and match(name.casefold())) or (with_times and match(seen(row, context)))
 
     return predicate
 

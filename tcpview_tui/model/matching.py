@@ -38,8 +38,9 @@ def word(token: Token) -> Predicate:
             return BY_NAME["port"].lift(lambda fact: fact == port)
     if "/" in token.text and (within := _address(token.text)):
         return fields.either_end(lambda end: within(end.address))
-    spelled = token._replace(text=address.canonical(token.text))
-    return fields.anywhere(text_test(spelled, folded=True))
+    test = text_test(token._replace(text=address.canonical(token.text)), folded=True)
+    # A time is searched for with its colon: without, every number under 60 would be found in most times.
+    return fields.anywhere(test, with_times=":" in token.text)
 
 
 def matcher(found: Field, operator: Token, values: Sequence[Token]) -> Match:

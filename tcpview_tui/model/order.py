@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model import address
@@ -11,11 +12,16 @@ from tcpview_tui.model.columns import BY_ID, KERNEL_STATES, Context
 from tcpview_tui.model.connection import State
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.row import Row
 
 SortKey = tuple[Any, ...]
 
 _LAST_CODE_POINT = 0x10FFFF
+_ENDING = KERNEL_STATES | {State.CLOSED}
+_NOBODY = (chr(_LAST_CODE_POINT), 0)
+_NOWHERE = (0, 0, "", 0)
+_folded = lru_cache(4096)(str.casefold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,13 @@ class Order:
 
     def key(self) -> Callable[[Row, Context], SortKey]:
         """Return the function that gives a row's sort key. Keys are unique, so that an order is never by chance."""
+        if not self.by:
+            return lambda row, _: _relevance(row)
         parts = [(BY_ID[by.column].sort_key, by.reverse) for by in self.by]
 
         def sort_key(row: Row, context: Context) -> SortKey:
             chosen = [_directed(value(row, context), reverse) for value, reverse in parts]
-            return (*chosen, *_relevance(row), row.ordinal)
+            return (*chosen, _rank(row.before or row.connection), row.ordinal)
 
         return sort_key
 
@@ -74,18 +82,15 @@ def _relevance(row: Row) -> SortKey:
     connection = row.before or row.connection
     remote = connection.remote
     owner = row.owner
-    return (
-        _rank(connection.state, None if remote is None else remote.address, connection.local.address),
-        owner.name.casefold() if owner else "\U0010ffff",
-        owner.pid if owner else 0,
-        (*address.order(remote.address), remote.port) if remote else (0, 0, "", 0),
-        connection.local.port,
-    )
+    who = (_folded(owner.name), owner.pid) if owner else _NOBODY
+    where = (*address.order(remote.address), remote.port) if remote else _NOWHERE
+    return (_rank(connection), *who, *where, connection.local.port, row.ordinal)
 
 
-def _rank(state: State, remote: str | None, local: str) -> int:
-    if state in KERNEL_STATES or state is State.CLOSED:
+def _rank(connection: Connection) -> int:
+    remote, state = connection.remote, connection.state
+    if state in _ENDING:
         return 4
     if remote is None:
-        return 3 if address.is_loopback(local) or state is State.NONE else 2
-    return 1 if address.is_loopback(remote) else 0
+        return 3 if state is State.NONE or address.is_loopback(connection.local.address) else 2
+    return 1 if address.is_loopback(remote.address) else 0

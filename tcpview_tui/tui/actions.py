@@ -29,6 +29,7 @@ KEY_NAMES = {
     "end": "End",
     "ctrl+p": "Ctrl+P",
     "ctrl+c": "Ctrl+C",
+    "f1": "F1",
 }
 """How people write the keys that Textual names otherwise."""
 
@@ -94,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *(
         Action(
-            f"toggle_{toggle.id}", (toggle.key,), f"Hide {toggle.title}", f"Hide {toggle.title}, or show them again.",
+            f"toggle_{toggle.id}", (toggle.key,), f"Hide {toggle.title}", f"Hide {toggle.title}; again to show.",
             "Look", partial(viewing.toggle, kind=toggle.id),
         )
         for toggle in TOGGLES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import App
 from textual.command import CommandPalette
+from textual.theme import BUILTIN_THEMES
 
 from tcpview_tui.tui.feed import Feed
 from tcpview_tui.tui.keys import KeyQueue
@@ -67,8 +68,8 @@ class TcpviewApp(App[int]):
         return MainScreen(self.session, self.feed)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the one variable that Textual's own themes lack."""
-        return {"dialog-text": "ansi_default"}
+        """Return the variables of ANSI colours, which Textual wants as soon as a screen may show them."""
+        return {**BUILTIN_THEMES["ansi-dark"].variables, "dialog-text": "ansi_default"}
 
     def on_mount(self) -> None:
         """Start to sample."""

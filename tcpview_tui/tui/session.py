@@ -42,9 +42,10 @@ class Session:
         self.live = LiveTable(clock, settings.linger)
         self.view = View()
         self.log = ActionLog(clock)
-        self.whois = WhoisDesk(settings.lookup, clock, WhoisCache(cache / "whois", clock, settings.lookup.cache_days))
+        answers = WhoisCache(cache / "whois", clock, settings.lookup.cache_days)
+        self.whois = WhoisDesk(settings.lookup, clock, answers, offline=settings.offline)
         self.consent = Consent(cache)
-        self.names = Names(settings.lookup, clock, named)
+        self.names = Names(settings.lookup, clock, named, offline=settings.offline)
         self.names_on = settings.names
         self.interval = settings.interval
         self.query: Query | None = None

@@ -9,9 +9,9 @@ from tcpview_tui.model.connection import Connection, Key, State
 from tcpview_tui.model.diff import Change, diff
 from tests.fakes import CURL, NGINX, connection
 
-LOOKS: st.SearchStrategy[dict[Key, Connection]] = st.dictionaries(st.integers(0, 6), st.sampled_from(State), max_size=6).map(
-    lambda look: {key: connection(key, state) for key, state in look.items()}
-)
+LOOKS: st.SearchStrategy[dict[Key, Connection]] = st.dictionaries(
+    st.integers(0, 6), st.sampled_from(State), max_size=6
+).map(lambda look: {key: connection(key, state) for key, state in look.items()})
 
 
 @given(LOOKS, LOOKS)

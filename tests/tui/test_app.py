@@ -8,6 +8,7 @@ from tcpview_tui.model.connection import State
 from tcpview_tui.model.snapshot import Problem
 from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.screens.choice import ChoiceScreen
+from tcpview_tui.tui.theme import THEME_NAMES
 from tests.fakes import NGINX, FakeClock, FakeSource, connection, listener
 from tests.tui.harness import Live, live
 
@@ -232,3 +233,14 @@ async def test_the_sort_dialog_gives_back_nothing_on_esc() -> None:
         assert isinstance(program.app.screen, ChoiceScreen)
         await program.press("escape")
         assert program.app.session.view.order.by == ()
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+@pytest.mark.parametrize("theme", THEME_NAMES)
+async def test_every_theme_draws_every_screen(theme: str, no_color: bool) -> None:
+    async with live(*ALL, theme=theme, no_color=no_color) as program:
+        await program.look(*ALL[1:], connection(9))
+        for key in ("k", "w", "s", "question_mark", "slash", "ctrl+p"):
+            await program.press(key)
+            await program.press("escape")
+        assert {line[0] for line in program.lines} >= {"+", "x"}

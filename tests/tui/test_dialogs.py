@@ -129,6 +129,16 @@ async def test_what_must_not_be_ended_has_no_button_for_it(pid: int, says: str) 
         assert [button.id for button in program.app.screen.query("Button")] == ["cancel"]
 
 
+async def test_the_process_that_had_a_connection_can_be_ended_and_the_dialog_says_so() -> None:
+    with running(SLEEP) as child:
+        async with live(connection(1, owners=(real(child.pid),))) as program:
+            await program.look(connection(1, State.TIME_WAIT, owners=()))
+            await program.press("k")
+            await planned(program)
+            assert "does not hold this connection any more" in program.text
+            assert str(child.pid) in program.text
+
+
 async def test_a_process_that_has_ended_is_said_to_be_gone() -> None:
     with running(SLEEP) as child:
         process = real(child.pid)

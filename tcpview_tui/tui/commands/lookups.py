@@ -13,6 +13,7 @@ from tcpview_tui.tui.screens.whois import WhoisScreen
 
 if TYPE_CHECKING:
     from tcpview_tui.tui.screens.main import MainScreen
+    from tcpview_tui.tui.session import Session
 
 
 def whois(main: MainScreen) -> None:
@@ -23,7 +24,8 @@ def whois(main: MainScreen) -> None:
         main.say("Whois needs a remote address, and this row has none." if row else "There is no row to look up.")
         return
     told = servers(main.session.settings.lookup)
-    if classify(remote.address) is not None or main.session.consent.given(told):
+    nobody_learns = main.session.settings.offline or classify(remote.address) is not None
+    if nobody_learns or main.session.consent.given(told):
         main.app.push_screen(WhoisScreen(main.session, remote.address))
     else:
         _ask_first(main, remote.address, told)
@@ -33,11 +35,17 @@ def toggle_names(main: MainScreen) -> None:
     """Switch reverse DNS on or off."""
     session = main.session
     if session.toggle_names():
-        server = session.settings.lookup.dns_server or "this machine's DNS server"
-        main.say(f"Names: on. {server} learns which public addresses this machine talks to; n stops it.")
+        main.say(f"Names: on. {_name_server(session)} n stops it.")
     else:
         main.say("Names: off. No further address is looked up.")
     main.restyle()
+
+
+def _name_server(session: Session) -> str:
+    if session.settings.offline:
+        return "With --offline, from this machine's hosts file only."
+    server = session.settings.lookup.dns_server or "This machine's DNS server"
+    return f"{server} learns which public addresses this machine talks to."
 
 
 def _ask_first(main: MainScreen, address: str, told: tuple[str, ...]) -> None:

@@ -10,35 +10,25 @@ from tcpview_tui.tui.background import run_in_background
 from tcpview_tui.tui.screens.end import Choice, EndScreen
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.row import Row
     from tcpview_tui.tui.screens.main import MainScreen
 
 
 def end_process(main: MainScreen) -> None:
     """Ask how to end the process of the row that is under the cursor now, whatever moves meanwhile."""
     row = main.session.view.current
-    obstacle = _obstacle(row)
-    if row is None or row.owner is None or obstacle:
-        target = "no row" if row is None else f"row {row.connection.protocol} port {row.connection.local.port}"
-        _finish(main, "end process", target, refused(obstacle or "There is no row."))
+    if row is None or row.owner is None:
+        target = "no row" if row is None else f"{row.connection.protocol} port {row.connection.local.port}"
+        why = "There is no row." if row is None else "The process of this row is not known; i says why."
+        _finish(main, "end process", target, refused(why))
         return
-    process = row.owner
 
     def chosen(choice: Choice | None) -> None:
         if choice:
             _carry_out(main, choice)
 
-    main.app.push_screen(EndScreen(process, list(main.session.live.rows.values()), main.session.glyphs.plain), chosen)
-
-
-def _obstacle(row: Row | None) -> str:
-    if row is None:
-        return "There is no row under the cursor."
-    if row.owner is None:
-        return "The process of this row is not known; i says why."
-    if row.owners_past:
-        return f"{row.owner.name} (pid {row.owner.pid}) does not hold this connection any more."
-    return ""
+    session = main.session
+    note = "It does not hold this connection any more; it had it." if row.owners_past else ""
+    main.app.push_screen(EndScreen(row.owner, list(session.live.rows.values()), session.glyphs.plain, note), chosen)
 
 
 def _carry_out(main: MainScreen, choice: Choice) -> None:

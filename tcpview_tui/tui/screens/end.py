@@ -71,18 +71,21 @@ class EndScreen(ModalScreen[Choice]):
         ("down", "scroll(1)", "Down"),
     ]
 
-    def __init__(self, process: Process, rows: Sequence[Row], plain: Callable[[str], str] = str) -> None:
-        """`rows` are all rows there are: the plan looks among them for what the process holds."""
+    def __init__(
+        self, process: Process, rows: Sequence[Row], plain: Callable[[str], str] = str, note: str = ""
+    ) -> None:
+        """`rows` are all rows there are: the plan looks among them for what the process holds. `note` is a sentence."""
         super().__init__()
         self._process = process
         self._rows = rows
         self._plain = plain
+        self._note = note
         self._plan: TerminationPlan | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out what is known at once; the plan, and the ways to end the process, come when it is made."""
         with Vertical(classes="dialog wide"):
-            yield Static(Text("End process"), classes="title")
+            yield Static(Text(f"End process\n{self._note}" if self._note else "End process"), classes="title")
             with VerticalScroll(can_focus=False):
                 yield Static(_facts(self._process, self._plain), classes="text")
             yield Vertical(id="pid-row", classes="row")
@@ -162,7 +165,8 @@ def _verdicts(text: Text, plan: TerminationPlan, plain: Callable[[str], str]) ->
 
 def _tree(text: Text, plan: TerminationPlan, plain: Callable[[str], str]) -> None:
     if not plan.descendants:
-        text.append("\nIt has no children.")
+        if plan.verdict.level is not Level.REFUSED:
+            text.append("\nIt has no children.")
         return
     text.append(f"\n{count(len(plan.descendants), 'child', 'children')} below it (the tree):\n", "bold")
     for child in plan.descendants[:SHOWN]:
