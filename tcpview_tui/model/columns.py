@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from tcpview_tui import text
@@ -73,9 +74,12 @@ def _shown(value: Callable[[Row, Context], Any], absent: str = "") -> Callable[[
 def _folded(value: Callable[[Row, Context], Any]) -> Callable[[Row, Context], Any]:
     def folded(row: Row, context: Context) -> Any:
         fact = value(row, context)
-        return None if fact is None else fact.casefold()
+        return None if fact is None else _casefold(fact)
 
     return folded
+
+
+_casefold = lru_cache(8192)(str.casefold)
 
 
 def _nobody(row: Row) -> str:

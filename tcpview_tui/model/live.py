@@ -72,10 +72,14 @@ class LiveTable:
         """What came, went and changed since `hold`; `None` when nothing is held."""
         return self._hold.tally if self._hold else None
 
-    def apply(self, snapshot: Snapshot) -> Update:
-        """Take the next snapshot in; the first one makes rows without marks, since nobody saw them open."""
+    def apply(self, snapshot: Snapshot, difference: Difference | None = None) -> Update:
+        """Take the next snapshot in; the first one makes rows without marks, since nobody saw them open.
+
+        `difference` is that to the snapshot before, when another thread has worked it out already.
+        """
         first = self._connections is None
-        difference = diff(self._connections or {}, snapshot.connections)
+        if difference is None:
+            difference = diff(self._connections or {}, snapshot.connections)
         self._connections = snapshot.connections
         self._count(difference)
         update: Update = {}

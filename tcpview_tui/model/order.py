@@ -21,6 +21,7 @@ _LAST_CODE_POINT = 0x10FFFF
 _ENDING = KERNEL_STATES | {State.CLOSED}
 _NOBODY = (chr(_LAST_CODE_POINT), 0)
 _NOWHERE = (0, 0, "", 0)
+_UNKNOWN = (1, None)
 _folded = lru_cache(4096)(str.casefold)
 
 
@@ -52,22 +53,26 @@ class Order:
         """Return the function that gives a row's sort key. Keys are unique, so that an order is never by chance."""
         if not self.by:
             return lambda row, _: _relevance(row)
-        parts = [(BY_ID[by.column].sort_key, by.reverse) for by in self.by]
-
-        def sort_key(row: Row, context: Context) -> SortKey:
-            chosen = [_directed(value(row, context), reverse) for value, reverse in parts]
-            return (*chosen, _rank(row.before or row.connection), row.ordinal)
-
-        return sort_key
+        first, *second = [_directed(BY_ID[by.column].sort_key, by.reverse) for by in self.by]
+        if not second:
+            return lambda row, context: (*first(row, context), _rank(row.before or row.connection), row.ordinal)
+        last = second[0]
+        return lambda row, context: (*first(row, context), *last(row, context), row.ordinal)
 
 
-def _directed(value: Any, reverse: bool) -> SortKey:
-    """Return a key that sorts unknown values last in both directions."""
-    if value is None:
-        return (1,)
-    return (0, _inverted(value) if reverse else value)
+def _directed(value: Callable[[Row, Context], Any], reverse: bool) -> Callable[[Row, Context], SortKey]:
+    """Return the part of a sort key that a column gives; unknown values sort last in both directions."""
+
+    def directed(row: Row, context: Context) -> SortKey:
+        fact = value(row, context)
+        if fact is None:
+            return _UNKNOWN
+        return (0, _inverted(fact) if reverse else fact)
+
+    return directed
 
 
+@lru_cache(65_536)
 def _inverted(value: Any) -> Any:
     if isinstance(value, str):  # the last code point ends it, so that a prefix sorts after what it begins
         return "".join(chr(_LAST_CODE_POINT - ord(character)) for character in value) + chr(_LAST_CODE_POINT)

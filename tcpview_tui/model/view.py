@@ -181,12 +181,14 @@ class View:
 
     def _follow(self) -> None:
         """Find the cursor's row again; when it is gone, stay on the same line."""
-        cursor = self.cursor
-        line = next((number for number, (_, key, _) in enumerate(self._lines) if key == cursor), None)
-        if line is not None:
-            self.cursor_line = line
+        cursor, line = self.cursor, self.cursor_line
+        if line < len(self._lines) and self._lines[line][1] == cursor:
+            return
+        found = next((number for number, (_, key, _) in enumerate(self._lines) if key == cursor), None)
+        if found is None:
+            self._place(line)
         else:
-            self._place(self.cursor_line)
+            self.cursor_line = found
 
     def _place(self, line: int) -> None:
         self.cursor_line = max(0, min(line, len(self._lines) - 1))

@@ -76,7 +76,8 @@ def _bound(
 ) -> Iterator[tuple[Line, Connection]]:
     # Several sockets can be bound to one address, and it can be bound again at once: only the holder tells them apart.
     for before, old in candidates:
-        if before.fd == line.fd and (before.pid == line.pid or _are_kin(old.owners, owners)):
+        inherited = line.fd >= 0 and _are_kin(old.owners, owners)
+        if before.fd == line.fd and (before.pid == line.pid or inherited):
             yield before, old
 
 
@@ -84,10 +85,10 @@ def _are_kin(before: tuple[Process, ...], after: tuple[Process, ...]) -> bool:
     """True when a socket can be in both processes by fork, which keeps the descriptor.
 
     Of the processes that share a listener, psutil on Linux names one only, and another one as soon as a worker
-    starts or ends. The listener itself has not moved then.
+    starts or ends. The listener itself has not moved then, also when the process named ended before it was asked.
     """
     if not before or not after:
-        return False
+        return True
     one, other = before[0], after[0]
     if one.pid in _pids(other) or other.pid in _pids(one):
         return True

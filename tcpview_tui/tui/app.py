@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.theme import BUILTIN_THEMES
 
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
 
     from textual.app import SystemCommand
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
+    from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
     from tcpview_tui.sources.base import Sampler
 
@@ -43,11 +47,11 @@ class TcpviewApp(App[int]):
     CSS_PATH = "app.tcss"
     TITLE = "tcpview-tui"
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+c", "interrupt", "Quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Quit", priority=True)]
 
     def __init__(self, sampler: Sampler, clock: Clock, settings: Settings, cache: Path, no_color: bool = False) -> None:
         """`cache` is a folder for look-up answers. With `no_color` no colour is sent at all."""
-        super().__init__(ansi_color=True if no_color else None)
+        super().__init__(driver_class=_driver(), ansi_color=True if no_color else None)
         self.animation_level = "none"
         self.session = Session(clock, settings, cache, self._named)
         self.feed = Feed(sampler, clock, settings.interval, self._deliver)
@@ -94,15 +98,15 @@ class TcpviewApp(App[int]):
 
     def action_command_palette(self) -> None:
         """Open the command palette, with a prompt that ASCII terminals can show too."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder="Search for an action"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette offers: every action of the table."""
         return screen.commands() if isinstance(screen, MainScreen) else ()
 
-    def _deliver(self, snapshot: Snapshot) -> None:
-        self.main.post_message(SnapshotTaken(snapshot))
+    def _deliver(self, snapshot: Snapshot, difference: Difference) -> None:
+        self.main.post_message(SnapshotTaken(snapshot, difference))
 
     def _named(self, _: Mapping[str, str]) -> None:
         self.main.post_message(NamesArrived())
@@ -132,3 +136,12 @@ class TcpviewApp(App[int]):
         """Close without Textual's traceback: the command line says what happened in a sentence."""
         self.failure = self._exception
         self._close_messages_no_wait()
+
+
+def _driver() -> type[Driver] | None:
+    """Return the driver for this terminal; `None` where Textual's own is the only one there is."""
+    if sys.platform == "win32":
+        return None
+    from tcpview_tui.tui.driver import TerminalDriver
+
+    return TerminalDriver

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tcpview_tui.tui.difference import difference
 
 Piece = tuple[str, str]
 """A text and its paint, in Rich's words."""
@@ -21,9 +24,13 @@ class Line(Widget):
 
     def show(self, *pieces: Piece, fill: str = "") -> None:
         """Show the pieces one after the other, cut at the right edge; the rest of the line is painted with `fill`."""
-        if (pieces, fill) != (self._pieces, self._fill):
-            self._pieces, self._fill = pieces, fill
-            self.refresh()
+        if (pieces, fill) == (self._pieces, self._fill):
+            return
+        before = self._strip()
+        self._pieces, self._fill = pieces, fill
+        span = difference(before, self._strip())
+        if span:
+            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
 
     @property
     def text(self) -> str:
@@ -32,6 +39,8 @@ class Line(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
+        return self._strip() if y == 0 else Strip.blank(self.size.width, Style.parse(self._fill))
+
+    def _strip(self) -> Strip:
         segments = [Segment(text, Style.parse(paint)) for text, paint in self._pieces]
-        strip = Strip(segments).adjust_cell_length(self.size.width, Style.parse(self._fill))
-        return strip if y == 0 else Strip.blank(self.size.width, Style.parse(self._fill))
+        return Strip(segments).adjust_cell_length(self.size.width, Style.parse(self._fill))

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
 
 Tone = Literal["hint", "warning", "error"]
 
 
 class SnapshotTaken(Message):
-    """The sampling thread has looked at the machine."""
+    """The sampling thread has looked at the machine, and has compared that with the look before."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, difference: Difference) -> None:
         super().__init__()
         self.snapshot = snapshot
+        self.difference = difference
 
 
 class NamesArrived(Message):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
+    from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.live import Update
 
 
@@ -54,10 +55,10 @@ class Session:
         if settings.filter.strip():
             self.narrow(parse(settings.filter))
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Take in the next snapshot."""
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Take in the next snapshot, and what distinguishes it from the one before, if that is known already."""
         self.snapshot = snapshot
-        update = self.live.apply(snapshot)
+        update = self.live.apply(snapshot, difference)
         if self.names_on:
             self._want_names(update)
         self._join()

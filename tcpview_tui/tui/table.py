@@ -9,6 +9,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcpview_tui.tui.difference import difference
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -81,9 +83,9 @@ class ConnectionTable(Widget, can_focus=True):
             self.refresh()
             return
         for y, (old, new) in enumerate(zip(self._drawn, drawn, strict=True)):
-            if old != new:
-                start, end = _difference(old, new)
-                self.refresh(Region(start, y, end - start, 1))
+            span = None if old == new else difference(old, new)
+            if span:
+                self.refresh(Region(span[0], y, span[1] - span[0], 1))
         self._drawn = drawn
 
     def redraw(self) -> None:
@@ -109,8 +111,9 @@ class ConnectionTable(Widget, can_focus=True):
         return max(self.size.height - 1, 1)
 
     def on_resize(self) -> None:
-        """Fit the lines to the new size."""
-        self.redraw()
+        """Fit the lines to the new size; Textual is about to draw the whole widget anyway."""
+        self._anchor()
+        self._drawn = self._draw()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line that was clicked."""
@@ -142,15 +145,3 @@ class ConnectionTable(Widget, can_focus=True):
             painter.row(view.line(number), view.context, number == view.cursor_line) for number in range(self.top, last)
         ]
         return lines + [painter.blank()] * (height - len(lines))
-
-
-def _difference(old: Strip, new: Strip) -> tuple[int, int]:
-    """Return the first and the last but one cell in which two lines of one style each differ."""
-    before, after = old.text, new.text
-    width = new.cell_length
-    alike = old._segments[0].style == new._segments[0].style
-    if not (alike and before.isascii() and after.isascii() and len(before) == len(after)):
-        return 0, width
-    start = next(x for x in range(width) if before[x] != after[x])
-    end = next(x for x in range(width, 0, -1) if before[x - 1] != after[x - 1])
-    return start, end

@@ -12,7 +12,8 @@ from tcpview_tui.tui.feed import Feed
 from tests.fakes import FakeClock, FakeSource, connection
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.model.diff import Difference
+from tcpview_tui.model.snapshot import Snapshot
 
 PATIENCE = 20.0
 
@@ -22,6 +23,9 @@ class Inbox:
 
     def __init__(self) -> None:
         self.snapshots: queue.Queue[Snapshot] = queue.Queue()
+
+    def take(self, snapshot: Snapshot, difference: Difference) -> None:
+        self.snapshots.put(snapshot)
 
     def next(self) -> Snapshot:
         return self.snapshots.get(timeout=PATIENCE)
@@ -34,7 +38,7 @@ class Inbox:
 def test_looks_follow_each_other_only_when_taken_in() -> None:
     inbox = Inbox()
     source = FakeSource(connection(1))
-    feed = Feed(Sampler(source, FakeClock()), FakeClock(), 1.0, inbox.snapshots.put)
+    feed = Feed(Sampler(source, FakeClock()), FakeClock(), 1.0, inbox.take)
     feed.start()
     assert inbox.next().sequence == 1
     feed.sample_now()
@@ -51,7 +55,7 @@ def test_looks_follow_each_other_only_when_taken_in() -> None:
 
 def test_the_interval_is_kept_and_can_be_changed_during_the_pause() -> None:
     inbox = Inbox()
-    feed = Feed(Sampler(FakeSource(), SystemClock()), SystemClock(), 3600.0, inbox.snapshots.put)
+    feed = Feed(Sampler(FakeSource(), SystemClock()), SystemClock(), 3600.0, inbox.take)
     feed.start()
     inbox.next()
     feed.taken()
@@ -82,7 +86,7 @@ class SlowSource:
 
 def test_a_slow_look_never_queues_a_second_one() -> None:
     inbox, source = Inbox(), SlowSource()
-    feed = Feed(Sampler(source, FakeClock()), FakeClock(), 1.0, inbox.snapshots.put)
+    feed = Feed(Sampler(source, FakeClock()), FakeClock(), 1.0, inbox.take)
     feed.start()
     for _ in range(20):
         feed.sample_now()
@@ -103,7 +107,7 @@ def test_a_slow_look_never_queues_a_second_one() -> None:
 @pytest.mark.parametrize("error", [OSError("gone"), RuntimeError("\x1b]52;c;x\x07")])
 def test_a_source_that_raises_ends_nothing(error: Exception) -> None:
     inbox, source = Inbox(), FakeSource(connection(1))
-    feed = Feed(Sampler(source, FakeClock()), FakeClock(), 1.0, inbox.snapshots.put)
+    feed = Feed(Sampler(source, FakeClock()), FakeClock(), 1.0, inbox.take)
     feed.start()
     inbox.next()
     source.error = error

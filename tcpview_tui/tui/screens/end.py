@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from tcpview_tui.respond.guard import Level
 from tcpview_tui.respond.plan import make_plan
 from tcpview_tui.text import count, endpoint
 from tcpview_tui.tui.background import run_in_background
+from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -58,59 +58,47 @@ class Choice:
     typed_pid: int | None
 
 
-class EndScreen(ModalScreen[Choice]):
+class EndScreen(Dialog[Choice]):
     """Names the target and asks how to end it. The result is a `Choice`, or `None`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "dismiss", "Back"),
         ("left", "app.focus_previous", "Left"),
         ("right", "app.focus_next", "Right"),
-        ("pageup", "scroll(-8)", "Up"),
-        ("pagedown", "scroll(8)", "Down"),
-        ("up", "scroll(-1)", "Up"),
-        ("down", "scroll(1)", "Down"),
     ]
 
     def __init__(
         self, process: Process, rows: Sequence[Row], plain: Callable[[str], str] = str, note: str = ""
     ) -> None:
         """`rows` are all rows there are: the plan looks among them for what the process holds. `note` is a sentence."""
-        super().__init__()
+        super().__init__("End process" + (f"\n{note}" if note else ""), _facts(process, plain))
         self._process = process
         self._rows = rows
         self._plain = plain
-        self._note = note
         self._plan: TerminationPlan | None = None
+        self._buttons = Horizontal(Button(Text("Cancel"), id="cancel", compact=True), classes="buttons")
+        self._foot = Static(Text("Looking for its children and connections..."), classes="foot")
 
-    def compose(self) -> ComposeResult:
-        """Lay out what is known at once; the plan, and the ways to end the process, come when it is made."""
-        with Vertical(classes="dialog wide"):
-            yield Static(Text(f"End process\n{self._note}" if self._note else "End process"), classes="title")
-            with VerticalScroll(can_focus=False):
-                yield Static(_facts(self._process, self._plain), classes="text")
-            yield Vertical(id="pid-row", classes="row")
-            with Horizontal(classes="buttons"):
-                yield Button(Text("Cancel"), id="cancel", compact=True)
-            yield Static(Text("Looking for its children and connections..."), classes="foot")
+    def compose_foot(self) -> ComposeResult:
+        """Lay out the one button that is known at once; the ways to end the process come with the plan."""
+        yield Vertical(id="pid-row")
+        yield self._buttons
+        yield self._foot
 
     def on_mount(self) -> None:
         """Start on the answer that does nothing, and make the plan."""
         self.set_focus(self.query_one("#cancel"))
         run_in_background(self, lambda: make_plan(self._process, self._rows), self._show)
 
-    def _show(self, plan: TerminationPlan) -> None:
+    async def _show(self, plan: TerminationPlan) -> None:
         self._plan = plan
         ways = [way for way in WAYS if self._verdict(plan, way).level is not Level.REFUSED and _differs(plan, way)]
-        self.query_one(".text", Static).update(plan_text(plan, self._plain))
+        self.body.update(plan_text(plan, self._plain))
         if any(self._verdict(plan, way).level is Level.TYPED for way in ways):
-            self.query_one("#pid-row").mount(Static(Text("Pid:")), Input(type="integer", id="pid"))
-        self.query_one(".buttons").mount(*(Button(Text(way.label), id=way.id, compact=True) for way in ways))
+            await self.query_one("#pid-row").mount(Static(Text("Pid:")), Input(type="integer", id="pid"))
+        await self._buttons.mount(*(Button(Text(way.label), id=way.id, compact=True) for way in ways))
         told = "TERM asks it to end, KILL ends it at once. Enter cancels; Tab or the arrows choose."
-        self.query_one(".foot", Static).update(Text(told if ways else "It cannot be ended from here. Enter goes back."))
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll the text."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self._foot.update(Text(told if ways else "It cannot be ended from here. Enter goes back."))
+        self.fit()
 
     @on(Button.Pressed)
     def _on_pressed(self, event: Button.Pressed) -> None:

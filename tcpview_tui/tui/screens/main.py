@@ -116,7 +116,7 @@ class MainScreen(Screen[None]):
     @on(SnapshotTaken)
     def _on_snapshot(self, message: SnapshotTaken) -> None:
         first = self.session.snapshot is None
-        self.session.take(message.snapshot)
+        self.session.take(message.snapshot, message.difference)
         if self.step_next:
             self.step_next = False
             self.session.step()

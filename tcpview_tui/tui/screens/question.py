@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.containers import Horizontal
+from textual.widgets import Button
+
+from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
 
-class QuestionScreen(ModalScreen[str]):
+class QuestionScreen(Dialog[str]):
     """Shows a text and buttons. The result is the id of the button, or "" for the first one, which does nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,21 +27,15 @@ class QuestionScreen(ModalScreen[str]):
 
     def __init__(self, title: str, text: Text, buttons: list[tuple[str, str]]) -> None:
         """`buttons` are pairs of id and label; the one that does nothing is added before them."""
-        super().__init__()
-        self._title = title
-        self._text = text
+        super().__init__(title, text)
         self._buttons = buttons
 
-    def compose(self) -> ComposeResult:
-        """Lay out the title, the text and the buttons."""
-        with Vertical(classes="dialog wide"):
-            yield Static(Text(self._title), classes="title")
-            with VerticalScroll(can_focus=False):
-                yield Static(self._text, classes="text")
-            with Horizontal(classes="buttons"):
-                yield Button(Text("Cancel"), id="cancel", compact=True)
-                for name, label in self._buttons:
-                    yield Button(Text(label), id=name, compact=True)
+    def compose_foot(self) -> ComposeResult:
+        """Lay out the buttons."""
+        with Horizontal(classes="buttons"):
+            yield Button(Text("Cancel"), id="cancel", compact=True)
+            for name, label in self._buttons:
+                yield Button(Text(label), id=name, compact=True)
 
     def on_mount(self) -> None:
         """Start on the answer that does nothing."""

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tcpview_tui.lookup.answer import WhoisAnswer, WhoisFailure
 from tcpview_tui.text import duration, utc_time
+from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,32 +23,22 @@ _FRAME = 0.25
 """Seconds between two frames of the spinner: alive, and 40 bytes a second on the line."""
 
 
-class WhoisScreen(ModalScreen[None]):
+class WhoisScreen(Dialog[None]):
     """Looks one address up. Esc gives up; `r` asks again, past the cache."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q,enter,w", "leave", "Back"),
-        ("r", "retry", "Again"),
-        ("up", "scroll(-1)", "Up"),
-        ("down", "scroll(1)", "Down"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("q,enter,w", "dismiss", "Back"), ("r", "retry", "Again")]
 
     def __init__(self, session: Session, address: str) -> None:
-        super().__init__()
+        super().__init__(f"Whois {address}")
         self._session = session
         self._address = address
         self._inquiry: Inquiry | None = None
         self._frame = 0
-        self._body = Static(classes="text")
-        self._foot = Static(classes="foot")
+        self._foot = Static(classes="foot", markup=False)
 
-    def compose(self) -> ComposeResult:
-        """Lay out the title, the answer and the line of keys."""
-        with Vertical(classes="dialog wide"):
-            yield Static(Text(f"Whois {self._address}"), classes="title")
-            with VerticalScroll():
-                yield self._body
-            yield self._foot
+    def compose_foot(self) -> ComposeResult:
+        """Lay out the line of keys."""
+        yield self._foot
 
     def on_mount(self) -> None:
         """Ask."""
@@ -61,18 +50,10 @@ class WhoisScreen(ModalScreen[None]):
         if self._inquiry:
             self._inquiry.cancel()
 
-    def action_leave(self) -> None:
-        """Give up and go back."""
-        self.dismiss()
-
     def action_retry(self) -> None:
         """Ask again, and not the cache."""
         if self._inquiry is None:
             self._ask(fresh=True)
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll the answer."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def _ask(self, *, fresh: bool) -> None:
         self._spin()
@@ -88,16 +69,16 @@ class WhoisScreen(ModalScreen[None]):
         self._spinner.pause()
         plain = self._session.glyphs.plain
         if isinstance(reply, WhoisFailure):
-            self._body.update(Text(plain(reply.reason)))
+            self.body.update(Text(plain(reply.reason)))
             self._foot.update(Text("r asks again   Esc goes back" if reply.retryable else "Esc goes back"))
         else:
-            self._body.update(answer_text(reply, plain))
+            self.body.update(answer_text(reply, plain))
             self._foot.update(Text("r asks anew   Esc goes back"))
 
     def _spin(self) -> None:
         frames = self._session.glyphs.spinner
         self._frame = (self._frame + 1) % len(frames)
-        self._body.update(Text(f"{frames[self._frame]} Asking the registries. The table goes on behind this dialog."))
+        self.body.update(Text(f"{frames[self._frame]} Asking the registries. The table goes on behind this dialog."))
         limit = duration(self._session.settings.lookup.whois_timeout)
         self._foot.update(Text(f"Esc gives up; at the latest it ends after {limit}"))
 

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.sources.base import Reading, Sampler
+from tests.fakes import EPOCH, FakeClock, FakeSource, connection
+
+
+class SlowSource:
+    name = "slow"
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def read(self) -> Reading:
+        self._clock.advance(0.25)
+        return Reading()
+
+
+def test_snapshots_are_numbered_without_holes_also_when_looks_fail() -> None:
+    source = FakeSource(connection(1))
+    sampler = Sampler(source, FakeClock())
+    numbers = []
+    for error in (None, OSError("refused"), OSError("refused"), None):
+        source.error = error
+        numbers.append(sampler.sample().sequence)
+    assert numbers == [1, 2, 3, 4]
+
+
+def test_a_snapshot_says_when_it_was_complete_and_how_long_it_took() -> None:
+    clock = FakeClock()
+    snapshot = Sampler(SlowSource(clock), clock).sample()
+    assert (snapshot.taken_at, snapshot.took) == (EPOCH + 0.25, 0.25)
+
+
+def test_a_look_that_fails_keeps_the_rows_and_the_problems_and_adds_one() -> None:
+    source = FakeSource(connection(1), connection(2))
+    source.problems = (Problem("ownerless", "2 sockets without owner"),)
+    sampler = Sampler(source, FakeClock())
+    before = sampler.sample()
+    source.error = PermissionError("refused")
+    for _ in range(2):
+        failed = sampler.sample()
+        assert failed.connections is before.connections
+        assert [problem.code for problem in failed.problems] == ["ownerless", "look-failed"]
+    assert failed.problems[1].summary == "the last look failed: refused"
+    assert "PermissionError" in failed.problems[1].detail
+    assert "fake source" in failed.problems[1].detail
+
+
+def test_the_next_look_that_succeeds_takes_the_problem_away() -> None:
+    source = FakeSource(connection(1))
+    source.error = OSError("refused")
+    sampler = Sampler(source, FakeClock())
+    first = sampler.sample()
+    assert dict(first.connections) == {}
+    assert [problem.code for problem in first.problems] == ["look-failed"]
+    source.error = None
+    second = sampler.sample()
+    assert list(second.connections) == [1]
+    assert second.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "summary"),
+    [
+        (OSError("\x1b]52;c;QQ==\x07\n[/]"), "the last look failed: \\x1b]52;c;QQ==\\x07\\x0a[/]"),
+        (OSError(), "the last look failed: OSError"),
+        (RecursionError(), "the last look failed: RecursionError"),
+    ],
+    ids=["hostile", "silent", "recursion"],
+)
+def test_the_reason_is_one_safe_line(error: Exception, summary: str) -> None:
+    source = FakeSource()
+    source.error = error
+    (problem,) = Sampler(source, FakeClock()).sample().problems
+    assert problem.summary == summary
+    assert problem.detail.isprintable()

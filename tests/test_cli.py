@@ -1,0 +1,266 @@
+"""The command line from outside: exit status, standard output, standard error."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tcpview_tui import __version__, cli
+from tcpview_tui.config import Settings, describe
+from tcpview_tui.text import safe
+
+PATIENCE = 60
+
+
+class Said:
+    """What a run of the program printed, and how it ended."""
+
+    def __init__(self, *arguments: str | bytes, terminal: bool = False, **environment: str) -> None:
+        command = [sys.executable, "-m", "tcpview_tui", *arguments]
+        inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TERM"}}
+        main, end = pty.openpty()
+        try:
+            stdin, stdout = (end, end) if terminal else (subprocess.DEVNULL, subprocess.PIPE)
+            run = subprocess.run(
+                command,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                env=inherited | environment,
+                timeout=PATIENCE,
+                check=False,
+            )
+            os.set_blocking(main, False)
+            self.drawn = _rest(main)
+        finally:
+            os.close(main)
+            os.close(end)
+        self.status = run.returncode
+        self.out = (run.stdout or b"").decode()
+        self.err = run.stderr.decode()
+        assert "Traceback" not in self.err
+
+
+def _rest(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except BlockingIOError:
+        return b""
+
+
+def refused(*arguments: str | bytes, **options: Any) -> str:
+    """Run with wrong usage, and return what was said about it: two or three lines at most, all of them harmless."""
+    said = Said(*arguments, **options)
+    assert (said.status, said.out, said.drawn) == (2, "", b"")
+    assert said.err.startswith("tcpview-tui: ")
+    assert [line for line in said.err.splitlines() if safe(line, 10_000) != line] == []
+    assert 1 <= said.err.count("\n") <= 3
+    return said.err
+
+
+def test_the_version() -> None:
+    said = Said("--version")
+    assert (said.status, said.out, said.err) == (0, f"tcpview-tui, version {__version__}\n", "")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_the_help_describes_every_option(option: str) -> None:
+    said = Said(option)
+    assert (said.status, said.err) == (0, "")
+    told = " ".join(said.out.split())
+    for parameter in cli.live.params:
+        assert isinstance(parameter, click.Option)
+        assert [name for name in (*parameter.opts, *parameter.secondary_opts) if name not in told] == []
+        assert parameter.help
+        assert " ".join(parameter.help.split()) in told
+
+
+def test_every_setting_is_an_option_with_the_same_help() -> None:
+    options = {parameter.name: parameter for parameter in cli.live.params if isinstance(parameter, click.Option)}
+    for name in Settings.__struct_fields__:
+        if name != "lookup":
+            assert options[name].help == describe(name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--interval", "0.4"], ["--interval", "0.4", "0.5<=x<=60"]),
+        (["--interval", "61"], ["--interval", "61"]),
+        (["--interval", "fast"], ["--interval", "fast"]),
+        (["--interval", ""], ["--interval"]),
+        (["--interval", "nan"], ["interval", "0.5"]),
+        (["--interval", "inf"], ["--interval", "inf"]),
+        (["--linger", "-1"], ["--linger", "-1"]),
+        (["--linger", "nan"], ["linger"]),
+        (["--theme", "neon"], ["--theme", "neon", "colour-blind"]),
+        (["--interval"], ["--interval", "argument"]),
+        (["--bogus"], ["--bogus", "--help"]),
+        (["extra"], ["extra", "--help"]),
+        (["--config", "/nonexistent/config.toml"], ["/nonexistent/config.toml", "No such file"]),
+        (["--config", "/"], ["/: ", "directory"]),
+        (["x\x1b]52;c;QQ==\x07"], ["x\\x1b]52;c;QQ==\\x07"]),
+        (["--x\x1b[2J\nnext"], ["--help"]),
+        ([b"\xff\xfe"], ["--help"]),
+        (["--config", b"/nonexistent/\x1b[2J\xff"], ["/nonexistent/\\x1b[2J\\xff"]),
+    ],
+    ids=repr,
+)
+def test_a_bad_option_is_refused_in_a_sentence(arguments: list[str | bytes], words: list[str]) -> None:
+    said = refused(*arguments)
+    assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "marked"),
+    [("port:abc", "abc"), ("user:root and (ssh", "("), ("bogus:1", "bogus"), ("a\x1b[2J bogus:1", "bogus")],
+)
+def test_a_bad_filter_is_pointed_at(expression: str, marked: str) -> None:
+    sentence, shown, pointer = refused("--filter", expression).splitlines()
+    assert sentence.startswith("tcpview-tui: --filter: At character ")
+    assert "expected" in sentence
+    assert shown == f"  {safe(expression)}"
+    assert set(pointer.strip()) == {"^"}
+    start = pointer.index("^")
+    assert shown[start:].startswith(marked)
+
+
+def test_a_bad_filter_in_the_file_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('filter = "port:abc"')
+    assert refused("--config", str(file)).startswith(f"tcpview-tui: {file}: filter: At character 6")
+
+
+def test_a_bad_setting_in_the_file_names_file_key_and_expectation(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("interval = 0.1")
+    assert refused("--config", str(file)) == f"tcpview-tui: {file}: interval: expected float >= 0.5.\n"
+
+
+def test_without_a_terminal_there_is_no_live_table() -> None:
+    assert "standard input is not a terminal" in refused()
+    result = CliRunner().invoke(cli.live, [])
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_standard_output_that_is_no_terminal_stays_empty() -> None:
+    main, end = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "tcpview_tui"]
+        run = subprocess.run(command, stdin=end, capture_output=True, timeout=PATIENCE, check=False)
+    finally:
+        os.close(main)
+        os.close(end)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert b"standard output is not a terminal" in run.stderr
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_terminal_that_cannot_move_its_cursor_is_refused(term: str) -> None:
+    said = Said(terminal=True, TERM=term)
+    assert (said.status, said.drawn) == (2, b"")
+    assert "TERM" in said.err
+
+
+@pytest.mark.parametrize("option", ["--bogus", "--help", "--filter=port:x"])
+def test_closed_standard_streams_end_in_an_exit_status(option: str) -> None:
+    code = "import os, sys; os.closerange(0, 3); os.execv(sys.executable, sys.argv[1:])"
+    program = [sys.executable, "-m", "tcpview_tui", option]
+    run = subprocess.run([sys.executable, "-c", code, *program], timeout=PATIENCE, check=False)
+    assert run.returncode == (0 if option == "--help" else 2)
+
+
+def test_a_home_of_somebody_else_is_no_error(tmp_path: Path) -> None:
+    """`su` keeps HOME: the default file then lies where the user may not look."""
+    (tmp_path / "tcpview-tui").symlink_to(tmp_path / "tcpview-tui")  # a look into a loop fails for root, too
+    assert "standard input" in refused(XDG_CONFIG_HOME=str(tmp_path))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings of the runs that were started."""
+    started: list[Settings] = []
+
+    def begin(settings: Settings) -> int:
+        started.append(settings)
+        return 0
+
+    monkeypatch.setattr(cli, "_check_terminal", lambda: None)
+    monkeypatch.setattr(cli, "_run", begin)
+    return started
+
+
+def invoke(*arguments: str) -> int:
+    result = CliRunner().invoke(cli.live, list(arguments), standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    status: int = result.return_value
+    return status
+
+
+def test_options_become_settings(run: list[Settings], tmp_path: Path) -> None:
+    empty = tmp_path / "empty.toml"
+    empty.write_text("")
+    switches = ["--names", "--offline", "--ascii", "--no-mouse", "--read-only"]
+    values = ["--interval", "2", "--filter", "is:new", "--theme", "ansi", "--linger", "7"]
+    assert invoke("--config", str(empty), *switches, *values) == 0
+    assert run == [
+        Settings(
+            interval=2.0,
+            filter="is:new",
+            names=True,
+            offline=True,
+            theme="ansi",
+            ascii=True,
+            mouse=False,
+            read_only=True,
+            linger=7.0,
+        )
+    ]
+
+
+def test_an_option_wins_over_the_file_and_the_file_over_the_default(run: list[Settings], tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(
+        'interval = 5\nlinger = 9\nnames = true\nmouse = false\nfilter = "ssh"\nread_only = true\n'
+        "[lookup]\ncache_days = 1\n"
+    )
+    invoke("--config", str(file), "--interval", "2", "--no-names", "--mouse", "--filter", "")
+    (settings,) = run
+    assert (settings.interval, settings.names, settings.mouse, settings.filter) == (2.0, False, True, "")
+    assert (settings.linger, settings.read_only, settings.lookup.cache_days) == (9.0, True, 1.0)
+
+
+def test_a_filter_given_as_an_option_hides_a_bad_one_in_the_file(run: list[Settings], tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('filter = "port:abc"')
+    invoke("--config", str(file), "--filter", "ssh")
+    assert run[0].filter == "ssh"
+
+
+def test_the_status_of_the_run_is_that_of_the_program(monkeypatch: pytest.MonkeyPatch, run: list[Settings]) -> None:
+    monkeypatch.setattr(cli, "_run", lambda _: 1)
+    monkeypatch.setattr(sys, "argv", ["tcpview-tui"])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 1
+    assert run == []
+
+
+def test_ctrl_c_before_the_table_is_there_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_check_terminal", interrupt)
+    monkeypatch.setattr(sys, "argv", ["tcpview-tui"])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 130
