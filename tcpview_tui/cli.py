@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.app import TcpviewApp
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+_GARBAGE = 50_000
+"""Objects between two searches for cyclic garbage. Rows are never cyclic, and Python's own 700 makes it search among
+100,000 of them again and again."""
 
 
 def main() -> NoReturn:
@@ -98,12 +103,16 @@ def _run(settings: Settings) -> int:
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.sources.base import Sampler
     from tcpview_tui.sources.psutil_source import PsutilSource
-    from tcpview_tui.tui.app import TcpviewApp
 
+    gc.set_threshold(_GARBAGE)
     clock = SystemClock()
+    sampler = Sampler(PsutilSource(), clock)
+    sampler.begin()
+    from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
+
     cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
     no_color = bool(os.environ.get("NO_COLOR"))
-    app = TcpviewApp(Sampler(PsutilSource(), clock), clock, settings, cache, no_color)
+    app = TcpviewApp(sampler, clock, settings, cache, no_color)
     if sys.stderr is None or not sys.stderr.isatty():
         vars(sys)["__stderr__"] = sys.__stdout__  # Textual draws on the standard error stream, which may be a file
     status = app.run(mouse=settings.mouse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -40,9 +41,29 @@ class Sampler:
         self._clock = clock
         self._sequence = 0
         self._last = Reading()
+        self._first: threading.Thread | None = None
+        self._begun: Snapshot
+
+    def begin(self) -> None:
+        """Start the first look in a thread of its own, while the program is still getting ready to show it."""
+        self._first = threading.Thread(target=self._begin, name="first-look", daemon=True)
+        self._first.start()
 
     def sample(self) -> Snapshot:
-        """Read once. Never raises: a source that does ends in a `Problem` on the snapshot."""
+        """Read once. Never raises: a source that does ends in a `Problem` on the snapshot.
+
+        After `begin`, the first call returns the look that was begun.
+        """
+        if self._first is not None:
+            self._first.join()
+            self._first = None
+            return self._begun
+        return self._look()
+
+    def _begin(self) -> None:
+        self._begun = self._look()
+
+    def _look(self) -> Snapshot:
         started = self._clock.monotonic()
         problems: tuple[Problem, ...]
         try:

@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *(
         Action(
-            f"toggle_{toggle.id}", (toggle.key,), f"Hide {toggle.title}", f"Hide {toggle.title}; again to show.",
+            f"toggle_{toggle.id}", (toggle.key,), f"Hide {toggle.title}", "The same key shows them again.",
             "Look", partial(viewing.toggle, kind=toggle.id),
         )
         for toggle in TOGGLES

@@ -77,3 +77,22 @@ def test_the_reason_is_one_safe_line(error: Exception, summary: str) -> None:
     (problem,) = Sampler(source, FakeClock()).sample().problems
     assert problem.summary == summary
     assert problem.detail.isprintable()
+
+
+def test_a_look_that_was_begun_early_is_the_first_one() -> None:
+    source = FakeSource(connection(1))
+    sampler = Sampler(source, FakeClock())
+    sampler.begin()
+    first = sampler.sample()
+    source.connections = []
+    second = sampler.sample()
+    assert [first.sequence, second.sequence] == [1, 2]
+    assert [len(first.connections), len(second.connections)] == [1, 0]
+
+
+def test_an_early_look_that_fails_is_said_like_any_other() -> None:
+    source = FakeSource()
+    source.error = OSError("refused")
+    sampler = Sampler(source, FakeClock())
+    sampler.begin()
+    assert sampler.sample().problems[0].code == "look-failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
 
+_CURTAIN = 0.3
+"""Seconds that the screen waits for the first look before it is drawn empty: drawn once is sent once."""
+
 _NO_NAMES = frozenset({"host"})
 """The column that has nothing to say while names are off."""
 
@@ -50,6 +54,7 @@ class MainScreen(Screen[None]):
         self._lines = {name: Line(name) for name in ("chips", "notice", "status", "hints")}
         self._message: tuple[str, Tone] | None = None
         self._timer: Timer | None = None
+        self._curtain = ExitStack()
         self._painters: dict[object, Painter] = {}
 
     def compose(self) -> ComposeResult:
@@ -64,6 +69,8 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Give the keys to the table and say what is known before the first look: nothing."""
+        self._curtain.enter_context(self.app.batch_update())
+        self.set_timer(_CURTAIN, self._curtain.close)
         self.set_focus(self.table)
         self._lines["chips"].display = False
         self.say("Looking at the machine…" if not self.session.glyphs.ascii else "Looking at the machine...")
@@ -122,6 +129,7 @@ class MainScreen(Screen[None]):
             self.session.step()
         if first:
             self._message = None
+            self._curtain.close()
         self.draw()
         self.feed.taken()
 
