@@ -20,7 +20,6 @@ from tcpview_tui.model.toggles import TOGGLE_BY_ID
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Endpoint
-    from tcpview_tui.model.process import Process
 
 Match = Callable[[Any], bool]
 """Tells whether one fact is what the filter asks for."""
@@ -29,9 +28,7 @@ Predicate = Callable[[Row, Context], bool]
 Lift = Callable[[Match], Predicate]
 """Makes a test of rows out of a test of facts."""
 
-_ROWS_KEPT = 131_072
-_PROCESSES_KEPT = 8_192
-_OWNED = {"process": "name", "path": "executable", "cmd": "command_line"} | {n: n for n in ("pid", "user", "service")}
+OWNED = {"process": "name", "path": "executable", "cmd": "command_line"} | {n: n for n in ("pid", "user", "service")}
 """The attribute of a process by the name of its column: a filter asks every owner, a column shows the first."""
 
 
@@ -133,7 +130,7 @@ def _column(name: str) -> Lift:
 
 
 def _owners(name: str) -> Lift:
-    read = attrgetter(_OWNED[name])
+    read = attrgetter(OWNED[name])
 
     def lift(match: Match) -> Predicate:
         def predicate(row: Row, _: Context) -> bool:
@@ -170,64 +167,6 @@ def _age(match: Match) -> Predicate:
 
 def _row(match: Match) -> Predicate:
     return lambda row, _: match(row)
-
-
-def anywhere(match: Match, with_times: bool = False) -> Predicate:
-    """Lift a test of case-folded lines to what a bare word searches: every column, of every owner.
-
-    First seen is searched only `with_times`. Age is not: its text changes while one looks, and it has a field.
-    """
-    seen = BY_ID["seen"].text
-    verdicts: dict[int, tuple[Process, bool]] = {}
-
-    def judge(owner: Process) -> tuple[Process, bool]:
-        if len(verdicts) >= _PROCESSES_KEPT:
-            verdicts.clear()
-        return verdicts.setdefault(id(owner), (owner, match(_process_lines(owner))))
-
-    def predicate(row: Row, context: Context) -> bool:
-        if match(_row_lines(row)):
-            return True
-        for owner in row.owners:
-            if (verdicts.get(id(owner)) or judge(owner))[1]:
-                return True
-        remote = row.connection.remote
-        name = context.names.get(remote.address) if remote and context.names else None
-        return (name is not None and match(name.casefold())) or (with_times and match(seen(row, context)))
-
-    return predicate
-
-
-_rows: dict[int, tuple[Row, str]] = {}
-
-
-def _row_lines(row: Row) -> str:
-    """Return what the row shows apart from its owners; kept for the next filter until the row is replaced or closes."""
-    kept = _rows.get(row.ordinal)
-    if kept is not None and kept[0] is row:
-        return kept[1]
-    lines = _row_text(row).casefold()
-    if row.closed_at is not None:
-        _rows.pop(row.ordinal, None)
-        return lines
-    if len(_rows) >= _ROWS_KEPT:
-        _rows.clear()
-    _rows[row.ordinal] = (row, lines)
-    return lines
-
-
-def _row_text(row: Row) -> str:
-    # Not by way of the columns, which takes twice as long: a first word over 100,000 rows is felt.
-    connection = row.connection
-    address, port = connection.remote or ("*", "*")
-    local = connection.local
-    ends = f"{local.address}\n{local.port}\n{address}\n{port}"
-    return f"{connection.protocol}\n{connection.state}\n{row.direction}\n{ends}"
-
-
-def _process_lines(process: Process) -> str:
-    facts = [getattr(process, attribute) for attribute in _OWNED.values()]
-    return "\n".join([str(fact) for fact in facts if fact is not None]).casefold()
 
 
 def _one_of(name: str, help_text: str, *facts: str, aliases: tuple[str, ...] = ()) -> Choice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model.diff import Change, Difference, diff
 from tcpview_tui.model.row import Direction, Mark, Row
@@ -125,7 +125,8 @@ class LiveTable:
             return update
         for row in [self.rows[key] for key in hold.touched if key in self.rows]:
             came = row.ordinal > hold.since and not row.is_closed
-            self._store(self._stamp(replace(row, mark=Mark.NEW) if came else row), update)
+            mark = Mark.NEW if came else row.mark
+            self._store(replace(row, mark=mark, marked_at=self._stamp(row.key)), update)
         return self.expire() | update
 
     def _open(self, connection: Connection, wall: float, first: bool, update: Update) -> None:
@@ -137,21 +138,28 @@ class LiveTable:
             first_seen=wall,
             preexisting=first,
             owners=connection.owners,
+            mark=Mark.NONE if first else Mark.NEW,
+            marked_at=0.0 if first else self._stamp(connection.key),
         )
-        self._store(row if first else self._stamp(replace(row, mark=Mark.NEW)), update)
+        self._store(row, update)
 
     def _change(self, change: Change, update: Update) -> None:
         before, after = change
         row = self.rows[after.key]
         past = bool(row.owners) and not after.owners
-        row = replace(row, connection=after, owners=row.owners if past else after.owners, owners_past=past)
+        facts: dict[str, Any] = {
+            "connection": after,
+            "owners": row.owners if past else after.owners,
+            "owners_past": past,
+        }
         if change.is_event:
-            row = self._stamp(replace(row, mark=Mark.CHANGED, before=before))
-        self._store(row, update)
+            facts |= {"mark": Mark.CHANGED, "marked_at": self._stamp(after.key), "before": before}
+        self._store(replace(row, **facts), update)
 
     def _close(self, connection: Connection, wall: float, update: Update) -> None:
         row = self.rows[connection.key]
-        self._store(self._stamp(replace(row, mark=Mark.CLOSED, closed_at=wall)), update)
+        marked = self._stamp(connection.key)
+        self._store(replace(row, mark=Mark.CLOSED, marked_at=marked, closed_at=wall), update)
 
     def _fade(self, row: Row, update: Update) -> None:
         if row.is_closed:
@@ -160,11 +168,12 @@ class LiveTable:
         else:
             self._store(replace(row, mark=Mark.NONE, before=None), update)
 
-    def _stamp(self, row: Row) -> Row:
+    def _stamp(self, key: Key) -> float:
+        """Return the monotonic time of a mark, and see to it that the mark fades."""
         now = self._clock.monotonic()
         if not self._hold:
-            self._marks.append((now + self._linger, row.key))
-        return replace(row, marked_at=now)
+            self._marks.append((now + self._linger, key))
+        return now
 
     def _store(self, row: Row, update: Update) -> None:
         self.rows[row.key] = row

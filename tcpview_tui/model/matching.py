@@ -11,6 +11,7 @@ from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model import address, fields
+from tcpview_tui.model.anywhere import anywhere
 from tcpview_tui.model.connection import Endpoint
 from tcpview_tui.model.fields import BY_NAME, Field, Match, Predicate
 from tcpview_tui.model.pattern import Pattern
@@ -40,7 +41,7 @@ def word(token: Token) -> Predicate:
         return fields.either_end(lambda end: within(end.address))
     test = text_test(token._replace(text=address.canonical(token.text)), folded=True)
     # A time is searched for with its colon: without, every number under 60 would be found in most times.
-    return fields.anywhere(test, with_times=":" in token.text)
+    return anywhere(test, with_times=":" in token.text)
 
 
 def matcher(found: Field, operator: Token, values: Sequence[Token]) -> Match:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from tcpview_tui.model import fields
+from tcpview_tui.model.anywhere import anywhere
 from tcpview_tui.model.fields import BY_NAME, Field, Predicate
 from tcpview_tui.model.lexer import QueryError, Token, tokenize
 from tcpview_tui.model.matching import matcher, text_test, word
@@ -106,7 +106,7 @@ class _Parser:
         if token.kind == "field":
             return self._field(token)
         self.needs_names = True
-        return word(token) if token.kind == "word" else fields.anywhere(text_test(token, folded=True))
+        return word(token) if token.kind == "word" else anywhere(text_test(token, folded=True))
 
     def _group(self, opening: Token) -> Predicate:
         self._open.append(opening)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from textual import events
 
 from tcpview_tui.clock import SystemClock
+from tcpview_tui.model.diff import diff
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.query import parse
@@ -162,8 +163,10 @@ async def _key(screen: MainScreen, line: Line, key: str) -> float:
 
 async def _key_during_look(screen: MainScreen, line: Line, machine: Machine) -> float:
     """The key arrives just after the look has been handed over."""
+    before = dict(machine.connections)
     machine.change(round(len(machine.connections) * CHANGED))
-    screen.app._deliver(machine.look())  # type: ignore[attr-defined]
+    look = machine.look()
+    screen.app._deliver(look, diff(before, look.connections))  # type: ignore[attr-defined]
     return await _key(screen, line, "down")
 
 

@@ -73,21 +73,3 @@ def test_a_flag_holds_for_its_row_and_not_for_another(flag: fields.Choice) -> No
 
 def test_a_row_that_nobody_owns_by_design_is_not_unknown() -> None:
     assert not parse("is:unknown").matches(make_row(state=State.TIME_WAIT), columns.Context())
-
-
-def test_the_rows_kept_for_searching_are_those_that_live() -> None:
-    fields._rows.clear()
-    query, context = parse("nothing"), columns.Context()
-    row = make_row()
-    query.matches(row, context)
-    assert list(fields._rows) == [row.ordinal]
-    closed = make_row(closed_at=5.0)
-    query.matches(closed, context)
-    assert list(fields._rows) == [row.ordinal]
-
-
-def test_two_tables_with_the_same_ordinals_do_not_mix() -> None:
-    first, second = make_row("10.0.0.1:1"), make_row("10.0.0.2:1")
-    object.__setattr__(second, "ordinal", first.ordinal)
-    query, context = parse("10.0.0.1"), columns.Context()
-    assert [query.matches(row, context) for row in (first, second, first)] == [True, False, True]
