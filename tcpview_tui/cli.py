@@ -15,6 +15,7 @@ import platformdirs
 
 from tcpview_tui import __version__
 from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, default_path, describe, load
+from tcpview_tui.files import replace_content
 from tcpview_tui.model.query import QueryError, parse
 from tcpview_tui.text import safe
 from tcpview_tui.tui.theme import THEME_NAMES
@@ -128,8 +129,8 @@ def _report(app: TcpviewApp) -> int:
     file = platformdirs.user_state_path(APP_NAME, appauthor=False) / "crash.txt"
     sentence = f"{APP_NAME} ended because of an error in itself ({type(failure).__name__})."
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(traceback.format_exception(failure)), encoding="utf-8", errors="backslashreplace")
+        told = "".join(traceback.format_exception(failure))
+        replace_content(file, told.encode("utf-8", "backslashreplace"))
         click.echo(f"{sentence} Please report it with the file {file}.", err=True)
     except OSError as error:
         click.echo(f"{sentence} The details could not be written to {file}: {error.strerror}.", err=True)

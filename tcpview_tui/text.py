@@ -29,15 +29,15 @@ def safe(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return `text` with every character that a terminal would act on, or hide, as a visible escape.
 
     Escapes are spelled as Python spells them: ``\\x1b``, ``\\u202e``, ``\\U000e0041``; a byte that was not UTF-8
-    (PEP 383 surrogate escape) becomes ``\\xff``. At most `limit` characters are kept, then ``…`` and the length
-    follow. Newlines are escaped too: one foreign text is always one line. Applying it twice changes nothing.
+    (PEP 383 surrogate escape) becomes ``\\xff``. The result has at most `limit` characters; a longer one ends with
+    ``…`` and the length it had. Newlines are escaped too: one foreign text is always one line. Applying it twice
+    changes nothing.
     """
-    if len(text) > limit:
-        cut = safe(text[:limit], limit)
-        return f"{cut}… ({len(text)} characters)"
-    if _PLAIN.match(text):
-        return text
-    return "".join(_visible(text))
+    plain = text if _PLAIN.match(text[: limit + 1]) else "".join(_visible(text[: limit + 1]))
+    if len(text) <= limit and len(plain) <= limit:
+        return plain
+    told = f"… ({len(text)} characters)"
+    return plain[: max(limit - len(told), 0)] + told
 
 
 def safe_bytes(raw: bytes, limit: int = TEXT_LIMIT) -> str:

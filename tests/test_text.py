@@ -38,7 +38,9 @@ def test_safe_bytes_shows_bytes_that_are_not_utf8() -> None:
 
 
 def test_safe_cuts_long_text_and_says_how_long_it_was() -> None:
-    assert safe("x" * 5000) == "x" * TEXT_LIMIT + "… (5000 characters)"
+    told = "… (5000 characters)"
+    assert safe("x" * 5000) == "x" * (TEXT_LIMIT - len(told)) + told
+    assert len(safe("\x1b" * 5000)) == TEXT_LIMIT
 
 
 def test_a_pile_of_combining_marks_is_taken_apart() -> None:
@@ -51,6 +53,7 @@ def test_safe_leaves_nothing_active_and_is_idempotent(raw: str) -> None:
     shown = safe(raw)
     shown.encode()
     assert safe(shown) == shown
+    assert safe(safe(raw, 40), 40) == safe(raw, 40)
     assert not [c for c in shown if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}]
 
 

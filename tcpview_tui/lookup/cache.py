@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tcpview_tui.files import read_content, replace_content
 from tcpview_tui.lookup.answer import WhoisAnswer, washed
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class WhoisCache:
         if not self._seconds:
             return None
         try:
-            answer = washed(msgspec.json.decode(_read(self._file(address)), type=WhoisAnswer))
+            answer = washed(msgspec.json.decode(read_content(self._file(address), FILE_LIMIT), type=WhoisAnswer))
         except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
             return None
         age = self._clock.wall() - answer.fetched_at
@@ -57,25 +57,13 @@ class WhoisCache:
         if not self._seconds:
             return
         with contextlib.suppress(OSError, ValueError):
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(self._file(answer.address), msgspec.json.encode(answer))
+            replace_content(self._file(answer.address), msgspec.json.encode(answer))
             self._prune()
 
     def _file(self, address: str) -> Path:
         # A digest, because a colon is no part of a file name on Windows, and a zone can hold a slash.
         digest = hashlib.sha256(address.encode("utf-8", "surrogateescape")).hexdigest()
         return self._directory / f"whois-{digest[:32]}.json"
-
-    def _write(self, file: Path, content: bytes) -> None:
-        # mkstemp creates with mode 0600 and never follows a link that somebody laid out.
-        handle, name = tempfile.mkstemp(prefix="whois-", suffix=".tmp", dir=self._directory)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            Path(name).replace(file)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
 
     def _prune(self) -> None:
         with os.scandir(self._directory) as entries:
@@ -86,16 +74,6 @@ class WhoisCache:
         # A tenth more than needed, so that a full cache is not sorted at every look-up.
         for entry in sorted(kept, key=_modified)[: len(kept) - ENTRY_LIMIT * 9 // 10]:
             Path(entry).unlink(missing_ok=True)
-
-
-def _read(file: Path) -> bytes:
-    # Neither a link nor a pipe that somebody put there is followed or waited for.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(file, flags), "rb") as stream:
-        content = stream.read(FILE_LIMIT + 1) or b""
-    if len(content) > FILE_LIMIT:
-        raise ValueError("too long to be an answer")
-    return content
 
 
 def _modified(entry: os.DirEntry[str]) -> float:

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+from tcpview_tui.files import read_content, replace_content
+
+_LIMIT = 65_536
+
 
 class Consent:
     """Remembers what a person agreed to, in a file in `folder`; without a writable folder, for this run."""
@@ -21,16 +25,15 @@ class Consent:
         if self._agreed == text:
             return True
         try:
-            return self._file.read_text(encoding="utf-8") == text
-        except (OSError, UnicodeDecodeError):
+            return read_content(self._file, _LIMIT) == text.encode()
+        except (OSError, ValueError):
             return False
 
     def give(self, servers: tuple[str, ...]) -> None:
         """Remember that the person agreed to these servers."""
         self._agreed = _text(servers)
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file.write_text(self._agreed, encoding="utf-8")
+            replace_content(self._file, self._agreed.encode())
         except OSError:
             return  # it is asked again in the next run
 

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tcpview_tui import text
 from tcpview_tui.model import address
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import KERNEL_STATES
 
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row
 
 Cut = Literal["end", "middle", "start"]
 """Which part of a value that does not fit is left out."""
-
-KERNEL_STATES = frozenset({State.TIME_WAIT, State.SYN_RECEIVED})
-"""Sockets that no process holds: the kernel keeps them on its own (RFC 9293 section 3.6.1; accept queue)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def _age_text(row: Row, context: Context) -> str:
     shown = text.age(_age(row, context))
     if not row.preexisting:
         return shown
-    return "?" if shown == text.age(0) else f">{shown}"
+    return ">0m" if shown == text.age(0) else f">{shown}"
 
 
 _name, _pid, _user, _service = (_owner(a) for a in ("name", "pid", "user", "service"))
@@ -136,7 +133,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "process", "Process", "Process",
         "Process that has the socket. (name): it had it, nobody has it now. ?: unknown. -: no process, by design.",
-        1, 14, 24, _name, _process_text, _folded(_name),
+        1, 12, 24, _name, _process_text, _folded(_name),
     ),
     Column("pid", "PID", "PID", "Process id.", 2, 7, 7, _pid, _pid_text, right=True),
     Column("user", "User", "User", "User the process runs as.", 11, 8, 12, _user, _shown(_user), _folded(_user)),
@@ -146,24 +143,24 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "proto", "Protocol", "Prot", "TCP or UDP; 6 marks IPv6.",
-        6, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
+        8, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
     ),
     Column(
         "state", "State", "State", "TCP state (RFC 9293). UDP has none.",
         3, 12, 12, lambda r, _: r.connection.state.value or None, lambda r, _: r.connection.state.value,
     ),
     Column(
-        "dir", "Direction", "Dir", "in: a listener on the local port exists; out: none does; listening: waits.",
+        "dir", "Direction", "Dir", "in: there was a listener on the local port when it was first seen; out: none.",
         9, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
     ),
     Column(
         "local", "Local address", "Local", "Address at this end.",
-        8, 15, 39, lambda r, _: r.connection.local.address, lambda r, _: r.connection.local.address,
+        7, 15, 39, lambda r, _: r.connection.local.address, lambda r, _: r.connection.local.address,
         lambda r, _: address.order(r.connection.local.address), cut="middle",
     ),
     Column(
         "lport", "Local port", "LPort", "Port at this end.",
-        7, 5, 10, lambda r, _: r.connection.local.port, lambda r, _: str(r.connection.local.port), right=True,
+        6, 5, 10, lambda r, _: r.connection.local.port, lambda r, _: str(r.connection.local.port), right=True,
     ),
     Column(
         "remote", "Remote address", "Remote", "Address at the other end; * when nobody is connected.",
@@ -182,7 +179,7 @@ COLUMNS: tuple[Column, ...] = (
         14, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
     ),
     Column(
-        "age", "Age", "Age", "Time since first seen. > and ?: it was there before this program started.",
+        "age", "Age", "Age", "Time since first seen. >: it was there before this program started.",
         13, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
     ),
     Column(

@@ -34,6 +34,10 @@ class State(StrEnum):
     CLOSING = "CLOSING"
 
 
+KERNEL_STATES = frozenset({State.TIME_WAIT, State.SYN_RECEIVED})
+"""Sockets that no process holds: the kernel keeps them on its own (RFC 9293 section 3.6.1; accept queue)."""
+
+
 class Endpoint(NamedTuple):
     """An address in canonical text (RFC 5952; IPv4-mapped IPv6 as IPv4) and a port."""
 

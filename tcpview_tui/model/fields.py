@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from tcpview_tui.model.columns import BY_ID, KERNEL_STATES, Context
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.columns import BY_ID, Context
+from tcpview_tui.model.connection import KERNEL_STATES, State
 from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.model.toggles import TOGGLE_BY_ID
 
@@ -63,7 +63,7 @@ CHOICE = Kind("choice", "One of the listed values; - and _ make no difference.",
 FLAG = Kind("flag", "One of the listed flags.", "one of the listed flags")
 ADDRESS = Kind(
     "address",
-    "An address, a network 10.0.0.0/8, or how an address begins: 10.0..",
+    "An address, a network like 10.0.0.0/8, or the beginning of an address.",
     "an address, a network like 10.0.0.0/8 or a beginning like 10.0. (ports: lport and rport, names: host)",
 )
 NUMBER = Kind(
@@ -174,14 +174,14 @@ def _one_of(name: str, help_text: str, *facts: str, aliases: tuple[str, ...] = (
 
 
 STATES = (
-    _one_of(State.ESTABLISHED, "open, data can flow"),
+    _one_of(State.ESTABLISHED, "open, data can flow", aliases=("est",)),
     _one_of(State.LISTEN, "waits for connections", aliases=("listening",)),
     _one_of(State.SYN_SENT, "asked for a connection, no answer yet"),
     _one_of(State.SYN_RECEIVED, "was asked for a connection, not confirmed yet", aliases=("syn-recv",)),
     _one_of(State.FIN_WAIT_1, "closed here, not confirmed yet"),
     _one_of(State.FIN_WAIT_2, "closed here, not yet at the other end"),
-    _one_of(State.TIME_WAIT, "closed, the kernel waits for stragglers"),
-    _one_of(State.CLOSE_WAIT, "closed at the other end, not here"),
+    _one_of(State.TIME_WAIT, "closed, the kernel waits for stragglers", aliases=("tw",)),
+    _one_of(State.CLOSE_WAIT, "closed at the other end, not here", aliases=("cw",)),
     _one_of(State.LAST_ACK, "closed at both ends, not confirmed yet"),
     _one_of(State.CLOSING, "both ends closed at once"),
     _one_of(State.CLOSED, "not connected", aliases=("close",)),
@@ -203,8 +203,8 @@ FLAGS = (
     Choice("closed", "gone, the row only lingers (x)", lambda row: row.is_closed),
     Choice("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
     Choice("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
-    Choice("ipv4", "over IPv4", lambda row: row.connection.family == 4),
-    Choice("ipv6", "over IPv6", lambda row: row.connection.family == 6),
+    Choice("ipv4", "over IPv4", TOGGLE_BY_ID["ipv4"].covers),
+    Choice("ipv6", "over IPv6", TOGGLE_BY_ID["ipv6"].covers),
     Choice("past", "its process had it once, none has it now", lambda row: row.owners_past),
     Choice(
         "unknown",

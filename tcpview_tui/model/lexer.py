@@ -40,10 +40,6 @@ class QueryError(ValueError):
     def __str__(self) -> str:
         return f"At character {self.start + 1}: {self.message}; expected {self.expected}."
 
-    def pointer(self) -> str:
-        """Return the line of carets that stands under the filter, when each character takes one cell."""
-        return " " * self.start + "^" * max(self.end - self.start, 1)
-
 
 class Token(NamedTuple):
     """A piece of the filter: `text` is what it says, `start` and `end` where it stands, quotes and slashes included."""
@@ -59,10 +55,16 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of `text`, with an ``end`` at last; `QueryError` for a text too long or an open quote."""
+    """Return the tokens of `text`, with an ``end`` at last; `QueryError` for a text too long, a character
+    that could not be shown, or an open quote."""
     if len(text) > MAX_LENGTH:
         message = f"the filter has {len(text)} characters"
         raise QueryError(message, MAX_LENGTH, len(text), f"at most {MAX_LENGTH}")
+    for at, character in enumerate(text):
+        if not character.isspace() and safe(character) != character:
+            raise QueryError(
+                "no row contains this character", at, at + 1, f"its escape as rows show it, {safe(character)}"
+            )
     found: list[Token] = []
     at = _spaces(text, 0)
     while at < len(text):

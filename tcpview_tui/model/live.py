@@ -127,7 +127,7 @@ class LiveTable:
             came = row.ordinal > hold.since and not row.is_closed
             mark = Mark.NEW if came else row.mark
             self._store(replace(row, mark=mark, marked_at=self._stamp(row.key)), update)
-        return self.expire() | update
+        return update | self.expire()
 
     def _open(self, connection: Connection, wall: float, first: bool, update: Update) -> None:
         self._ordinal += 1
@@ -209,8 +209,12 @@ class LiveTable:
         hold.tally.changed += self.last.changed
         hold.closed.extend(connection.key for connection in difference.closed)
         while len(hold.closed) > HELD_CLOSED_LIMIT:
-            self.rows.pop(hold.closed.popleft(), None)
-            self.dropped += 1
+            key = hold.closed.popleft()
+            row = self.rows.get(key)
+            if row is not None and row.is_closed:
+                del self.rows[key]
+                hold.touched.pop(key, None)
+                self.dropped += 1
 
 
 def _gone(difference: Difference) -> Iterable[Connection]:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model import address
-from tcpview_tui.model.columns import BY_ID, KERNEL_STATES, Context
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.columns import BY_ID, Context
+from tcpview_tui.model.connection import KERNEL_STATES, State
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection
@@ -40,7 +40,7 @@ class Order:
     by: tuple[By, ...] = ()
 
     def then(self, column: str) -> Order:
-        """Return the order after a person chose `column`: first by it; chosen again, reversed; then by relevance.
+        """Return the order after a person chose `column`: by it; again: reversed; a third time: without it.
 
         The column chosen before becomes the tie-break.
         """

@@ -43,8 +43,9 @@ class Query:
 
 def parse(text: str) -> Query:
     """Return the query that `text` means; an empty text matches every row. Raises `QueryError`, and nothing else."""
-    parser = _Parser(tokenize(text))
-    return Query(text.strip(), parser.whole(), parser.volatile, parser.needs_names)
+    line = "".join(" " if character.isspace() else character for character in text)
+    parser = _Parser(tokenize(line))
+    return Query(line.strip(), parser.whole(), parser.volatile, parser.needs_names)
 
 
 class _Parser:

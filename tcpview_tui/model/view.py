@@ -38,7 +38,8 @@ class View:
 
     Times are monotonic seconds, given by the caller. While the person moves the cursor (`SETTLE`) rows change
     in place; what came, went or moves is laid out afterwards. A row under a cursor that a person has put there
-    stays, also closed, until the cursor leaves it.
+    stays, and stays where it is, until the cursor leaves it: also when it has closed, when the filter matches it no
+    more, or when it should stand elsewhere. A cursor that nobody has moved belongs to the first screen.
     """
 
     def __init__(self) -> None:
@@ -52,9 +53,12 @@ class View:
         self._all: list[Entry] = []
         self._lines: list[Entry] = []
         self._pending: Update = {}
+        self._left = False
         self._settled_at: float | None = None
+        self._slipped_at: float | None = None
         self._chosen = False
         self._retained: Key | None = None
+        self._misplaced: Row | None = None
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -94,25 +98,34 @@ class View:
 
     def settle(self, now: float) -> None:
         """Lay out what waited for the person to finish moving."""
-        if self._settled_at is not None and now < self._settled_at:
+        if self.frozen or (self._settled_at is not None and now < self._settled_at):
             return
         self._settled_at = None
-        if self._pending:
+        if self._pending or self._left or (self.query and self.query.volatile):
+            before = self.cursor
             self._merge()
-        if self._pending or (self.query and self.query.volatile):
-            self._pending = {}
-            self._narrow()
+            self._narrow(keep=True)
+            if before is not None and self.cursor != before:
+                self._slipped_at = now
 
     def unsettled_for(self, now: float) -> float | None:
         """Return in how many seconds `settle` will have something to do; `None` when nothing waits."""
-        waits = self._settled_at is not None and bool(self._pending)
-        return max(self._settled_at - now, 0.0) if waits and self._settled_at is not None else None
+        if self.frozen or not (self._pending or self._left):
+            return None
+        return 0.0 if self._settled_at is None else max(self._settled_at - now, 0.0)
+
+    def slipped(self, now: float) -> bool:
+        """True when the row under the cursor has just gone: a key pressed now was meant for it, not for the next."""
+        return self._slipped_at is not None and now < self._slipped_at + SETTLE
+
+    def acknowledge(self) -> None:
+        """Take it that the person knows by now which row is under the cursor."""
+        self._slipped_at = None
 
     def freeze(self) -> None:
         """Keep every line as it is; sorting, filtering and moving still work on what is there."""
         self._merge()
-        self._pending = {}
-        self._narrow()
+        self._narrow(keep=True)
         self.frozen = True
 
     def thaw(self, rows: Mapping[Key, Row]) -> None:
@@ -122,53 +135,92 @@ class View:
         gone: Update = {key: None for _, key, _ in self._all if key not in rows}
         self._pending = gone | dict(rows)
         self._merge()
-        self._pending = {}
-        self._narrow()
+        self._narrow(keep=True)
 
     def sort(self, order: Order) -> None:
         """Sort by another order; the cursor goes with its row."""
+        self._merge()
         self.order = order
         self.rejoin()
 
     def rejoin(self) -> None:
         """Sort and filter everything anew, because what rows are joined with (names, time) has changed."""
+        self._merge()
+        self._misplaced = None
         place = self.order.key()
         self._all = [(place(row, self.context), key, row) for _, key, row in self._all]
         self._all.sort(key=itemgetter(0))
-        self._narrow()
+        self._narrow(keep=True)
+
+    def refilter(self) -> None:
+        """Filter anew, because names have arrived."""
+        self._merge()
+        self._narrow(keep=True)
 
     def narrow(self, query: Filter | None, off: frozenset[str]) -> None:
         """Show only what `query` matches and what is not switched `off`."""
         self.query, self.off = query, off
-        self._narrow()
+        self._merge()
+        self._narrow(keep=False)
+
+    @property
+    def is_chosen(self) -> bool:
+        """True when a person has put the cursor where it is."""
+        return self._chosen
+
+    def go_home(self, now: float) -> None:
+        """Put the cursor on the first line, and leave it to what comes to stand there."""
+        self._settled_at = None
+        self._slipped_at = now
+        self._place(0)
+        self._chosen = False
 
     def move(self, line: int, now: float) -> None:
         """Put the cursor on a line, or on the nearest there is."""
         self._settled_at = now + SETTLE
-        if not self._lines:
-            return
-        self._chosen = True
-        self._place(line)
-        if self._retained is not None and self._retained != self.cursor:
-            self._pending.setdefault(self._retained, None)
-            self._retained = None
+        self._slipped_at = None
+        if self._lines:
+            self._chosen = True
+            self._place(line)
 
     def _merge(self) -> None:
         update, place, context = self._pending, self.order.key(), self.context
+        if not update:
+            return
         kept = [entry for entry in self._all if entry[1] not in update or self._retains(entry[1], update)]
+        if self._chosen and self.cursor in update:
+            update = dict(update)
+            kept += self._in_place(update)
         kept.extend((place(row, context), key, row) for key, row in update.items() if row is not None)
         kept.sort(key=itemgetter(0))
-        self._all = kept
+        self._all, self._pending = kept, {}
 
     def _retains(self, key: Key, update: Update) -> bool:
         retained = self._chosen and key == self.cursor and update[key] is None
         if retained:
-            self._retained = key
+            self._retained, self._misplaced = key, None
         return retained
 
-    def _narrow(self) -> None:
-        passes = self._passes()
-        self._lines = [entry for entry in self._all if passes(entry[2])] if passes else self._all
+    def _in_place(self, update: Update) -> list[Entry]:
+        """Take the cursor's row out of `update` and return it at the place it has; it moves when the cursor leaves."""
+        row = update.pop(self.cursor)
+        if row is None:
+            return []
+        for place, key, _ in self._all:
+            if key == self.cursor:
+                self._misplaced = row
+                return [(place, key, row)]
+        update[self.cursor] = row
+        return []
+
+    def _narrow(self, *, keep: bool) -> None:
+        """Filter; with `keep`, the row under a chosen cursor stays, since it was data that changed and no wish."""
+        passes, cursor = self._passes(), self.cursor if keep and self._chosen else None
+        if passes is None:
+            self._lines = self._all
+        else:
+            self._lines = [entry for entry in self._all if passes(entry[2]) or entry[1] == cursor]
+        self._left = False
         self._follow()
 
     def _passes(self) -> Callable[[Row], bool] | None:
@@ -191,5 +243,15 @@ class View:
             self.cursor_line = found
 
     def _place(self, line: int) -> None:
+        before = self.cursor
         self.cursor_line = max(0, min(line, len(self._lines) - 1))
         self.cursor = self._lines[self.cursor_line][1] if self._lines else None
+        if before == self.cursor:
+            return
+        self._left = True
+        if self._misplaced is not None:
+            self._pending.setdefault(self._misplaced.key, self._misplaced)
+            self._misplaced = None
+        if self._retained is not None and self._retained != self.cursor:
+            self._pending.setdefault(self._retained, None)
+            self._retained = None

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 
 from tcpview_tui.model.address import parse
-from tcpview_tui.model.columns import KERNEL_STATES
-from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, State, Transport
+from tcpview_tui.model.connection import KERNEL_STATES, Connection, Endpoint, Family, Key, State, Transport
 from tcpview_tui.model.process import Process
 from tcpview_tui.sources import limits
 from tcpview_tui.sources.base import Reading

@@ -30,6 +30,7 @@ KEY_NAMES = {
     "ctrl+p": "Ctrl+P",
     "ctrl+c": "Ctrl+C",
     "f1": "F1",
+    "ctrl+q": "Ctrl+Q",
 }
 """How people write the keys that Textual names otherwise."""
 
@@ -76,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         "Program", screens.show_help, hint=True,
     ),
     Action("palette", ("ctrl+p",), "Palette", "Search all actions by name.", "Program", screens.open_palette),
-    Action("quit", ("q",), "Quit", "Leave.", "Program", screens.leave, hint=True),
+    Action("quit", ("q", "ctrl+q"), "Quit", "Leave.", "Program", screens.leave, hint=True),
     Action(
         "names", ("n",), "Names", "Look up names of remote addresses (reverse DNS), or stop.",
         "Judge", lookups.toggle_names, hint=True,
@@ -116,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
         "page_down", ("pagedown",), "Page down", "Move down a screen.",
         "Move", lambda main: main.table.move(main.table.page),
     ),
-    Action("first", ("home",), "First", "Go to the first row.", "Move", lambda main: main.table.go(0)),
+    Action("first", ("home",), "First", "Go to the top and stay there.", "Move", lambda main: main.table.go_home()),
     Action(
         "last", ("end",), "Last", "Go to the last row.",
         "Move", lambda main: main.table.go(len(main.session.view) - 1),

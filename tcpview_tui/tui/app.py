@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding
-from textual.command import CommandPalette
 from textual.theme import BUILTIN_THEMES
 
 from tcpview_tui.tui.feed import Feed
@@ -21,12 +23,12 @@ from tcpview_tui.tui.session import Session
 from tcpview_tui.tui.theme import PALETTES, Palette, choose, textual_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from textual.app import SystemCommand
     from textual.binding import BindingType
     from textual.driver import Driver
+    from textual.message import Message
     from textual.screen import Screen
 
     from tcpview_tui.clock import Clock
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
     from tcpview_tui.model.snapshot import Snapshot
     from tcpview_tui.sources.base import Sampler
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C: 128 + SIGINT, as shells count (bash(1), EXIT STATUS)."""
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit status after Ctrl-C, as shells count (bash(1), EXIT STATUS)."""
 
 _EXIT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_DEADLINE = 5.0
+"""Seconds after a signal until the program ends without a farewell: its terminal no longer takes one."""
 
 
 class TcpviewApp(App[int]):
@@ -46,7 +50,7 @@ class TcpviewApp(App[int]):
 
     CSS_PATH = "app.tcss"
     TITLE = "tcpview-tui"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Quit", priority=True)]
 
     def __init__(self, sampler: Sampler, clock: Clock, settings: Settings, cache: Path, no_color: bool = False) -> None:
@@ -56,6 +60,7 @@ class TcpviewApp(App[int]):
         self.session = Session(clock, settings, cache, self._named)
         self.feed = Feed(sampler, clock, settings.interval, self._deliver)
         self.failure: Exception | None = None
+        self.main = MainScreen(self.session, self.feed)
         self._keys = KeyQueue(self, super().on_event)
         self._theme_name = choose(settings.theme, self._colours(), no_color)
         self.register_theme(textual_theme(self._theme_name))
@@ -69,7 +74,7 @@ class TcpviewApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen with the table."""
-        return MainScreen(self.session, self.feed)
+        return self.main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables of ANSI colours, which Textual wants as soon as a screen may show them."""
@@ -96,35 +101,33 @@ class TcpviewApp(App[int]):
         """Leave, as Ctrl-C does everywhere."""
         self.exit(INTERRUPTED, return_code=INTERRUPTED)
 
-    def action_command_palette(self) -> None:
-        """Open the command palette, with a prompt that ASCII terminals can show too."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder="Search for an action"))
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return what the command palette offers: every action of the table."""
-        return screen.commands() if isinstance(screen, MainScreen) else ()
-
-    def _deliver(self, snapshot: Snapshot, difference: Difference) -> None:
-        self.main.post_message(SnapshotTaken(snapshot, difference))
+    def _deliver(self, snapshot: Snapshot, difference: Difference, late: float) -> None:
+        self._tell(SnapshotTaken(snapshot, difference, late))
 
     def _named(self, _: Mapping[str, str]) -> None:
-        self.main.post_message(NamesArrived())
+        self._tell(NamesArrived())
 
-    @property
-    def main(self) -> Screen[object]:
-        """The screen with the table, also while a dialog covers it."""
-        return self.screen_stack[0]
+    def _tell(self, message: Message) -> None:
+        """Pass a message from another thread to the screen with the table; while leaving, to nobody."""
+        if self.is_running:
+            with suppress(RuntimeError):
+                self.main.post_message(message)
 
     def _catch_signals(self) -> None:
+        if self.is_headless:
+            return
         loop = asyncio.get_running_loop()
+
+        def leave(number: int, _: object) -> None:
+            # Not loop.add_signal_handler: its handlers wait for a loop that a stuck terminal may hold up for ever.
+            deadline = threading.Timer(_DEADLINE, os._exit, (128 + number,))
+            deadline.daemon = True
+            deadline.start()
+            loop.call_soon_threadsafe(self._leave, number)
+
         for name in _EXIT_SIGNALS:
-            number = getattr(signal, name, None)
-            if number is not None:
-                try:
-                    loop.add_signal_handler(number, self._leave, number)
-                except (NotImplementedError, RuntimeError, ValueError):
-                    return  # Windows' loops have none; Ctrl-C arrives as a key there
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), leave)
 
     def _leave(self, number: int) -> None:
         self.exit(128 + number, return_code=128 + number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Cut
@@ -38,19 +38,3 @@ def _last_cells(text: str, width: int) -> str:
     while cell_len(piece) > width:
         piece = piece[1:]
     return " " * (width - cell_len(piece)) + piece
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Return `text` broken into lines of at most `width` cells, at spaces where there are any."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        joined = f"{line} {word}" if line else word
-        if cell_len(joined) <= width:
-            line = joined
-            continue
-        if line:
-            lines.append(line)
-        *full, line = chop_cells(word, width) or [""]
-        lines.extend(full)
-    return [*lines, line]

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.sources.base import Sampler
 
-Deliver = Callable[[Snapshot, Difference], None]
-"""Takes a snapshot, and what distinguishes it from the one before."""
+Deliver = Callable[[Snapshot, Difference, float], None]
+"""Takes a snapshot, what distinguishes it from the one before, and by how many seconds the look was late."""
+
+REST = 0.25
+"""Pause after a look, at least, as a share of the time it took: a slow machine must not be kept busy by us alone."""
 
 
 class Feed:
@@ -34,6 +37,7 @@ class Feed:
         self._interval = interval
         self._before: Mapping[Key, Connection] = {}
         self._wake = threading.Condition()
+        self._begun = 0
         self._asked = False
         self._taken = True
         self._stopped = False
@@ -57,9 +61,10 @@ class Feed:
         self._interval = seconds
         self._change()
 
-    def sample_now(self) -> None:
-        """Look again as soon as the look under way is done."""
+    def sample_now(self) -> int:
+        """Look again as soon as the look under way is done; return the number that snapshot will have."""
         self._change(asked=True)
+        return self._begun + 1
 
     def taken(self) -> None:
         """Say that the last snapshot was taken in."""
@@ -73,20 +78,27 @@ class Feed:
             self._wake.notify_all()
 
     def _run(self) -> None:
+        late = 0.0
         while not self._stopped:
             started = self._clock.monotonic()
             with self._wake:
                 self._asked = self._taken = False
+                self._begun += 1
             snapshot = self._sampler.sample()
             difference = diff(self._before, snapshot.connections)
             self._before = snapshot.connections
-            self._deliver(snapshot, difference)
-            self._pause(started)
+            self._deliver(snapshot, difference, late)
+            late = self._pause(started)
 
-    def _pause(self, started: float) -> None:
+    def _pause(self, started: float) -> float:
+        """Wait until the next look is due and the last one was taken in; return by how many seconds that is late."""
+        ended = self._clock.monotonic()
+        rested = ended + REST * (ended - started)
         with self._wake:
             while not self._stopped:
-                rest = started + self._interval - self._clock.monotonic()
+                now = self._clock.monotonic()
+                rest = max(started + self._interval, rested) - now
                 if self._taken and (self._asked or rest <= 0):
-                    return
-                self._wake.wait(rest if self._taken else None)
+                    return 0.0 if self._asked else now - started - self._interval
+                self._wake.wait(max(rest, 0) if self._taken else None)
+        return 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.containers import Vertical
@@ -11,7 +12,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tcpview_tui.model.complete import complete
+from tcpview_tui.model.lexer import MAX_LENGTH
 from tcpview_tui.model.query import Query, QueryError, parse
+from tcpview_tui.tui.cells import fit
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.session import Session
 
 PROMPT = "Filter: "
-_HELP = "words, field:value, is:new, age<60, /regex/, and or not ( )   Tab completes, Enter keeps, Esc takes back"
+_HELP = "words  field:value  age<60  /regex/  and or not ( )   Tab  Enter keeps  Esc"
 
 
 class FilterBar(Vertical):
@@ -67,7 +70,9 @@ class FilterBar(Vertical):
 
     def insert(self, text: str) -> None:
         """Put pasted text in; a leading slash is the key that would have opened the bar."""
-        self._input.value = text.strip().removeprefix("/")
+        line = text.strip()[: MAX_LENGTH + 1]
+        is_regex = line.startswith("/") and line.endswith("/") and len(line) > 2
+        self._input.value = line if is_regex else line.removeprefix("/")
         self._input.cursor_position = len(self._input.value)
 
     @on(Input.Changed)
@@ -114,7 +119,22 @@ class FilterBar(Vertical):
         return None
 
     def _pointer(self, error: QueryError) -> str:
-        return f"{' ' * (len(PROMPT) + error.start)}^ {error}"
+        """Return what is wrong beside an arrow at its place: after it, or before it where that leaves more room."""
+        place = len(PROMPT) + cell_len(self._input.value[: error.start]) - self._input.scroll_offset.x
+        place = max(0, min(place, self.size.width - 1))
+        told = f"{error.message}; expected {error.expected}"
+        room = self.size.width - place - 2
+        if len(told) > room and place > room:
+            return fit(told, place, ellipsis=self._session.glyphs.ellipsis) + "^"
+        return f"{' ' * place}^ {told}"
+
+    def on_descendant_blur(self) -> None:
+        """Close when the keys went elsewhere, as by a click on the table; not when the terminal lost the focus."""
+        if self.display and self.app.app_focus and self.screen.focused is not self._input:
+            if self._take(self._input.value) is not None:
+                self._session.narrow(self._before)
+            self.display = False
+            self.post_message(self.Closed())
 
     def _explain(self, text: str) -> None:
         self._hint.update(Text(self._session.glyphs.plain(text), no_wrap=True, overflow="ellipsis"))

@@ -14,6 +14,8 @@ class Glyphs:
     cursor: str
     up: str
     down: str
+    then_up: str
+    then_down: str
     dot: str
     arrow: str
     spinner: str
@@ -23,5 +25,5 @@ class Glyphs:
         return text.encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
-UNICODE = Glyphs(False, "…", "›", "▲", "▼", "·", "→", "⠋⠙⠸⠴⠦⠇")
-ASCII = Glyphs(True, "~", ">", "^", "v", "|", "->", "|/-\\")
+UNICODE = Glyphs(False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "⠋⠙⠸⠴⠦⠇")
+ASCII = Glyphs(True, "~", ">", "^", "v", "'", ",", "|", "->", "|/-\\")

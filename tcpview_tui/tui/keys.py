@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
 PATIENCE = 2.0
-"""Seconds after which a key counts as dealt with, so that one stuck widget cannot swallow the ``q`` that follows."""
+"""Seconds after which a key counts as stuck, and the keys typed behind it are dropped."""
 
 
 class KeyQueue:
@@ -46,7 +46,14 @@ class KeyQueue:
             try:
                 await asyncio.wait_for(self._settled(), PATIENCE)
             except TimeoutError:
-                continue
+                self._forget()
+
+    def _forget(self) -> None:
+        """Drop the keys that wait, but for Ctrl-C: lost, they do no harm; in the wrong place they might."""
+        waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        for event in waiting:
+            if isinstance(event, events.Key) and event.key == "ctrl+c":
+                self._queue.put_nowait(event)
 
     async def _settled(self) -> None:
         """Wait until the messages that a key set off have been dealt with, in new dialogs too."""
@@ -66,8 +73,9 @@ def _apart(event: events.Event) -> list[events.Event]:
     if isinstance(event, events.Paste):
         return [events.Paste(" ".join(safe(line) for line in event.text.splitlines() if line.strip()))]
     if isinstance(event, events.Key) and event.key.startswith("alt+"):
-        letter = event.character
-        return [events.Key("escape", None), *([events.Key(letter, letter)] if letter else [])]
+        letter = event.character or ""
+        if letter.isprintable() and letter:
+            return [events.Key("escape", None), events.Key(letter, letter)]
     return [event]
 
 

@@ -14,13 +14,18 @@ Tone = Literal["hint", "warning", "error"]
 
 
 class SnapshotTaken(Message):
-    """The sampling thread has looked at the machine, and has compared that with the look before."""
+    """The sampling thread has looked, `late` seconds late, and has compared that with the look before."""
 
-    def __init__(self, snapshot: Snapshot, difference: Difference) -> None:
+    def __init__(self, snapshot: Snapshot, difference: Difference, late: float = 0.0) -> None:
         super().__init__()
         self.snapshot = snapshot
         self.difference = difference
+        self.late = late
 
 
 class NamesArrived(Message):
     """Reverse DNS has answered for some addresses."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One of them in the queue is enough."""
+        return isinstance(message, NamesArrived)

@@ -8,13 +8,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tcpview_tui.model.columns import KERNEL_STATES, Context
+from tcpview_tui.model.connection import KERNEL_STATES
 from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.tui.cells import fit
-from tcpview_tui.tui.layout import GUTTER, Slot, layout
+from tcpview_tui.tui.layout import Slot, layout
 from tcpview_tui.tui.theme import Palette, paints
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Context
     from tcpview_tui.model.order import Order
     from tcpview_tui.tui.glyphs import Glyphs
 
@@ -31,13 +32,19 @@ class Painter:
         self._styles = {name: Style.parse(paint) for name, paint in paints(palette).items()}
 
     def header(self, order: Order) -> Strip:
-        """Return the line of column titles; the columns that sort carry an arrow, the tie-break after its title too."""
-        arrows = {by.column: self.glyphs.down if by.reverse else self.glyphs.up for by in order.by}
-        cells = []
+        """Return the line of column titles. In the gap before it, the column that sorts has an arrow, the tie-break
+        a hollow one."""
+        arrows = self._arrows(order)
+        text = ""
         for slot in self.slots:
-            title = self._title(slot, arrows.get(slot.column.id, ""))
-            cells.append(fit(title, slot.width, right=slot.column.right, ellipsis=""))
-        return self._strip(" " * GUTTER + " ".join(cells), "header")
+            gap = " " * (slot.x - len(text) - 1) + arrows.get(slot.column.id, " ")
+            text += gap + fit(_title(slot), slot.width, right=slot.column.right, ellipsis="")
+        return self._strip(text, "header")
+
+    def _arrows(self, order: Order) -> dict[str, str]:
+        glyphs = self.glyphs
+        pairs = ((glyphs.up, glyphs.down), (glyphs.then_up, glyphs.then_down))
+        return {by.column: pair[by.reverse] for by, pair in zip(order.by, pairs, strict=False)}
 
     def row(self, row: Row, context: Context, is_cursor: bool) -> Strip:
         """Return the line of a row. Colour says no more than the mark in the gutter does."""
@@ -69,10 +76,10 @@ class Painter:
             style += Style(bold=True, underline=paint != "cursor")
         return Strip([Segment(fit(text, self.width, ellipsis=""), style)], self.width)
 
-    @staticmethod
-    def _title(slot: Slot, arrow: str) -> str:
-        title = slot.column.title if len(slot.column.title + arrow) <= slot.width else slot.column.short
-        return title[: slot.width - len(arrow)] + arrow
+
+def _title(slot: Slot) -> str:
+    column = slot.column
+    return column.title if len(column.title) <= slot.width else column.short[: slot.width]
 
 
 def _is_quiet(row: Row) -> bool:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from tcpview_tui.model.live import Update
 
 
+_NAMES_AGAIN = 15.0
+"""Seconds between two times that the names of all rows, and not of new ones only, are wanted."""
+
+_TOLERANCE = 0.2
+"""Seconds by which a look may be late without anybody being told: threads are not woken to the millisecond."""
+
+
 class Session:
     """The live table, the view of it, the look-ups and the action log of one run.
 
@@ -49,15 +56,20 @@ class Session:
         self.names = Names(settings.lookup, clock, named, offline=settings.offline)
         self.names_on = settings.names
         self.interval = settings.interval
+        self._names_due = 0.0
         self.query: Query | None = None
         self.frozen_at: float | None = None
+        self.late = 0.0
         self.snapshot: Snapshot | None = None
         if settings.filter.strip():
             self.narrow(parse(settings.filter))
 
-    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
-        """Take in the next snapshot, and what distinguishes it from the one before, if that is known already."""
-        self.snapshot = snapshot
+    def take(self, snapshot: Snapshot, difference: Difference | None = None, late: float = 0.0) -> None:
+        """Take in the next snapshot, and what distinguishes it from the one before, if that is known already.
+
+        `late` is by how many seconds the look was behind its interval.
+        """
+        self.snapshot, self.late = snapshot, late
         update = self.live.apply(snapshot, difference)
         if self.names_on:
             self._want_names(update)
@@ -111,43 +123,52 @@ class Session:
         """Switch reverse DNS on or off; return whether it is on now."""
         self.names_on = not self.names_on
         if self.names_on:
-            self._want_names(dict(self.live.rows))
+            self._names_due = 0.0
+            self._want_names({})
         return self.names_on
 
     def names_arrived(self) -> None:
         """Join the rows with names that have just become known."""
         self._join()
-        sorted_by_name = any(by.column == "host" for by in self.view.order.by)
-        if sorted_by_name or (self.query is not None and self.query.needs_names):
+        if any(by.column == "host" for by in self.view.order.by):
             self.view.rejoin()
+        elif self.query is not None and self.query.needs_names:
+            self.view.refilter()
 
     def problems(self) -> list[Problem]:
         """Return everything that cannot be seen at the moment, and why."""
         taken = list(self.snapshot.problems) if self.snapshot else []
-        if self.snapshot and self.snapshot.took > self.interval:
-            taken.insert(0, _behind(self.snapshot.took, self.interval))
+        every = max(self.snapshot.took if self.snapshot else 0.0, self.interval + self.late)
+        is_behind = every > self.interval + _TOLERANCE
+        if is_behind:
+            taken.insert(0, _behind(every, self.interval))
         if self.names_on and self.names.problem:
-            taken.append(Problem("names", f"names: {self.names.problem}", "Rows are complete without names."))
+            taken.append(Problem("names", self.names.problem, "Rows are complete without names."))
         if self.live.dropped:
             taken.append(_dropped(self.live.dropped))
-        return [*taken, _polling(self.interval)]
+        return [*taken, _polling(every if is_behind else self.interval)]
 
     def _show(self, update: Update) -> None:
         self.view.apply(update, self.clock.monotonic())
 
     def _join(self) -> None:
-        self.view.context = Context(self.clock.wall(), self.names.known if self.names_on else {})
+        now = self.clock.wall() if self.frozen_at is None else self.frozen_at
+        self.view.context = Context(now, self.names.known if self.names_on else {})
 
     def _want_names(self, update: Update) -> None:
+        now = self.clock.monotonic()
+        if now >= self._names_due:  # names expire, time-outs are forgiven, and a full queue lets the rest wait
+            self._names_due = now + _NAMES_AGAIN
+            update = dict(self.live.rows)
         remotes = (row.connection.remote for row in update.values() if row is not None)
         self.names.want({remote.address for remote in remotes if remote is not None})
 
 
-def _behind(took: float, interval: float) -> Problem:
+def _behind(every: float, interval: float) -> Problem:
     return Problem(
         "behind",
-        f"sampling is behind: a look takes {duration(took)}, the interval is {duration(interval)}",
-        "The next look starts when the last one is done. A longer interval (+) takes load off the machine.",
+        f"sampling is behind: a look every {duration(every)}, the interval is {duration(interval)}",
+        "The next look starts when the last one is done and shown. A longer interval (+) takes load off the machine.",
     )
 
 

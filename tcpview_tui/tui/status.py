@@ -37,6 +37,8 @@ def status(session: Session, palette: Palette, width: int) -> list[Piece]:
 
 def _counts(session: Session) -> list[str]:
     live, glyphs = session.live, session.glyphs
+    if session.snapshot is None:
+        return [" The first look is under way", ""]
     last = _tally(live.last)
     every = f" {session.interval:g} s"
     spelled = "  ".join(f"{name}: {live.states[state]}" for state, name, _ in _COUNTED)
@@ -64,7 +66,7 @@ def notice(session: Session, palette: Palette, width: int) -> list[Piece]:
     """Return the line of honest limits: what is not visible and why, and the key that tells more."""
     end = " i: more "
     text = f" {session.glyphs.dot} ".join(problem.summary for problem in session.problems())
-    shown = fit(f" {text}", max(width - len(end), 0), ellipsis=session.glyphs.ellipsis)
+    shown = fit(f" {session.glyphs.plain(text)}", max(width - len(end), 0), ellipsis=session.glyphs.ellipsis)
     return [(shown, palette.hint), (end, palette.key)]
 
 
@@ -79,7 +81,7 @@ def chips(session: Session, palette: Palette) -> list[Piece]:
     off = [toggle.title for toggle in TOGGLES if toggle.id in view.off]
     if off:
         pieces += [(" Hidden ", palette.status), (f" {', '.join(off)} ", palette.changed)]
-    return [*pieces, (f" {len(view)} of {view.total} shown, Esc shows all", palette.hint)]
+    return [*pieces, (f" {len(view)} of {view.total} rows, Esc shows all", palette.hint)]
 
 
 def hints(actions: Sequence[Action], palette: Palette, width: int) -> list[Piece]:

@@ -105,6 +105,13 @@ class ConnectionTable(Widget, can_focus=True):
         self.sync()
         self.post_message(self.Moved())
 
+    def go_home(self) -> None:
+        """Go to the first line and stay there, whatever comes to stand on it."""
+        self._view.go_home(self._now())
+        self._view.acknowledge()
+        self.sync()
+        self.post_message(self.Moved())
+
     @property
     def page(self) -> int:
         """How many lines PageDown moves: one less than are seen, so that one stays to read on from."""
@@ -131,7 +138,10 @@ class ConnectionTable(Widget, can_focus=True):
 
     def _anchor(self) -> None:
         """Keep the cursor's row at its height on the screen while rows come and go, and always in sight."""
-        height, line = max(self.size.height, 1), self._view.cursor_line
+        height = max(self.size.height, 1)
+        if not self._view.is_chosen and self._view.cursor_line >= height:
+            self._view.go_home(self._now())
+        line = self._view.cursor_line
         if self.top > 0:
             self.top += line - self._cursor_line
         self._cursor_line = line
@@ -144,4 +154,11 @@ class ConnectionTable(Widget, can_focus=True):
         lines = [
             painter.row(view.line(number), view.context, number == view.cursor_line) for number in range(self.top, last)
         ]
+        if not lines and height > 1:
+            lines = [painter.blank(), painter.blank(self._nothing())]
         return lines + [painter.blank()] * (height - len(lines))
+
+    def _nothing(self) -> str:
+        if self._view.is_narrowed:
+            return "  Nothing matches. Esc shows all."
+        return "" if self._view.total else "  No connections."

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -173,10 +174,24 @@ def test_closed_rows_are_not_kept_without_bound() -> None:
     table.look()
     assert len(table.live.rows) == limit
     assert table.live.dropped == 10
+    assert table.live._hold is not None
+    assert len(table.live._hold.touched) == limit
     table.live.release()
     table.clock.advance(LINGER)
     table.live.expire()
     assert table.live.rows == {}
+
+
+def test_a_key_that_comes_back_while_held_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "HELD_CLOSED_LIMIT", 1)
+    table = Table()
+    table.look(connection(1), connection(2))
+    table.live.hold()
+    table.look()
+    table.look(connection(1))
+    table.look(connection(3))
+    table.look()
+    assert 1 not in {key for key, row in table.live.rows.items() if not row.is_closed}
 
 
 class LiveMachine(RuleBasedStateMachine):

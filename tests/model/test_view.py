@@ -169,6 +169,98 @@ def test_a_cursor_nobody_has_moved_does_not_keep_a_closed_row() -> None:
     assert screen.view.cursor == 2
 
 
+def test_no_ghost_stays_when_the_cursor_is_moved_by_a_filter() -> None:
+    screen = Screen()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in range(1, 6)))
+    screen.move(1)
+    screen.wait(SETTLE)
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 3, 4, 5)))
+    screen.wait(60)
+    assert screen.keys == [1, 2, 3, 4, 5]
+    screen.view.narrow(parse("-rport:2"), frozenset())
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 4, 5)))
+    screen.wait(60)
+    screen.view.narrow(None, frozenset())
+    screen.move(0)
+    screen.wait(SETTLE)
+    assert screen.keys == [1, 4, 5]
+
+
+def test_a_filter_while_rows_keep_their_places_sees_what_they_are_now() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.move(0)
+    screen.look(connection(1), connection(2, State.CLOSE_WAIT))
+    screen.view.narrow(parse("state:close-wait"), frozenset())
+    assert screen.keys == [2]
+
+
+def test_a_chosen_row_stays_when_the_filter_matches_it_no_more_until_the_cursor_leaves() -> None:
+    screen = Screen()
+    screen.look(connection(1))
+    screen.look(connection(1), connection(2), connection(3))
+    screen.view.narrow(parse("is:new"), frozenset())
+    screen.move(1)
+    screen.wait(10)
+    assert screen.keys == [3]
+    screen.look(connection(1), connection(2), connection(3), connection(4))
+    screen.move(1)
+    screen.wait(SETTLE)
+    assert screen.keys == [4]
+
+
+def test_a_row_that_goes_from_under_the_cursor_is_not_followed_by_the_next_at_once() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.look(connection(2))
+    screen.wait(3)
+    assert screen.view.cursor == 2
+    assert screen.view.slipped(screen.clock.monotonic())
+    screen.clock.advance(SETTLE)
+    assert not screen.view.slipped(screen.clock.monotonic())
+
+
+def test_a_chosen_row_that_should_stand_elsewhere_goes_there_when_the_cursor_leaves() -> None:
+    screen = Screen()
+    screen.look(connection(1), listener(2, 80), listener(3, 81))
+    screen.move(0)
+    screen.look(connection(1, State.TIME_WAIT, owners=()), listener(2, 80), listener(3, 81))
+    screen.wait(60)
+    assert screen.keys == [1, 2, 3]
+    assert screen.view.line(0).connection.state is State.TIME_WAIT
+    screen.move(1)
+    screen.wait(SETTLE)
+    assert screen.keys == [2, 3, 1]
+    assert screen.view.cursor == 2
+
+
+def test_a_row_that_comes_in_the_middle_of_a_sort_is_sorted_with_the_rest() -> None:
+    screen = Screen()
+    screen.look(connection(1))
+    screen.move(0)
+    screen.look(connection(1), connection(2, owners=()))
+    screen.view.sort(Order((By("pid"),)))
+    assert screen.keys == [1, 2]
+
+
+def test_moving_in_a_frozen_view_takes_no_line_away() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), connection(3))
+    screen.move(0)
+    screen.wait(SETTLE)
+    screen.look(connection(2), connection(3))
+    screen.wait(60)
+    screen.live.hold()
+    screen.view.freeze()
+    assert screen.keys == [1, 2, 3]
+    screen.move(2)
+    screen.wait(60)
+    assert screen.keys == [1, 2, 3]
+    screen.live.release()
+    screen.view.thaw(screen.live.rows)
+    assert screen.keys == [2, 3]
+
+
 def test_freeze_keeps_every_line_and_thaw_shows_all() -> None:
     screen = Screen()
     screen.look(connection(1), connection(2))
@@ -261,10 +353,12 @@ class ViewMachine(RuleBasedStateMachine):
             return
         lines = list(view.rows())
         key = view.order.key()
-        expected = [row for row in self.screen.live.rows.values() if self._shows(row)]
-        retained = [row for row in lines if row.key not in self.screen.live.rows]
-        assert all(row.key == view.cursor for row in retained)
-        assert lines == sorted([*expected, *retained], key=lambda row: key(row, view.context))
+        expected = {row.key for row in self.screen.live.rows.values() if self._shows(row)}
+        assert expected <= {row.key for row in lines}
+        assert {row.key for row in lines} - expected <= {view.cursor}
+        others = [row for row in lines if row.key != view.cursor]
+        assert others == sorted(others, key=lambda row: key(row, view.context))
+        assert all(row is self.screen.live.rows.get(row.key, row) for row in lines)
 
     def _shows(self, row: Row) -> bool:
         view = self.screen.view

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tcpview_tui.model.columns import KERNEL_STATES
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import KERNEL_STATES, State
 from tcpview_tui.sources import limits
 from tcpview_tui.sources.psutil_source import PsutilSource
 from tests.sources.net import answer, child, linux, listening, reach, tcp_pair

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tcpview_tui.model.connection import State
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.diff import Difference
+from tcpview_tui.model.snapshot import Problem, Snapshot
 from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.screens.choice import ChoiceScreen
+from tcpview_tui.tui.screens.end import EndScreen
+from tcpview_tui.tui.screens.main import MainScreen
+from tcpview_tui.tui.screens.palette import PaletteScreen
 from tcpview_tui.tui.theme import THEME_NAMES
 from tests.fakes import NGINX, FakeClock, FakeSource, connection, listener
 from tests.tui.harness import Live, live
@@ -109,9 +113,9 @@ async def test_esc_shows_everything_again() -> None:
 async def test_sorting_by_key() -> None:
     async with live(*ALL) as program:
         await program.press("s", *["down"] * 2, "enter")
-        assert "PID▲" in program.text
+        assert "▲    PID" in program.text
         await program.press("s", "enter")
-        assert "PID▼" in program.text
+        assert "▼    PID" in program.text
         await program.press("s", "home", "enter")
         assert "▼" not in program.text
 
@@ -121,11 +125,11 @@ async def test_sorting_by_a_click_on_the_header() -> None:
         header = program.lines[0]
         await program.pilot.click(program.main.header, offset=(header.index("State") + 2, 0))
         await program.settled()
-        assert "State▲" in program.text
+        assert "▲State" in program.text
         await program.pilot.click(program.main.header, offset=(header.index("PID"), 0))
         await program.settled()
-        assert "PID▲" in program.text
-        assert "State▲" in program.text
+        assert "▲    PID" in program.text
+        assert "△State" in program.text
 
 
 async def test_a_click_puts_the_cursor_on_a_row() -> None:
@@ -151,7 +155,7 @@ async def test_sampling_that_is_behind_is_said() -> None:
         slow.clock = program.clock
         program.app.feed._sampler.source = slow
         await program.sample()
-        assert "sampling is behind: a look takes 2.5 s, the interval is 1 s" in program.text
+        assert "sampling is behind: a look every 2.5 s, the interval is 1 s" in program.text
 
 
 async def test_limits_are_one_line_and_one_key_tells_more() -> None:
@@ -177,12 +181,84 @@ async def test_help_names_every_action_column_and_field() -> None:
 
 
 async def test_every_action_is_in_the_command_palette() -> None:
+    async with live(CLIENT, size=(120, 60)) as program:
+        await program.press("ctrl+p")
+        for action in ACTIONS:
+            assert action.title in program.text
+        await program.burst("longer\r")
+        assert program.app.feed.interval == 2.0
+
+
+@pytest.mark.parametrize("keys", ["qz\r", "kq\r", "nothing like it\r"])
+async def test_a_burst_in_the_palette_runs_nothing_that_its_text_does_not_name(keys: str) -> None:
     async with live(CLIENT) as program:
-        titles = [command.title for command in program.main.commands()]
-        assert len(titles) == len(ACTIONS)
+        await program.press("ctrl+p")
+        await program.burst(keys)
+        assert isinstance(program.app.screen, PaletteScreen)
+        assert program.app.return_value is None
+
+
+async def test_the_palette_is_moved_through_with_the_arrows() -> None:
+    async with live(CLIENT) as program:
         await program.press("ctrl+p")
         await program.burst("interval")
-        await program.until(lambda: "Longer interval" in program.text)
+        await program.press("down", "enter")
+        assert program.app.feed.interval == 0.5
+
+
+async def test_space_after_a_look_while_frozen_thaws_for_good() -> None:
+    async with live(CLIENT) as program:
+        await program.press("space")
+        await program.burst(". ")
+        await program.sample()
+        await program.sample()
+        assert not program.app.session.view.frozen
+
+
+async def test_a_frozen_view_does_not_age() -> None:
+    async with live(CLIENT) as program:
+        await program.press("space")
+        before = program.lines[1:30]
+        program.clock.advance(3600)
+        await program.sample()
+        assert program.lines[1:30] == before
+
+
+async def test_a_key_meant_for_a_row_that_has_just_gone_does_nothing() -> None:
+    async with live(CLIENT, LOCAL) as program:
+        await program.look(LOCAL)
+        await program.advance(3)
+        await program.press("k")
+        assert isinstance(program.app.screen, MainScreen)
+        assert "has just gone" in program.text
+        await program.press("k")
+        assert isinstance(program.app.screen, EndScreen)
+
+
+async def test_a_screen_that_is_slow_is_said_too() -> None:
+    async with live(CLIENT) as program:
+        program.app.session.late = 3.8
+        program.main.draw()
+        assert "a look every 4.8 s, the interval is 1 s" in program.text
+        assert "sampling every 4.8 s" in program.text
+
+
+async def test_names_are_wanted_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live(CLIENT, names=True) as program:
+        wanted: list[set[str]] = []
+        monkeypatch.setattr(program.app.session.names, "want", lambda addresses=(): wanted.append(set(addresses)))
+        await program.sample()
+        program.clock.advance(60)
+        await program.sample()
+        await program.sample()
+        assert wanted == [set(), {"93.184.216.34"}, set()]
+
+
+async def test_nothing_is_raised_into_a_thread_after_leaving() -> None:
+    async with live(CLIENT) as program:
+        app = program.app
+    app._named({})
+    app._deliver(Snapshot(9, 0.0, {}), Difference((), (), ()), 0.0)
 
 
 async def test_read_only_offers_nothing_that_changes_the_system() -> None:
@@ -213,9 +289,19 @@ async def test_every_size_works(size: tuple[int, int]) -> None:
 
 async def test_80x24_shows_the_main_columns() -> None:
     async with live(*ALL, size=(80, 24)) as program:
-        assert program.lines[0].split() == ["Process", "PID", "Prot", "State", "LPort", "Remote", "address", "RPort"]
+        assert program.lines[0].split() == [
+            "Process",
+            "PID",
+            "State",
+            "Local",
+            "address",
+            "LPort",
+            "Remote",
+            "address",
+            "RPort",
+        ]
         assert program.line_with("93.184.216.34").split() == [
-            "›curl", "4242", "TCP", "ESTABLISHED", "50000", "93.184.216.34", "443",
+            "›curl", "4242", "ESTABLISHED", "10.0.0.5", "50000", "93.184.216.34", "443",
         ]  # fmt: skip
         for hint in ("/ Filter", "Space Freeze", "w Whois", "k End process", "? Help", "q Quit"):
             assert hint in program.lines[-1]
@@ -244,3 +330,36 @@ async def test_every_theme_draws_every_screen(theme: str, no_color: bool) -> Non
             await program.press(key)
             await program.press("escape")
         assert {line[0] for line in program.lines} >= {"+", "x"}
+
+
+async def test_a_view_that_nobody_touches_stays_at_the_top() -> None:
+    busy = [connection(n, remote=("203.0.113.1", n)) for n in range(60)]
+    async with live(*busy, size=(80, 20)) as program:
+        await program.look(
+            *(connection(n, State.TIME_WAIT, remote=("203.0.113.1", n), owners=()) for n in range(1)), *busy[1:]
+        )
+        await program.advance(3)
+        assert program.main.table.top == 0
+        first = connection(99, remote=("192.0.2.1", 1))
+        await program.look(*(connection(n, remote=("192.0.2.9", n)) for n in range(200, 240)), first, *busy[1:])
+        assert program.main.table.top == 0
+        assert program.lines[1][1] == "›"
+
+
+async def test_home_stays_at_the_top_and_a_chosen_row_is_followed() -> None:
+    rows = [connection(n, remote=("203.0.113.1", n)) for n in range(60)]
+    async with live(*rows, size=(80, 20)) as program:
+        await program.press("down")
+        await program.advance(2)
+        await program.look(connection(99, remote=("192.0.2.1", 1)), *rows)
+        assert program.app.session.view.cursor == 1
+        await program.press("home")
+        await program.look(connection(99, remote=("192.0.2.1", 1)), connection(98, remote=("192.0.2.0", 1)), *rows)
+        assert program.main.table.top == 0
+
+
+async def test_an_empty_result_says_so() -> None:
+    async with live(CLIENT, filter="nothing-has-this") as program:
+        assert "Nothing matches. Esc shows all." in program.text
+    async with live() as program:
+        assert "No connections." in program.text

@@ -24,7 +24,7 @@ class Inbox:
     def __init__(self) -> None:
         self.snapshots: queue.Queue[Snapshot] = queue.Queue()
 
-    def take(self, snapshot: Snapshot, difference: Difference) -> None:
+    def take(self, snapshot: Snapshot, difference: Difference, late: float) -> None:
         self.snapshots.put(snapshot)
 
     def next(self) -> Snapshot:

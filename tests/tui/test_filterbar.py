@@ -24,7 +24,7 @@ async def test_the_active_filter_stays_visible_as_a_chip() -> None:
     async with live(*ROWS) as program:
         await program.burst("/process:nginx\r")
         assert "process:nginx" in program.lines[0]
-        assert "2 of 3 shown" in program.lines[0]
+        assert "2 of 3 rows" in program.lines[0]
         await program.press("escape")
         assert "process:nginx" not in program.text
 
@@ -86,5 +86,28 @@ async def test_down_keeps_the_filter_and_goes_to_the_table() -> None:
     async with live(*ROWS) as program:
         await program.burst("/nginx")
         await program.press("down")
+        assert not program.main.filter_bar.display
+        assert keys(program) == {2, 3}
+
+
+async def test_an_error_far_to_the_right_is_told_before_its_place() -> None:
+    async with live(*ROWS, size=(80, 24)) as program:
+        await program.burst("/" + "a " * 30 + "port:x")
+        assert "is no value for port" in program.lines[1]
+        assert program.lines[1].index("^") == program.lines[0].rindex("x")
+
+
+async def test_a_long_filter_does_not_hide_its_error() -> None:
+    async with live(*ROWS, size=(80, 24)) as program:
+        await program.burst("/" + "abc " * 60 + "port:x")
+        assert "is no value for port" in program.lines[1]
+        assert "^" in program.lines[1]
+
+
+async def test_the_bar_closes_when_a_row_is_clicked() -> None:
+    async with live(*ROWS) as program:
+        await program.burst("/nginx")
+        await program.pilot.click(program.main.table, offset=(5, 1))
+        await program.settled()
         assert not program.main.filter_bar.display
         assert keys(program) == {2, 3}

@@ -16,7 +16,7 @@ NO_NAMES = frozenset({"host"})
         (1, {"process"}),
         (20, {"process"}),
         (40, {"process", "pid", "state"}),
-        (80, {"process", "pid", "state", "remote", "rport", "proto", "lport"}),
+        (80, {"process", "pid", "state", "remote", "rport", "local", "lport"}),
         (
             120,
             {"process", "pid", "state", "remote", "rport", "proto", "lport", "local", "dir", "user", "service", "age"},

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def whois(main: MainScreen) -> None:
     """Look the remote address under the cursor up, after the person knows who will learn of it."""
+    if main.has_slipped():
+        return
     row = main.session.view.current
     remote = row.connection.remote if row else None
     if remote is None:
@@ -43,9 +45,9 @@ def toggle_names(main: MainScreen) -> None:
 
 def _name_server(session: Session) -> str:
     if session.settings.offline:
-        return "With --offline, from this machine's hosts file only."
-    server = session.settings.lookup.dns_server or "This machine's DNS server"
-    return f"{server} learns which public addresses this machine talks to."
+        return "--offline: from the hosts file only."
+    server = session.settings.lookup.dns_server or "The DNS server"
+    return f"{server} learns whom this machine talks to."
 
 
 def _ask_first(main: MainScreen, address: str, told: tuple[str, ...]) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def end_process(main: MainScreen) -> None:
     """Ask how to end the process of the row that is under the cursor now, whatever moves meanwhile."""
+    if main.has_slipped():
+        return
     row = main.session.view.current
     if row is None or row.owner is None:
         target = "no row" if row is None else f"{row.connection.protocol} port {row.connection.local.port}"
@@ -27,7 +29,7 @@ def end_process(main: MainScreen) -> None:
             _carry_out(main, choice)
 
     session = main.session
-    note = "It does not hold this connection any more; it had it." if row.owners_past else ""
+    note = "It does not hold this connection any more; it had it." if row.owners_past or row.is_closed else ""
     main.app.push_screen(EndScreen(row.owner, list(session.live.rows.values()), session.glyphs.plain, note), chosen)
 
 

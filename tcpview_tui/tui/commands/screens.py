@@ -6,11 +6,34 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tcpview_tui.model.snapshot import Problem
 from tcpview_tui.text import utc_time
+from tcpview_tui.tui.screens.palette import PaletteScreen
 from tcpview_tui.tui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
     from tcpview_tui.tui.screens.main import MainScreen
+
+
+ALWAYS = (
+    Problem(
+        "namespace",
+        "Always: other network namespaces",
+        "Connections inside containers that have a network of their own are not shown.",
+    ),
+    Problem(
+        "sharing",
+        "Always: processes that share a socket",
+        "On Linux psutil names one owner of each socket, and sockets without owner that are alike in every detail "
+        "are one row.",
+    ),
+    Problem(
+        "rootkit",
+        "Always: what the kernel hides",
+        "A rootkit in the kernel can hide sockets from every program on this machine, this one too.",
+    ),
+)
+"""What this version never sees, however it is run."""
 
 
 def leave(main: MainScreen) -> None:
@@ -20,7 +43,13 @@ def leave(main: MainScreen) -> None:
 
 def open_palette(main: MainScreen) -> None:
     """Open the command palette."""
-    main.app.action_command_palette()
+    from tcpview_tui.tui.actions import offered
+
+    def chosen(name: str | None) -> None:
+        if name:
+            main.action_do(name)
+
+    main.app.push_screen(PaletteScreen(offered(main.session.settings.read_only)), chosen)
 
 
 def show_help(main: MainScreen) -> None:
@@ -32,22 +61,20 @@ def show_help(main: MainScreen) -> None:
 
 def show_limits(main: MainScreen) -> None:
     """Say what cannot be seen here, why, and what to do about it."""
-    text = Text()
-    for problem in main.session.problems():
-        text.append(problem.summary[:1].upper() + problem.summary[1:] + "\n", "bold")
-        text.append(f"{problem.detail}\n\n")
-    text.append("Always\n", "bold")
-    text.append(
-        "Only this network namespace is read: connections inside containers that have a network of their own are "
-        "not shown. A rootkit in the kernel can hide sockets from every program on this machine, this one too."
-    )
+    text, plain = Text(), main.session.glyphs.plain
+    for problem in [*main.session.problems(), *ALWAYS]:
+        text.append(plain(problem.summary[:1].upper() + problem.summary[1:] + "\n"), "bold")
+        text.append(plain(f"{problem.detail}\n\n"))
+    text.rstrip()
     main.app.push_screen(ReadingScreen("What is not visible, and why", text))
 
 
 def show_log(main: MainScreen) -> None:
     """List the actions taken, the last one first."""
-    text = Text()
+    text, plain = Text(), main.session.glyphs.plain
     for entry in reversed(list(main.session.log)):
-        text.append(f"{utc_time(entry.at)}  {entry.action}  {entry.target}\n", "bold")
-        text.append(f"    {entry.outcome.kind}: {entry.outcome.sentence}\n")
+        text.append(plain(f"{utc_time(entry.at)}  {entry.action}  {entry.target}\n"), "bold")
+        text.append(plain(f"    {entry.outcome.kind}: {entry.outcome.sentence}\n"))
+    if main.session.log.dropped:
+        text.append(f"{main.session.log.dropped} older entries were given up.\n")
     main.app.push_screen(ReadingScreen("Action log (UTC)", text if text.plain else Text("Nothing was done yet.")))

@@ -20,6 +20,7 @@ INTERVALS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 def freeze(main: MainScreen) -> None:
     """Freeze the view, or thaw it."""
     session = main.session
+    main.step_at = None
     if session.view.frozen:
         session.thaw()
     else:
@@ -29,8 +30,8 @@ def freeze(main: MainScreen) -> None:
 
 def sample_now(main: MainScreen) -> None:
     """Look at once; a frozen view steps to the new state."""
-    main.step_next = main.session.view.frozen
-    main.feed.sample_now()
+    number = main.feed.sample_now()
+    main.step_at = number if main.session.view.frozen else None
 
 
 def change_interval(main: MainScreen, step: int) -> None:
@@ -61,6 +62,7 @@ def toggle(main: MainScreen, kind: str) -> None:
     """Hide a kind of row, or show it again."""
     shown = main.session.toggle(kind)
     title = TOGGLE_BY_ID[kind].title
+    title = title[0].upper() + title[1:]
     main.draw()
     main.say(f"{title}: shown again." if shown else f"{title}: hidden. The same key shows them again.")
 

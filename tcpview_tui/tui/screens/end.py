@@ -125,6 +125,8 @@ def plan_text(plan: TerminationPlan, plain: Callable[[str], str] = str) -> Text:
     _verdicts(text, plan, plain)
     _connections(text, "Connections that would end", [a for a in plan.connections if a.ends], plain)
     _connections(text, "Connections that others hold too and keep", [a for a in plan.connections if not a.ends], plain)
+    if plan.connections:
+        text.append("What it shares with a process that is not known here stays open.\n")
     _tree(text, plan, plain)
     return text
 

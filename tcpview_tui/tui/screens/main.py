@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tcpview_tui.tui import status
 from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, offered
+from tcpview_tui.tui.cells import fit
 from tcpview_tui.tui.commands.viewing import sort_by
 from tcpview_tui.tui.filterbar import FilterBar
 from tcpview_tui.tui.line import Line
@@ -20,8 +20,7 @@ from tcpview_tui.tui.painter import Painter
 from tcpview_tui.tui.table import ConnectionTable, Header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from textual.app import ComposeResult
     from textual.timer import Timer
 
     from tcpview_tui.tui.feed import Feed
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 
 _CURTAIN = 0.3
 """Seconds that the screen waits for the first look before it is drawn empty: drawn once is sent once."""
+
+_NAMES_PAUSE = 0.5
+"""Seconds in which names are gathered: each alone would be filtered for, sorted and drawn."""
 
 _NO_NAMES = frozenset({"host"})
 """The column that has nothing to say while names are off."""
@@ -47,13 +49,14 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session: Session = session
         self.feed = feed
-        self.step_next = False
+        self.step_at: int | None = None
         self.table: ConnectionTable = ConnectionTable(session.view, self._painter, session.clock.monotonic)
         self.header = Header(session.view, self._painter)
         self.filter_bar = FilterBar(session)
         self._lines = {name: Line(name) for name in ("chips", "notice", "status", "hints")}
         self._message: tuple[str, Tone] | None = None
         self._timer: Timer | None = None
+        self._naming = False
         self._curtain = ExitStack()
         self._painters: dict[object, Painter] = {}
 
@@ -93,11 +96,13 @@ class MainScreen(Screen[None]):
         action.run(self)
         self.draw_lines()
 
-    def commands(self) -> Iterator[SystemCommand]:
-        """Return every action for the command palette."""
-        for action in offered(self.session.settings.read_only):
-            keys = " ".join(action.key_names)
-            yield SystemCommand(f"{action.title} ({keys})", action.help, lambda name=action.id: self.action_do(name))
+    def has_slipped(self) -> bool:
+        """Say so, and return true, when the row under the cursor has gone a moment ago: the key was meant for it."""
+        slipped = self.session.view.slipped(self.session.clock.monotonic())
+        if slipped:
+            self.say("The row under the cursor has just gone. Press again for the one that is there now.", "warning")
+            self.session.view.acknowledge()
+        return slipped
 
     def say(self, sentence: str, tone: Tone = "hint") -> None:
         """Show a sentence in place of the limits, until the next key. It must have passed `text.safe`."""
@@ -123,9 +128,9 @@ class MainScreen(Screen[None]):
     @on(SnapshotTaken)
     def _on_snapshot(self, message: SnapshotTaken) -> None:
         first = self.session.snapshot is None
-        self.session.take(message.snapshot, message.difference)
-        if self.step_next:
-            self.step_next = False
+        self.session.take(message.snapshot, message.difference, message.late)
+        if self.step_at is not None and message.snapshot.sequence >= self.step_at:
+            self.step_at = None
             self.session.step()
         if first:
             self._message = None
@@ -135,6 +140,12 @@ class MainScreen(Screen[None]):
 
     @on(NamesArrived)
     def _on_names(self) -> None:
+        if not self._naming:
+            self._naming = True
+            self.set_timer(_NAMES_PAUSE, self._join_names)
+
+    def _join_names(self) -> None:
+        self._naming = False
         self.session.names_arrived()
         self.draw()
 
@@ -183,7 +194,8 @@ class MainScreen(Screen[None]):
         if self._message is None:
             return status.notice(self.session, palette, width)
         sentence, tone = self._message
-        return [(f" {sentence}", getattr(palette, tone))]
+        glyphs = self.session.glyphs
+        return [(fit(f" {glyphs.plain(sentence)}", width, ellipsis=glyphs.ellipsis), getattr(palette, tone))]
 
     def _hinted(self) -> list[Action]:
         return [action for action in offered(self.session.settings.read_only) if action.hint]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import on
 from textual.containers import Horizontal
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from tcpview_tui.tui.screens.dialog import Dialog
 
@@ -36,6 +36,7 @@ class QuestionScreen(Dialog[str]):
             yield Button(Text("Cancel"), id="cancel", compact=True)
             for name, label in self._buttons:
                 yield Button(Text(label), id=name, compact=True)
+        yield Static(Text("Enter cancels; Tab or the arrows choose."), classes="foot")
 
     def on_mount(self) -> None:
         """Start on the answer that does nothing."""

@@ -73,7 +73,7 @@ class WhoisScreen(Dialog[None]):
             self._foot.update(Text("r asks again   Esc goes back" if reply.retryable else "Esc goes back"))
         else:
             self.body.update(answer_text(reply, plain))
-            self._foot.update(Text("r asks anew   Esc goes back"))
+            self._foot.update(Text("r asks anew   Esc goes back" if reply.source else "Esc goes back"))
 
     def _spin(self) -> None:
         frames = self._session.glyphs.spinner
