@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tcpview_tui.model.toggles import TOGGLES
 from tcpview_tui.tui.commands import lookups, respond, screens, viewing
@@ -37,7 +37,7 @@ KEY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a person can do. `hint` puts it on the line of keys; `changes_system` keeps it from --read-only."""
+    """One thing a person can do. `hint`: when it is named on the line of keys; `changes_system`: not with --read-only."""
 
     id: str
     keys: tuple[str, ...]
@@ -45,7 +45,7 @@ class Action:
     help: str
     group: str
     run: Callable[[MainScreen], None]
-    hint: bool = False
+    hint: Literal["", "room", "always"] = ""
     changes_system: bool = False
 
     @property
@@ -57,30 +57,30 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "filter", ("slash",), "Filter", "Show only what matches; Enter keeps the filter, Esc takes it back.",
-        "Look", viewing.open_filter, hint=True,
+        "Look", viewing.open_filter, hint="room",
     ),
     Action(
         "freeze", ("space",), "Freeze", "Freeze or thaw the view. Collection goes on; thawing marks what happened.",
-        "Look", viewing.freeze, hint=True,
+        "Look", viewing.freeze, hint="room",
     ),
     Action(
         "sort", ("s",), "Sort", "Choose the column to sort by; the one before breaks ties.",
-        "Look", viewing.choose_order, hint=True,
+        "Look", viewing.choose_order, hint="room",
     ),
-    Action("whois", ("w",), "Whois", "Ask who owns the remote address.", "Judge", lookups.whois, hint=True),
+    Action("whois", ("w",), "Whois", "Ask who owns the remote address.", "Judge", lookups.whois, hint="room"),
     Action(
         "end", ("k",), "End process", "End the process of the row, after a dialog.",
-        "Contain", respond.end_process, hint=True, changes_system=True,
+        "Contain", respond.end_process, hint="room", changes_system=True,
     ),
     Action(
         "help", ("question_mark", "f1"), "Help", "Show all keys, columns and filter fields.",
-        "Program", screens.show_help, hint=True,
+        "Program", screens.show_help, hint="always",
     ),
     Action("palette", ("ctrl+p",), "Palette", "Search all actions by name.", "Program", screens.open_palette),
-    Action("quit", ("q", "ctrl+q"), "Quit", "Leave.", "Program", screens.leave, hint=True),
+    Action("quit", ("q", "ctrl+q"), "Quit", "Leave.", "Program", screens.leave, hint="always"),
     Action(
         "names", ("n",), "Names", "Look up names of remote addresses (reverse DNS), or stop.",
-        "Judge", lookups.toggle_names, hint=True,
+        "Judge", lookups.toggle_names, hint="room",
     ),
     Action(
         "sample", ("full_stop",), "Look now", "Look at once. Frozen, the view steps to now and stays frozen.",

@@ -85,12 +85,13 @@ def chips(session: Session, palette: Palette) -> list[Piece]:
 
 
 def hints(actions: Sequence[Action], palette: Palette, width: int) -> list[Piece]:
-    """Return the keys a newcomer needs, as many as fit."""
+    """Return the keys a newcomer needs, as many as fit; the way out and the way to all of them come first then."""
+    room = sum(len(action.key_names[0]) + len(action.title) + 3 for action in actions if action.hint == "always")
     pieces: list[Piece] = []
     for action in actions:
-        text = [(f" {action.key_names[0]}", palette.key), (f" {action.title} ", palette.hint)]
-        width -= sum(len(piece) for piece, _ in text)
-        if width < 0:
-            break
-        pieces += text
+        size = len(action.key_names[0]) + len(action.title) + 3
+        room -= size if action.hint == "always" else 0
+        if action.hint == "always" or width - size >= room:
+            pieces += [(f" {action.key_names[0]}", palette.key), (f" {action.title} ", palette.hint)]
+            width -= size
     return pieces

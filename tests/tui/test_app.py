@@ -363,3 +363,10 @@ async def test_an_empty_result_says_so() -> None:
         assert "Nothing matches. Esc shows all." in program.text
     async with live() as program:
         assert "No connections." in program.text
+
+
+async def test_a_narrow_screen_still_names_the_way_out_and_the_help() -> None:
+    async with live(CLIENT, size=(40, 12)) as program:
+        assert "? Help" in program.lines[-1]
+        assert "q Quit" in program.lines[-1]
+        assert "/ Filter" in program.lines[-1]

@@ -20,6 +20,9 @@ from tests.tui.harness import Live, live
 
 if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
+from tcpview_tui.respond.guard import Level, Verdict
+from tcpview_tui.respond.outcome import Outcome
+from tcpview_tui.respond.plan import TerminationPlan
 
 
 def real(pid: int) -> Process:
@@ -137,6 +140,29 @@ async def test_the_process_that_had_a_connection_can_be_ended_and_the_dialog_say
             await planned(program)
             assert "does not hold this connection any more" in program.text
             assert str(child.pid) in program.text
+
+
+async def test_what_carries_the_session_needs_its_pid_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: list[int | None] = []
+
+    def careful(process: Process, rows: object) -> TerminationPlan:
+        verdict = Verdict(Level.TYPED, "It carries this session.")
+        return TerminationPlan(process, (), (), (), verdict, verdict)
+
+    def terminated(plan: TerminationPlan, signal: str, tree: bool, typed_pid: int | None) -> Outcome:
+        typed.append(typed_pid)
+        return Outcome(False, "refused", "Not today.")
+
+    monkeypatch.setattr("tcpview_tui.tui.screens.end.make_plan", careful)
+    monkeypatch.setattr("tcpview_tui.tui.commands.respond.terminate", terminated)
+    async with live(connection(1)) as program:
+        for keys, expected in (("", None), ("4242", 4242)):
+            await program.press("k")
+            await planned(program)
+            assert "Type the pid 4242" in program.text
+            await program.press("shift+tab", *keys, "tab", "tab", "enter")
+            await program.until(lambda: "Not today" in program.text)
+            assert typed.pop() == expected
 
 
 async def test_a_process_that_has_ended_is_said_to_be_gone() -> None:

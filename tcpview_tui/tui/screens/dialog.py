@@ -43,8 +43,13 @@ class Dialog(ModalScreen[T], Generic[T]):
         """Lay out title, text and foot."""
         with Vertical(classes="dialog"):
             yield Static(Text(self._title), classes="title")
+            yield from self.compose_head()
             yield self.compose_body()
             yield from self.compose_foot()
+
+    def compose_head(self) -> ComposeResult:
+        """Lay out what stands between title and text."""
+        yield from ()
 
     def compose_body(self) -> Widget:
         """Return the part that gives way when the screen is small."""

@@ -13,6 +13,7 @@ from rich.text import Text
 from textual import on
 from textual.widgets import Input, OptionList
 
+from tcpview_tui.tui.cells import fit
 from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tcpview_tui.tui.actions import Action
+
+
+_WIDTH, _BORDERS = 100, 6
+"""Cells of a dialog at most, and what its frame, padding and scrollbar take of them."""
 
 
 class PaletteScreen(Dialog[str]):
@@ -37,14 +42,14 @@ class PaletteScreen(Dialog[str]):
         self._input = Input(compact=True)
         self._list = OptionList(markup=False, compact=True, classes="flexible")
 
+    def compose_head(self) -> ComposeResult:
+        """Lay out the prompt."""
+        yield self._input
+
     def compose_body(self) -> Widget:
         """Return the list."""
         self._list.can_focus = False
         return self._list
-
-    def compose_foot(self) -> ComposeResult:
-        """Lay out the prompt."""
-        yield self._input
 
     def on_mount(self) -> None:
         """Start with all actions."""
@@ -55,7 +60,8 @@ class PaletteScreen(Dialog[str]):
     def _fill(self) -> None:
         found = self._found()
         self._list.clear_options()
-        self._list.add_options([Text(f"{' '.join(a.key_names):<9} {a.title}. {a.help}", no_wrap=True) for a in found])
+        width = min(self.app.size.width, _WIDTH) - _BORDERS
+        self._list.add_options([Text(fit(f"{' '.join(a.key_names):<9} {a.title}. {a.help}", width)) for a in found])
         self._list.highlighted = 0 if found else None
 
     @on(Input.Submitted)
