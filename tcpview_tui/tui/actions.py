@@ -37,7 +37,7 @@ KEY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a person can do. `hint`: when it is named on the line of keys; `changes_system`: not with --read-only."""
+    """One thing a person can do. `hint`: when the line of keys names it; `changes_system`: not with --read-only."""
 
     id: str
     keys: tuple[str, ...]
