@@ -33,7 +33,7 @@ class Target(NamedTuple):
 
 
 @contextmanager
-def target(name: str | bytes = "tcpview-target", *arguments: str | bytes) -> Iterator[Target]:
+def target(name: str | bytes = "pty-target", *arguments: str | bytes) -> Iterator[Target]:
     """Start a target, and end it by its own pid."""
     raw = name if isinstance(name, bytes) else name.encode()
     argv = [sys.executable, __file__, raw.hex(), *arguments]

@@ -27,7 +27,7 @@ def victim() -> Iterator[Target]:
 def on_row_of(victim: Target, home: Path) -> Iterator[Terminal]:
     """The program with the cursor on the only row of the target."""
     with Terminal([*PROGRAM, "--filter", f"pid:{victim.pid}"], home) as terminal:
-        terminal.shows("LISTEN ", "tcpview-target")
+        terminal.shows("LISTEN ", "pty-target")
         yield terminal
         assert victim.lives
 
@@ -35,9 +35,9 @@ def on_row_of(victim: Target, home: Path) -> Iterator[Terminal]:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
 def test_a_listener_is_on_the_screen_with_its_process(victim: Target, size: tuple[int, int], tmp_path: Path) -> None:
     with Terminal([*PROGRAM, "--filter", f"port:{victim.port}"], tmp_path, size) as terminal:
-        terminal.shows("LISTEN ", "tcpview-target")
+        terminal.shows("LISTEN ", "pty-target")
         line = terminal.line_with("LISTEN ")
-        assert "tcpview-target" in line
+        assert "pty-target" in line
         assert str(victim.pid) in line
         assert str(victim.port) in line
 
@@ -56,7 +56,7 @@ def test_a_filter_is_kept_before_the_key_behind_it(victim: Target, tmp_path: Pat
     with Terminal(PROGRAM, tmp_path) as terminal:
         terminal.shows("i: more")
         terminal.send(f"/pid:{victim.pid}\rk")
-        terminal.shows(DIALOG, f"PID      {victim.pid} ", "tcpview-target")
+        terminal.shows(DIALOG, f"PID      {victim.pid} ", "pty-target")
         terminal.send("\r")
         terminal.lacks(DIALOG)
         assert victim.lives

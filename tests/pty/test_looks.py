@@ -27,7 +27,7 @@ DIALOGS = {
     "w": "Whois: first use",
     "i": "What is not visible",
     "a": "Action log",
-    "\x10": "Down (Down)",
+    "\x10": "Actions: type",
 }
 """A key, and what the dialog shows that it opens."""
 
