@@ -18,12 +18,16 @@ from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, d
 from tcpview_tui.files import replace_content
 from tcpview_tui.model.query import QueryError, parse
 from tcpview_tui.text import safe
+from tcpview_tui.tui.terminal import Terminal
 from tcpview_tui.tui.theme import THEME_NAMES
 
 if TYPE_CHECKING:
     from tcpview_tui.tui.app import TcpviewApp
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+_MISLEADING = ("COLUMNS", "LINES", "TEXTUAL_COLOR_SYSTEM")
+"""Variables that Textual and Rich believe more than the terminal: they may be of another one, or nonsense."""
 
 _GARBAGE = 50_000
 """Objects between two searches for cyclic garbage. Rows are never cyclic, and Python's own 700 makes it search among
@@ -106,6 +110,8 @@ def _run(settings: Settings) -> int:
     from tcpview_tui.sources.psutil_source import PsutilSource
 
     gc.set_threshold(_GARBAGE)
+    for name in _MISLEADING:
+        os.environ.pop(name, None)
     clock = SystemClock()
     sampler = Sampler(PsutilSource(), clock)
     sampler.begin()
@@ -116,8 +122,10 @@ def _run(settings: Settings) -> int:
     app = TcpviewApp(sampler, clock, settings, cache, no_color)
     if sys.stderr is None or not sys.stderr.isatty():
         vars(sys)["__stderr__"] = sys.__stdout__  # Textual draws on the standard error stream, which may be a file
+    terminal = Terminal()
     status = app.run(mouse=settings.mouse)
     if app.failure is not None:
+        terminal.restore()
         return _report(app)
     return status if status is not None else app.return_code or 0
 
@@ -131,9 +139,9 @@ def _report(app: TcpviewApp) -> int:
     try:
         told = "".join(traceback.format_exception(failure))
         replace_content(file, told.encode("utf-8", "backslashreplace"))
-        click.echo(f"{sentence} Please report it with the file {file}.", err=True)
+        click.echo(f"{sentence} Please report it with the file {safe(str(file))}.", err=True)
     except OSError as error:
-        click.echo(f"{sentence} The details could not be written to {file}: {error.strerror}.", err=True)
+        click.echo(f"{sentence} The details could not be written to {safe(str(file))}: {error.strerror}.", err=True)
     return FAILED
 
 

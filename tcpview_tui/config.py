@@ -69,6 +69,8 @@ def load(path: Path | None = None) -> Settings:
     file = path or default_path()
     if path is None and not os.path.exists(file):  # noqa: PTH110 - false, too, where one may not look (su, sudo -E)
         return Settings()
+    if path is None and not os.path.isfile(file):  # noqa: PTH113 - likewise; a pipe would be waited for
+        raise ConfigError(f"{file}: this is no regular file, and the settings are only read from one.")
     try:
         return build(tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except OSError as error:

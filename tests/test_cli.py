@@ -121,7 +121,7 @@ def test_a_bad_option_is_refused_in_a_sentence(arguments: list[str | bytes], wor
 
 @pytest.mark.parametrize(
     ("expression", "marked"),
-    [("port:abc", "abc"), ("user:root and (ssh", "("), ("bogus:1", "bogus"), ("a\x1b[2J bogus:1", "bogus")],
+    [("port:abc", "abc"), ("user:root and (ssh", "("), ("bogus:1", "bogus"), ("a\x1b[2J bogus:1", "\\x1b")],
 )
 def test_a_bad_filter_is_pointed_at(expression: str, marked: str) -> None:
     sentence, shown, pointer = refused("--filter", expression).splitlines()

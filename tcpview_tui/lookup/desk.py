@@ -83,7 +83,10 @@ class WhoisDesk:
         def work() -> None:
             inquiry._deliver(self._reply(address, fresh))
 
-        threading.Thread(target=work, name="whois", daemon=True).start()
+        try:
+            threading.Thread(target=work, name="whois", daemon=True).start()
+        except RuntimeError:
+            inquiry._deliver(WhoisFailure(address, "The system allows this program no further thread to ask with."))
         return inquiry
 
     def _reply(self, address: str, fresh: bool) -> Reply:

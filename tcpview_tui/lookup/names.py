@@ -105,8 +105,11 @@ class Names:
 
     def _hire(self, now: float) -> None:
         for _ in range(min(self._places(now) - self._workers, len(self._queue))):
+            try:
+                threading.Thread(target=self._work, name="names", daemon=True).start()
+            except RuntimeError:  # no further thread is to be had now; every `want` tries again
+                return
             self._workers += 1
-            threading.Thread(target=self._work, name="names", daemon=True).start()
 
     def _work(self) -> None:
         while (address := self._next()) is not None:

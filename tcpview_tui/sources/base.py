@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,8 +47,10 @@ class Sampler:
 
     def begin(self) -> None:
         """Start the first look in a thread of its own, while the program is still getting ready to show it."""
-        self._first = threading.Thread(target=self._begin, name="first-look", daemon=True)
-        self._first.start()
+        thread = threading.Thread(target=self._begin, name="first-look", daemon=True)
+        with suppress(RuntimeError):  # no thread is to be had: `sample` looks itself
+            thread.start()
+            self._first = thread
 
     def sample(self) -> Snapshot:
         """Read once. Never raises: a source that does ends in a `Problem` on the snapshot.

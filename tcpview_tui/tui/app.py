@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,7 +40,7 @@ INTERRUPTED = 128 + signal.SIGINT
 """Exit status after Ctrl-C, as shells count (bash(1), EXIT STATUS)."""
 
 _EXIT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-_DEADLINE = 5.0
+_DEADLINE = 5
 """Seconds after a signal until the program ends without a farewell: its terminal no longer takes one."""
 
 
@@ -82,7 +81,8 @@ class TcpviewApp(App[int]):
 
     def on_mount(self) -> None:
         """Start to sample."""
-        self._catch_signals()
+        if sys.platform == "win32":
+            self.catch_signals()  # elsewhere the driver has done it, before it changed the terminal
         self.feed.start()
 
     async def on_event(self, event: events.Event) -> None:
@@ -113,17 +113,19 @@ class TcpviewApp(App[int]):
             with suppress(RuntimeError):
                 self.main.post_message(message)
 
-    def _catch_signals(self) -> None:
-        if self.is_headless:
-            return
+    def catch_signals(self) -> None:
+        """Leave in good order at SIGINT, SIGTERM and SIGHUP, and without it when that takes too long.
+
+        Not by loop.add_signal_handler: its handlers wait for a loop that a stuck terminal may hold up for ever.
+        """
         loop = asyncio.get_running_loop()
 
         def leave(number: int, _: object) -> None:
-            # Not loop.add_signal_handler: its handlers wait for a loop that a stuck terminal may hold up for ever.
-            deadline = threading.Timer(_DEADLINE, os._exit, (128 + number,))
-            deadline.daemon = True
-            deadline.start()
-            loop.call_soon_threadsafe(self._leave, number)
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._leave, number)
+            if hasattr(signal, "alarm"):
+                signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+                signal.alarm(_DEADLINE)
 
         for name in _EXIT_SIGNALS:
             if hasattr(signal, name):

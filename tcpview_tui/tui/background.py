@@ -21,4 +21,7 @@ def run_in_background(pump: MessagePump, work: Callable[[], T], done: Callable[[
     def run() -> None:
         pump.call_later(done, work())
 
-    threading.Thread(target=run, name="background", daemon=True).start()
+    try:
+        threading.Thread(target=run, name="background", daemon=True).start()
+    except RuntimeError:  # no further thread is to be had: then the screen waits
+        run()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from rich.text import Text
 from textual.widgets import OptionList
 
+from tcpview_tui.tui.options import Options
 from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ChoiceScreen(Dialog[tuple[T]], Generic[T]):
     def compose_body(self) -> Widget:
         """Return the list."""
         words = (Text(words) for _, words in self._choices)
-        return OptionList(*words, markup=False, compact=True, classes="flexible")
+        return Options(*words, markup=False, compact=True, classes="flexible")
 
     def on_mount(self) -> None:
         """Start at the current choice."""

@@ -14,6 +14,7 @@ from textual import on
 from textual.widgets import Input, OptionList
 
 from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.options import Options
 from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class PaletteScreen(Dialog[str]):
         super().__init__("Actions: type a part of the name, Enter runs")
         self._actions = actions
         self._input = Input(compact=True)
-        self._list = OptionList(markup=False, compact=True, classes="flexible")
+        self._list = Options(markup=False, compact=True, classes="flexible")
 
     def compose_head(self) -> ComposeResult:
         """Lay out the prompt."""
