@@ -20,10 +20,12 @@ class Terminal:
             self._modes = termios.tcgetattr(sys.stdin.fileno())
 
     def restore(self) -> None:
-        """Set the modes back and leave the alternate screen."""
+        """Set the modes back and leave the alternate screen, unless Textual has done it."""
         if sys.platform != "win32" and self._modes is not None:
             import termios
 
+            if termios.tcgetattr(sys.stdin.fileno()) == self._modes:
+                return
             sys.stdout.write(_LEAVE)
             sys.stdout.flush()
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)
