@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -66,19 +66,21 @@ class ConnectionTable(Widget, can_focus=True):
         self._painter = painter
         self._now = now
         self._drawn: list[Strip] = []
+        self._drawn_for: Size | None = None
         self._cursor_line = 0
 
     def render_line(self, y: int) -> Strip:
         """Return what stands on line `y` of the widget."""
-        if len(self._drawn) != self.size.height:
+        if self._drawn_for != self.size:
             self._drawn = self._draw()
         return self._drawn[y] if y < len(self._drawn) else Strip.blank(self.size.width)
 
     def sync(self) -> None:
         """Draw the cells that differ from what is on the screen; nothing differs, nothing is sent."""
         self._anchor()
+        resized = self._drawn_for != self.size
         drawn = self._draw()
-        if len(drawn) != len(self._drawn):
+        if resized:
             self._drawn = drawn
             self.refresh()
             return
@@ -118,9 +120,8 @@ class ConnectionTable(Widget, can_focus=True):
         return max(self.size.height - 1, 1)
 
     def on_resize(self) -> None:
-        """Fit the lines to the new size; Textual is about to draw the whole widget anyway."""
-        self._anchor()
-        self._drawn = self._draw()
+        """Fit the lines to the new size."""
+        self.sync()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line that was clicked."""
@@ -150,6 +151,7 @@ class ConnectionTable(Widget, can_focus=True):
 
     def _draw(self) -> list[Strip]:
         view, painter, height = self._view, self._painter(self.size.width), self.size.height
+        self._drawn_for = self.size
         last = min(self.top + height, len(view))
         lines = [
             painter.row(view.line(number), view.context, number == view.cursor_line) for number in range(self.top, last)

@@ -147,3 +147,10 @@ async def test_scrolling_keeps_the_cursor_in_sight_at_100_000_rows() -> None:
             await program.press(key)
             assert 0 <= program.main.session.view.cursor_line - table.top < table.size.height
             assert sum(line[1] == "›" for line in program.lines[1:21]) == 1
+
+
+async def test_lines_drawn_for_another_size_are_drawn_anew() -> None:
+    async with live(connection(1), size=(80, 24)) as program:
+        table = program.main.table
+        table._drawn, table._drawn_for = [Strip.blank(1)] * table.size.height, Size(1, table.size.height)
+        assert "curl" in table.render_line(0).text
