@@ -166,7 +166,7 @@ async def _key_during_look(screen: MainScreen, line: Line, machine: Machine) -> 
     before = dict(machine.connections)
     machine.change(round(len(machine.connections) * CHANGED))
     look = machine.look()
-    screen.app._deliver(look, diff(before, look.connections))  # type: ignore[attr-defined]
+    screen.app._deliver(look, diff(before, look.connections), 0.0)  # type: ignore[attr-defined]
     return await _key(screen, line, "down")
 
 
