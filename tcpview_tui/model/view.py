@@ -54,6 +54,7 @@ class View:
         self._lines: list[Entry] = []
         self._pending: Update = {}
         self._left = False
+        self._kept = False
         self._settled_at: float | None = None
         self._slipped_at: float | None = None
         self._chosen = False
@@ -220,8 +221,10 @@ class View:
             self._lines = self._all
         else:
             self._lines = [entry for entry in self._all if passes(entry[2]) or entry[1] == cursor]
-        self._left = False
         self._follow()
+        self._left = False
+        current = self.current
+        self._kept = passes is not None and current is not None and not passes(current)
 
     def _passes(self) -> Callable[[Row], bool] | None:
         off, query, context = hidden(self.off), self.query, self.context
@@ -248,7 +251,7 @@ class View:
         self.cursor = self._lines[self.cursor_line][1] if self._lines else None
         if before == self.cursor:
             return
-        self._left = True
+        self._left = self._left or self._kept
         if self._misplaced is not None:
             self._pending.setdefault(self._misplaced.key, self._misplaced)
             self._misplaced = None
