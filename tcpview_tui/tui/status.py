@@ -39,15 +39,19 @@ def _counts(session: Session) -> list[str]:
     live, glyphs = session.live, session.glyphs
     if session.snapshot is None:
         return [" The first look is under way", ""]
-    last = _tally(live.last)
-    every = f" {session.interval:g} s"
+    held = live.held is not None  # then the end of the bar counts since the freeze, and the last look alone says less
+    last = "" if held else _tally(live.last)
+    every = f"{session.interval:g} s"
     spelled = "  ".join(f"{name}: {live.states[state]}" for state, name, _ in _COUNTED)
-    brief = f" {glyphs.dot} ".join(f"{name} {live.states[state]}" for state, _, name in _COUNTED)
+    brief = [f"{name} {live.states[state]}" for state, _, name in _COUNTED]
+    ends = [last, every] if last else [every]
+    dot = f" {glyphs.dot} "
     return [
-        f" Endpoints: {live.endpoints}  {spelled}  Last look: {last}  Interval:{every}",
-        f" Endpoints {live.endpoints} {glyphs.dot} {brief} {glyphs.dot} {last} {glyphs.dot}{every}",
-        f" {live.endpoints} {glyphs.dot} {brief} {glyphs.dot} {last}",
-        f" {live.endpoints} {last}",
+        f" Endpoints: {live.endpoints}  {spelled}{f'  Last look: {last}' if last else ''}  Interval: {every}",
+        f" {dot.join([f'Endpoints {live.endpoints}', *brief, *ends])}",
+        f" {dot.join([str(live.endpoints), *brief, *ends])}",
+        f" {' '.join([str(live.endpoints), *ends])}",
+        f" {live.endpoints}",
     ]
 
 

@@ -370,3 +370,11 @@ async def test_a_narrow_screen_still_names_the_way_out_and_the_help() -> None:
         assert "? Help" in program.lines[-1]
         assert "q Quit" in program.lines[-1]
         assert "/ Filter" in program.lines[-1]
+
+
+async def test_a_frozen_bar_at_80_columns_still_has_every_count_and_the_interval() -> None:
+    async with live(*ALL, size=(80, 24)) as program:
+        await program.press("space")
+        bar = program.line_with("FROZEN")
+        for part in ("4 ", "Est 2", "Listen 1", "TW 0", "CW 0", "1 s", "+0 ~0 x0"):
+            assert part in bar
