@@ -17,6 +17,7 @@ from tcpview_tui import __version__
 from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, default_path, describe, load
 from tcpview_tui.files import replace_content
 from tcpview_tui.model.query import QueryError, parse
+from tcpview_tui.remembered import Memory, merged
 from tcpview_tui.text import safe
 from tcpview_tui.tui.terminal import Terminal
 from tcpview_tui.tui.theme import THEME_NAMES
@@ -69,22 +70,20 @@ def _range(name: str) -> click.FloatRange:
 @click.option("--offline", is_flag=True, default=None, help=describe("offline"))
 @click.option("--linger", type=_range("linger"), metavar="SECONDS", help=describe("linger"))
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file.")
+@click.option("--fresh", is_flag=True, help="Ignore what was remembered, and remember nothing of this run.")
 @click.version_option(__version__, prog_name=APP_NAME)
-def live(config: Path | None, **options: Any) -> int:
+def live(config: Path | None, fresh: bool, **options: Any) -> int:
     """See every TCP and UDP connection of this machine and the process behind it, live."""
+    given = {name: value for name, value in options.items() if value is not None}
     try:
-        filed = load(config)
-        settings = _merged(filed, options)
+        settings = build(msgspec.to_builtins(load(config)) | given)
     except ConfigError as error:
         raise _usage(str(error)) from error
-    _check_filter(settings.filter, f"{config or default_path()}: filter" if options["filter"] is None else "--filter")
+    file = config or default_path()
+    _check_filter(settings.filter, "--filter" if "filter" in given else f"{file}: filter")
     _check_terminal()
-    return _run(settings)
-
-
-def _merged(settings: Settings, options: dict[str, Any]) -> Settings:
-    given = {name: value for name, value in options.items() if value is not None}
-    return build(msgspec.to_builtins(settings) | given)
+    memory = Memory(None if fresh else default_path().parent)
+    return _run(merged(settings, memory.remembered, given), memory, file)
 
 
 def _check_filter(expression: str, origin: str) -> None:
@@ -104,7 +103,7 @@ def _check_terminal() -> None:
         raise _usage("TERM says that this terminal cannot move its cursor; set TERM, for example to xterm.")
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, memory: Memory, file: Path) -> int:
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.sources.base import Sampler
     from tcpview_tui.sources.psutil_source import PsutilSource
@@ -119,7 +118,10 @@ def _run(settings: Settings) -> int:
 
     cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
     no_color = bool(os.environ.get("NO_COLOR"))
-    app = TcpviewApp(sampler, clock, settings, cache, no_color)
+    try:
+        app = TcpviewApp(sampler, clock, settings, cache, no_color, memory)
+    except ConfigError as error:  # of the keys, which only the program with its actions can judge
+        raise _usage(f"{safe(str(file))}: {error}") from error
     if sys.stderr is None or not sys.stderr.isatty():
         vars(sys)["__stderr__"] = sys.__stdout__  # Textual draws on the standard error stream, which may be a file
     terminal = Terminal()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 APP_NAME = "tcpview-tui"
 
+Keys = str | list[str]
+"""The keys of an action, as the help spells them. Which actions and keys there are, `tui/keymap.py` knows."""
+
 
 class ConfigError(Exception):
     """A sentence that names the file, the key and what was expected. It is safe to print."""
@@ -40,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     read_only: Annotated[bool, Meta(description="Offer no action that changes the system.")] = False
     offline: Annotated[bool, Meta(description="Send nothing to anybody: no names, Whois from the cache only.")] = False
     linger: Annotated[float, Meta(ge=0, le=3600, description="Seconds that a closed row and a highlight stay.")] = 3.0
+    keys: Annotated[dict[str, Keys], Meta(description="Other keys for actions: one, a list, or [] for none.")] = {}
     lookup: Lookup = Lookup()
 
 
@@ -88,7 +92,7 @@ def build(values: dict[str, Any]) -> Settings:
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
-        raise ConfigError(_sentence(str(error))) from error
+        raise ConfigError(_sentence(str(error).replace("keys[...]", f"keys.{_wrong_entry(values)}"))) from error
     if settings.theme not in THEME_NAMES:
         raise ConfigError(f"theme: {settings.theme!r} is no theme; expected one of {', '.join(THEME_NAMES)}.")
     try:
@@ -103,6 +107,17 @@ def _metas(name: str) -> list[Meta]:
     return [part for part in get_args(hint)[1:] if isinstance(part, Meta)] if get_origin(hint) is Annotated else []
 
 
+def _wrong_entry(values: dict[str, Any]) -> str:
+    """Return the first entry of the keys that is of the wrong type: msgspec says ``[...]`` in place of its name."""
+    keys = values.get("keys")
+    for name, value in keys.items() if isinstance(keys, dict) else ():
+        try:
+            msgspec.convert(value, Keys)
+        except msgspec.ValidationError:
+            return str(name)
+    return "..."
+
+
 def _sentence(message: str) -> str:
     """Turn msgspec's "Expected `float` >= 0.5 - at `$.interval`" into "interval: expected float >= 0.5."."""
     found = re.fullmatch(r"(.*?)(?: - at `\$\.?([^`]*)`)?", message, re.DOTALL)
@@ -112,5 +127,6 @@ def _sentence(message: str) -> str:
         where = f"[{key}] " if key else ""
         known = Lookup if key == "lookup" else Settings
         return f"{where}{unknown[1]}: there is no such setting; expected one of {', '.join(known.__struct_fields__)}."
-    text = text.replace("Expected `object`", "expected a table").replace("`", "")
+    text = text.replace("Expected `object`", "expected a table").replace("`str | array`", "a text or a list of texts")
+    text = text.replace("`", "")
     return f"{key or 'the file'}: {text[:1].lower()}{text[1:]}."

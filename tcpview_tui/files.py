@@ -2,9 +2,53 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+from tcpview_tui.text import safe
+
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+_REASONS = {
+    errno.EEXIST: "That name is taken, and nothing is overwritten. Choose another one.",
+    errno.ENOENT: "There is no such folder. Choose one that exists.",
+    errno.ENOTDIR: "What should be its folder is a file. Choose another one.",
+    errno.EACCES: "You may not write into that folder. Choose another one.",
+    errno.EPERM: "You may not write into that folder. Choose another one.",
+    errno.EROFS: "Nothing can be written there. Choose another folder.",
+    errno.ENOSPC: "The disk is full. Make room, or choose another folder.",
+    errno.EDQUOT: "Your disk quota is used up. Make room, or choose another folder.",
+    errno.EFBIG: "It would be longer than a file may be. Save fewer rows.",
+    errno.ENAMETOOLONG: "The name is too long. Choose a shorter one.",
+}
+"""What the numbers of errno(3) mean for a new file, and what to do: two lines at most on 40 columns."""
+
+
+def create(file: Path, content: bytes) -> None:
+    """Write `content` to a new file with mode 0600; raises OSError, FileExistsError for anything there, a link too.
+
+    It is on the disk when this returns. Of a file that could not be written whole, nothing is left.
+    """
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(handle)
+    except OSError:
+        with suppress(OSError):
+            file.unlink()
+        raise
+
+
+def why_not(error: Exception) -> str:
+    """Return why a file could not be created and what to do, in sentences that have passed `text.safe`."""
+    reason = _REASONS.get(getattr(error, "errno", None) or 0)
+    told = str(getattr(error, "strerror", None) or error).rstrip(".")
+    return reason or safe(f"{told[:1].upper()}{told[1:]}. Choose another name.")
 
 
 def replace_content(file: Path, content: bytes) -> None:
@@ -28,7 +72,7 @@ def read_content(file: Path, limit: int) -> bytes:
 
     No link is followed and no pipe waited for.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(file, flags), "rb") as stream:
         content = stream.read(limit + 1) or b""
     if len(content) > limit:

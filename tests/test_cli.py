@@ -13,8 +13,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tcpview_tui import __version__, cli
+from tcpview_tui import __version__, cli, config
 from tcpview_tui.config import Settings, describe
+from tcpview_tui.remembered import Memory, Remembered, save
 from tcpview_tui.text import safe
 
 PATIENCE = 60
@@ -75,18 +76,18 @@ def test_the_version() -> None:
 def test_the_help_describes_every_option(option: str) -> None:
     said = Said(option)
     assert (said.status, said.err) == (0, "")
-    told = " ".join(said.out.split())
+    told = "".join(said.out.split())
     for parameter in cli.live.params:
         assert isinstance(parameter, click.Option)
         assert [name for name in (*parameter.opts, *parameter.secondary_opts) if name not in told] == []
         assert parameter.help
-        assert " ".join(parameter.help.split()) in told
+        assert "".join(parameter.help.split()) in told
 
 
 def test_every_setting_is_an_option_with_the_same_help() -> None:
     options = {parameter.name: parameter for parameter in cli.live.params if isinstance(parameter, click.Option)}
     for name in Settings.__struct_fields__:
-        if name != "lookup":
+        if name not in {"keys", "lookup"}:
             assert options[name].help == describe(name)
 
 
@@ -184,15 +185,40 @@ def test_a_home_of_somebody_else_is_no_error(tmp_path: Path) -> None:
     assert "standard input" in refused(XDG_CONFIG_HOME=str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ('filter = "k"', "keys.filter: k is already the key of End process; "),
+        ('end = "\\u001b[2J"', "keys.end: '\\x1b[2J' is no key"),
+        ("quit = []", "keys.quit: "),
+        ('kill = "K"', "keys.kill: there is no such action"),
+    ],
+)
+def test_keys_that_cannot_be_are_refused_before_the_terminal_is_touched(tmp_path: Path, keys: str, told: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[keys]\n{keys}")
+    said = refused("--config", str(file), terminal=True, TERM="xterm", XDG_CONFIG_HOME=str(tmp_path))
+    assert said.startswith(f"tcpview-tui: {file}: {told}")
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+def memories() -> list[Memory]:
+    """What the runs that were started remember."""
+    return []
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, memories: list[Memory]) -> list[Settings]:
     """The settings of the runs that were started."""
     started: list[Settings] = []
 
-    def begin(settings: Settings) -> int:
+    def begin(settings: Settings, memory: Memory, _: Path) -> int:
         started.append(settings)
+        memories.append(memory)
         return 0
 
+    monkeypatch.setattr(cli, "default_path", lambda: tmp_path / "config.toml")
+    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "config.toml")
     monkeypatch.setattr(cli, "_check_terminal", lambda: None)
     monkeypatch.setattr(cli, "_run", begin)
     return started
@@ -246,8 +272,46 @@ def test_a_filter_given_as_an_option_hides_a_bad_one_in_the_file(run: list[Setti
     assert run[0].filter == "ssh"
 
 
+def test_what_is_remembered_wins_over_the_file_and_an_option_over_both(run: list[Settings], tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('interval = 5\ntheme = "ansi"\nlinger = 9\nfilter = "nginx"')
+    save(tmp_path, Remembered(interval=7.0, theme="light", filter="ssh"))
+    invoke("--theme", "dark")
+    invoke("--filter", "", "--interval", "2")
+    assert run[0] == Settings(interval=7.0, theme="dark", filter="ssh", linger=9.0)
+    assert run[1] == Settings(interval=2.0, theme="light", filter="", linger=9.0)
+
+
+def test_a_fresh_run_neither_knows_nor_remembers(run: list[Settings], memories: list[Memory], tmp_path: Path) -> None:
+    save(tmp_path, Remembered(interval=7.0))
+    invoke("--fresh")
+    assert run == [Settings()]
+    memories[0].keep(Remembered(interval=9.0))
+    invoke()
+    memories[1].keep(Remembered(interval=9.0))
+    invoke()
+    assert [settings.interval for settings in run] == [1.0, 7.0, 9.0]
+
+
+def test_a_bad_filter_that_is_remembered_is_dropped(
+    run: list[Settings], memories: list[Memory], tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text('filter = "ssh"')
+    (tmp_path / "remembered.toml").write_text('filter = "port:abc"')
+    assert invoke() == 0
+    assert run[0].filter == "ssh"
+    assert "filter 'port:abc'" in str(memories[0].problem)
+
+
+def test_wrong_usage_leaves_a_damaged_memory_alone(tmp_path: Path) -> None:
+    file = tmp_path / "tcpview-tui" / "remembered.toml"
+    file.parent.mkdir()
+    file.write_text("damaged")
+    refused(XDG_CONFIG_HOME=str(tmp_path))
+    assert file.read_text() == "damaged"
+
+
 def test_the_status_of_the_run_is_that_of_the_program(monkeypatch: pytest.MonkeyPatch, run: list[Settings]) -> None:
-    monkeypatch.setattr(cli, "_run", lambda _: 1)
+    monkeypatch.setattr(cli, "_run", lambda *_: 1)
     monkeypatch.setattr(sys, "argv", ["tcpview-tui"])
     with pytest.raises(SystemExit) as caught:
         cli.main()

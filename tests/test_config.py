@@ -20,6 +20,11 @@ mouse = false
 read_only = true
 linger = 0.0
 
+[keys]
+end = "K"
+sort = ["o", "F5"]
+log = []
+
 [lookup]
 rdap_url = "http://127.0.0.1:8080/rdap"
 dns_server = "[::1]:5353"
@@ -60,6 +65,7 @@ def test_every_setting_is_read(file: Path) -> None:
         mouse=False,
         read_only=True,
         linger=0.0,
+        keys={"end": "K", "sort": ["o", "F5"], "log": []},
         lookup=Lookup(
             rdap_url="http://127.0.0.1:8080/rdap",
             dns_server="[::1]:5353",
@@ -118,6 +124,11 @@ WRONG = {
     "[lookup]\nname_parallel = 2.5": ("lookup.name_parallel", "int", "float"),
     "[lookup]\nname_parallel = 65": ("lookup.name_parallel", "65", "1 to 64"),
     "[lookup]\ncache_days = inf": ("lookup.cache_days", "inf", "0 to 365"),
+    "keys = 5": ("keys", "a table", "int"),
+    '[keys]\nfilter = "f"\nend = 5': ("keys.end", "expected a text or a list of texts", "int"),
+    "[keys]\nend = {}": ("keys.end", "expected a text or a list of texts"),
+    '[keys]\nfilter = "f"\nend = ["x", 5]': ("keys.end[1]", "expected str", "int"),
+    '[keys]\n"\\u001b[2J" = 5': ("keys.\\x1b[2J", "expected a text"),
     "[other]\nx = 1": ("other", "no such setting"),
     "interval": ("not TOML", "'='", "end of document"),
     "interval = 1\ninterval = 2\n": ("not TOML", "overwrite", "line 2"),

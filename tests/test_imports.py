@@ -49,14 +49,14 @@ def python(code: str, *arguments: str) -> str:
     return run.stdout.strip()
 
 
-@pytest.mark.parametrize("part", ["model", "sources", "respond", "lookup"])
+@pytest.mark.parametrize("part", ["model", "sources", "respond", "record", "lookup"])
 def test_the_core_knows_no_terminal(part: str) -> None:
     names, loaded = imported(f"tcpview_tui.{part}")
-    assert len(names) > 3
+    assert len(names) > 2
     assert loaded & {"textual", "rich"} == set()
 
 
-@pytest.mark.parametrize("part", ["model", "sources", "respond"])
+@pytest.mark.parametrize("part", ["model", "sources", "respond", "record"])
 def test_the_core_sends_no_questions(part: str) -> None:
     assert imported(f"tcpview_tui.{part}")[1] & {"ipwhois", "dns", "urllib3", "requests"} == set()
 

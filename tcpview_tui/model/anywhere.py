@@ -18,9 +18,10 @@ _PROCESSES_KEPT = 8_192
 def anywhere(match: Match, with_times: bool = False) -> Predicate:
     """Lift a test of case-folded lines to every column of a row, for every owner of it.
 
-    First seen is searched only `with_times`. Age is not: its text changes while one looks, and it has a field.
+    First seen and Closed are searched only `with_times`. Age is not: its text changes while one looks, and it has a
+    field.
     """
-    seen = BY_ID["seen"].text
+    seen, closed = BY_ID["seen"].text, BY_ID["closed"].text
     kinds: dict[object, bool] = {}
     owners: dict[int, tuple[Process, bool]] = {}
 
@@ -44,7 +45,7 @@ def anywhere(match: Match, with_times: bool = False) -> Predicate:
             name = context.names.get(address) if context.names else None
             if name is not None and match(name.casefold()):
                 return True
-        return with_times and match(seen(row, context))
+        return with_times and (match(seen(row, context)) or match(closed(row, context)))
 
     return predicate
 

@@ -20,10 +20,14 @@ Cut = Literal["end", "middle", "start"]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address."""
+    """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address.
+
+    With `since`, rows that were not touched after the look of that number are dimmed.
+    """
 
     now: float = 0.0
     names: Mapping[str, str] = field(default_factory=dict)
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +124,20 @@ def _age(row: Row, context: Context) -> float:
 
 
 def _age_text(row: Row, context: Context) -> str:
-    shown = text.age(_age(row, context))
+    seconds = _age(row, context)
+    shown = _lived(seconds) if row.is_closed else text.age(seconds)
     if not row.preexisting:
         return shown
     return ">0m" if shown == text.age(0) else f">{shown}"
+
+
+def _lived(seconds: float) -> str:
+    """Return a duration that does not change any more, so that seconds cost nothing: ``14s``, ``7m``, ``3h``."""
+    return f"{int(seconds)}s" if seconds < 60 else text.age(seconds)
+
+
+def _closed_text(row: Row, _: Context) -> str:
+    return "" if row.closed_at is None else text.local_time(row.closed_at)
 
 
 _name, _pid, _user, _service = (_owner(a) for a in ("name", "pid", "user", "service"))
@@ -179,16 +193,21 @@ COLUMNS: tuple[Column, ...] = (
         14, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
     ),
     Column(
-        "age", "Age", "Age", "Time since first seen. >: it was there before this program started.",
+        "closed", "Closed", "Closed", "Local time of the first look that missed it; empty while it is open.",
+        15, 8, 19, lambda r, _: r.closed_at, _closed_text,
+    ),
+    Column(
+        "age", "Age", "Age",
+        "Time since first seen; once closed, how long it lived. >: it was there before this program started.",
         13, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
     ),
     Column(
         "path", "Path", "Path", "Executable file of the process.",
-        16, 20, 60, _path, _shown(_path), _folded(_path), cut="middle",
+        17, 20, 60, _path, _shown(_path), _folded(_path), cut="middle",
     ),
     Column(
         "cmd", "Command", "Command", "Command line of the process.",
-        15, 20, 120, _command, _shown(_command), _folded(_command),
+        16, 20, 120, _command, _shown(_command), _folded(_command),
     ),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ class Form(NamedTuple):
 
 
 GRAMMAR: tuple[Form, ...] = (
-    Form("ssh", "rows with this text in some column, in any case; 14:22 finds it in First seen too"),
+    Form("ssh", "rows with this text in some column, in any case; 14:22 finds it in First seen and Closed too"),
     Form("nginx worker", "both words, each in some column; the same as nginx and worker"),
     Form('"GET /"', 'text with spaces or signs; \\" and \\\\ stand for " and \\'),
     Form("/^kube.*proxy$/", "a regular expression on each column; \\/ stands for /; /usr/bin/x is a word"),

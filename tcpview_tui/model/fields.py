@@ -200,7 +200,7 @@ DIRECTIONS = (
 FLAGS = (
     Choice("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW),
     Choice("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED),
-    Choice("closed", "gone, the row only lingers (x)", lambda row: row.is_closed),
+    Choice("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed),
     Choice("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
     Choice("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
     Choice("ipv4", "over IPv4", TOGGLE_BY_ID["ipv4"].covers),

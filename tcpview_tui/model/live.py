@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from tcpview_tui.model.census import Census
 from tcpview_tui.model.diff import Change, Difference, diff
-from tcpview_tui.model.row import Direction, Mark, Row
+from tcpview_tui.model.row import Mark, Passage, Row
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Mapping
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Connection, Key, State
     from tcpview_tui.model.snapshot import Snapshot
 
-HELD_CLOSED_LIMIT = 50_000
-"""Closed rows kept while the view is frozen; beyond that the oldest go and `LiveTable.dropped` counts them."""
+CLOSED_LIMIT = 50_000
+"""Closed rows that linger or are kept; beyond that the oldest go and `LiveTable.dropped` counts them."""
+
+PASSAGES_LIMIT = 16
+"""States remembered of one row: TCP knows eleven, and a source that tells nonsense must not fill the memory."""
 
 Update = dict["Key", "Row | None"]
 """Rows that differ by key; `None` for a row that is gone."""
@@ -31,6 +37,12 @@ class Tally:
     closed: int = 0
     changed: int = 0
 
+    def __iadd__(self, other: Tally) -> Tally:
+        self.opened += other.opened
+        self.closed += other.closed
+        self.changed += other.changed
+        return self
+
 
 @dataclass(slots=True)
 class _Hold:
@@ -39,7 +51,6 @@ class _Hold:
     since: int
     touched: dict[Key, None] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
-    closed: deque[Key] = field(default_factory=deque)
 
 
 class LiveTable:
@@ -49,23 +60,35 @@ class LiveTable:
     """
 
     def __init__(self, clock: Clock, linger: float = 3.0) -> None:
-        """`linger` is how many seconds a mark, and a closed row, stay."""
+        """`linger` is how many seconds a mark, and a closed row that is not kept, stay."""
         self.rows: dict[Key, Row] = {}
-        self.states: Counter[State] = Counter()
         self.last = Tally()
         self.dropped = 0
+        self.keeps_closed = False
         self._clock = clock
         self._linger = linger
         self._connections: Mapping[Key, Connection] | None = None
-        self._listeners: Counter[tuple[str, int]] = Counter()
+        self._census = Census()
         self._marks: deque[tuple[float, Key]] = deque()
+        self._closed: dict[Key, None] = {}
         self._ordinal = 0
+        self._look = 0
         self._hold: _Hold | None = None
 
     @property
     def endpoints(self) -> int:
         """How many connections the last snapshot held."""
         return len(self._connections or ())
+
+    @property
+    def states(self) -> Counter[State]:
+        """How many connections are in each state."""
+        return self._census.states
+
+    @property
+    def closed(self) -> int:
+        """How many closed rows there are."""
+        return len(self._closed)
 
     @property
     def held(self) -> Tally | None:
@@ -80,18 +103,19 @@ class LiveTable:
         first = self._connections is None
         if difference is None:
             difference = diff(self._connections or {}, snapshot.connections)
-        self._connections = snapshot.connections
-        self._count(difference)
+        self._connections, self._look = snapshot.connections, snapshot.sequence
+        self._census.take(difference)
         update: Update = {}
         for connection in difference.closed:
             self._close(connection, snapshot.taken_at, update)
         for change in difference.changed:
-            self._change(change, update)
+            self._change(change, snapshot.taken_at, update)
         for connection in difference.opened:
             self._open(connection, snapshot.taken_at, first, update)
-        self.last = Tally() if first else self._tally(difference)
+        self.last = Tally() if first else _tally(difference)
         if self._hold and not first:
             self._remember(self._hold, difference)
+        self._bound(update)
         return update
 
     def expire(self) -> Update:
@@ -113,6 +137,15 @@ class LiveTable:
             return None
         return max(self._marks[0][0] - self._clock.monotonic(), 0.0)
 
+    def keep_closed(self, keep: bool) -> Update:
+        """Keep closed rows from now on, or keep them no more: then those that no longer linger go."""
+        self.keeps_closed = keep
+        return {} if keep else self._drop(row for row in self._closed_rows() if row.mark is Mark.NONE)
+
+    def clear_closed(self) -> Update:
+        """Drop every closed row."""
+        return self._drop(self._closed_rows())
+
     def hold(self) -> None:
         """Keep every mark and every closed row from now on, until `release`."""
         self._hold = self._hold or _Hold(self._ordinal)
@@ -131,19 +164,21 @@ class LiveTable:
 
     def _open(self, connection: Connection, wall: float, first: bool, update: Update) -> None:
         self._ordinal += 1
+        self._closed.pop(connection.key, None)
         row = Row(
             ordinal=self._ordinal,
             connection=connection,
-            direction=self._direction(connection),
+            direction=self._census.direction(connection),
             first_seen=wall,
             preexisting=first,
             owners=connection.owners,
             mark=Mark.NONE if first else Mark.NEW,
             marked_at=0.0 if first else self._stamp(connection.key),
+            touched=self._look,
         )
         self._store(row, update)
 
-    def _change(self, change: Change, update: Update) -> None:
+    def _change(self, change: Change, wall: float, update: Update) -> None:
         before, after = change
         row = self.rows[after.key]
         past = bool(row.owners) and not after.owners
@@ -153,18 +188,20 @@ class LiveTable:
             "owners_past": past,
         }
         if change.is_event:
-            facts |= {"mark": Mark.CHANGED, "marked_at": self._stamp(after.key), "before": before}
+            marked = self._stamp(after.key)
+            facts |= {"mark": Mark.CHANGED, "marked_at": marked, "before": before, "touched": self._look}
+            facts["passages"] = _passages(row, after.state, wall)
         self._store(replace(row, **facts), update)
 
     def _close(self, connection: Connection, wall: float, update: Update) -> None:
         row = self.rows[connection.key]
         marked = self._stamp(connection.key)
-        self._store(replace(row, mark=Mark.CLOSED, marked_at=marked, closed_at=wall), update)
+        self._closed[connection.key] = None
+        self._store(replace(row, mark=Mark.CLOSED, marked_at=marked, closed_at=wall, touched=self._look), update)
 
     def _fade(self, row: Row, update: Update) -> None:
-        if row.is_closed:
-            del self.rows[row.key]
-            update[row.key] = None
+        if row.is_closed and not self.keeps_closed:
+            update.update(self._drop((row,)))
         else:
             self._store(replace(row, mark=Mark.NONE, before=None), update)
 
@@ -179,51 +216,39 @@ class LiveTable:
         self.rows[row.key] = row
         update[row.key] = row
 
-    def _count(self, difference: Difference) -> None:
-        for connection in _gone(difference):
-            self.states[connection.state] -= 1
-            if connection.is_listening:
-                self._listeners[connection.transport, connection.local.port] -= 1
-        for connection in _come(difference):
-            self.states[connection.state] += 1
-            if connection.is_listening:
-                self._listeners[connection.transport, connection.local.port] += 1
+    def _closed_rows(self) -> list[Row]:
+        return [self.rows[key] for key in self._closed]
 
-    def _direction(self, connection: Connection) -> Direction:
-        if connection.is_listening:
-            return "listening"
-        listened = self._listeners[connection.transport, connection.local.port] > 0
-        return "in" if listened else "out"
+    def _drop(self, rows: Iterable[Row]) -> Update:
+        update: Update = {}
+        for row in rows:
+            del self.rows[row.key], self._closed[row.key]
+            if self._hold:
+                self._hold.touched.pop(row.key, None)
+            update[row.key] = None
+        return update
 
-    @staticmethod
-    def _tally(difference: Difference) -> Tally:
-        events = sum(change.is_event for change in difference.changed)
-        return Tally(len(difference.opened), len(difference.closed), events)
+    def _bound(self, update: Update) -> None:
+        surplus = len(self._closed) - CLOSED_LIMIT
+        if surplus > 0:
+            update.update(self._drop([self.rows[key] for key in islice(self._closed, surplus)]))
+            self.dropped += surplus
 
     def _remember(self, hold: _Hold, difference: Difference) -> None:
         events = [change.after for change in difference.changed if change.is_event]
         for connection in (*difference.opened, *difference.closed, *events):
             hold.touched[connection.key] = None
-        hold.tally.opened += self.last.opened
-        hold.tally.closed += self.last.closed
-        hold.tally.changed += self.last.changed
-        hold.closed.extend(connection.key for connection in difference.closed)
-        while len(hold.closed) > HELD_CLOSED_LIMIT:
-            key = hold.closed.popleft()
-            row = self.rows.get(key)
-            if row is not None and row.is_closed:
-                del self.rows[key]
-                hold.touched.pop(key, None)
-                self.dropped += 1
+        hold.tally += self.last
 
 
-def _gone(difference: Difference) -> Iterable[Connection]:
-    yield from difference.closed
-    for change in difference.changed:
-        yield change.before
+def _tally(difference: Difference) -> Tally:
+    events = sum(change.is_event for change in difference.changed)
+    return Tally(len(difference.opened), len(difference.closed), events)
 
 
-def _come(difference: Difference) -> Iterable[Connection]:
-    yield from difference.opened
-    for change in difference.changed:
-        yield change.after
+def _passages(row: Row, state: State, wall: float) -> tuple[Passage, ...]:
+    """Return the states of a row after it went over to `state`; of too many, the first and the last are kept."""
+    if state is row.connection.state:
+        return row.passages
+    passages = (*row.history, (state, wall))
+    return passages if len(passages) <= PASSAGES_LIMIT else (passages[0], *passages[2:])

@@ -7,10 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.connection import Connection, Key, State
     from tcpview_tui.model.process import Process
 
 Direction = Literal["in", "out", "listening"]
+
+Passage = tuple["State", float]
+"""A state, and the wall-clock second UTC of the first look that saw it."""
 
 
 class Mark(StrEnum):
@@ -30,6 +33,8 @@ class Row:
     `closed_at` are wall-clock seconds UTC; `marked_at` is monotonic seconds. `preexisting` rows were there at
     the first look: they opened at some unknown earlier time. `owners` outlives the connection's own: a socket
     in TIME_WAIT belongs to no process any more, and `owners_past` says that the row shows who had it.
+    `passages` are the states it went through, empty for as long as there was only one. `touched` is the number of
+    the look that last saw it open, change or close.
     """
 
     ordinal: int
@@ -43,6 +48,8 @@ class Row:
     marked_at: float = 0.0
     before: Connection | None = None
     closed_at: float | None = None
+    passages: tuple[Passage, ...] = ()
+    touched: int = 0
 
     @property
     def key(self) -> Key:
@@ -56,5 +63,15 @@ class Row:
 
     @property
     def is_closed(self) -> bool:
-        """True when the connection is gone and the row only lingers."""
+        """True when the connection is gone and the row lingers or is kept."""
         return self.closed_at is not None
+
+    @property
+    def history(self) -> tuple[Passage, ...]:
+        """Every state it was seen in with the time, the oldest first; at least the present one."""
+        return self.passages or ((self.connection.state, self.first_seen),)
+
+    @property
+    def sign(self) -> str:
+        """The sign in the gutter: that of the mark, and that of a closed row for as long as it is kept."""
+        return Mark.CLOSED.value if self.is_closed else self.mark.value

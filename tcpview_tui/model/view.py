@@ -2,98 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Iterator, Set
+from typing import TYPE_CHECKING, cast
 
 from tcpview_tui.model.columns import Context
-from tcpview_tui.model.order import Order, SortKey
-from tcpview_tui.model.toggles import hidden
+from tcpview_tui.model.grouping import Arranger, Group, Grouping, GroupKey
+from tcpview_tui.model.ledger import Ledger
+from tcpview_tui.model.narrowing import Narrowing
+from tcpview_tui.model.row import Row
+from tcpview_tui.model.selection import Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tcpview_tui.model.connection import Key
+    from tcpview_tui.model.grouping import Entry, Line
     from tcpview_tui.model.live import Update
-    from tcpview_tui.model.row import Row
+    from tcpview_tui.model.order import Order
 
 SETTLE = 1.0
 """Seconds after a cursor move during which lines keep their places: longer than a key repeat and a glance."""
 
-Entry = tuple[SortKey, "Key", "Row"]
-"""The key stands beside the row because 100,000 property calls are what a frame can be lost on."""
-
-
-class Filter(Protocol):
-    """What the view asks of a query."""
-
-    text: str
-    volatile: bool
-
-    def matches(self, row: Row, context: Context) -> bool:
-        """Return whether the row is shown."""
-        ...
-
 
 class View:
-    """Rows in order, filtered, with a cursor that is a connection and not a line number.
+    """Rows in order, narrowed, grouped, with a cursor that is a connection (or a group) and not a line number.
 
     Times are monotonic seconds, given by the caller. While the person moves the cursor (`SETTLE`) rows change
     in place; what came, went or moves is laid out afterwards. A row under a cursor that a person has put there
     stays, and stays where it is, until the cursor leaves it: also when it has closed, when the filter matches it no
-    more, or when it should stand elsewhere. A cursor that nobody has moved belongs to the first screen.
+    more, or when it should stand elsewhere. So does a selected row, for as long as it is selected. A pinned row
+    stays, too, at the top. A cursor that nobody has moved belongs to the first screen. `shown` counts the rows that
+    the filter lets through, those of closed groups too.
     """
 
     def __init__(self) -> None:
         self.context = Context()
-        self.order = Order()
-        self.query: Filter | None = None
-        self.off: frozenset[str] = frozenset()
+        self.narrowing = Narrowing()
+        self.selection = Selection()
+        self.pins: frozenset[Key] = frozenset()
+        self.opened: frozenset[GroupKey] = frozenset()
         self.frozen = False
         self.cursor: Key | None = None
         self.cursor_line = 0
-        self._all: list[Entry] = []
-        self._lines: list[Entry] = []
-        self._pending: Update = {}
-        self._left = False
-        self._kept = False
+        self.shown = 0
+        self._ledger = Ledger()
+        self._arranger = Arranger()
+        self._lines: list[Line] = []
+        self._guests: frozenset[Key] = frozenset()
         self._settled_at: float | None = None
         self._slipped_at: float | None = None
         self._chosen = False
-        self._retained: Key | None = None
-        self._misplaced: Row | None = None
 
     def __len__(self) -> int:
         return len(self._lines)
 
     @property
-    def total(self) -> int:
-        """How many rows there are, shown or not."""
-        return len(self._all)
+    def order(self) -> Order:
+        """By what rows are sorted."""
+        return self._ledger.order
 
     @property
-    def is_narrowed(self) -> bool:
-        """True when a filter or a switch may hide rows."""
-        return self.query is not None or bool(self.off)
+    def grouping(self) -> Grouping | None:
+        """By what rows are grouped."""
+        return self._ledger.grouping
 
-    def line(self, number: int) -> Row:
-        """Return the row on a line; raises IndexError beyond the end."""
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self._ledger)
+
+    def line(self, number: int) -> Row | Group:
+        """Return what stands on a line; raises IndexError beyond the end."""
         return self._lines[number][2]
 
-    def rows(self) -> Iterable[Row]:
-        """Return the rows shown, from first to last line."""
-        return (row for _, _, row in self._lines)
+    def rows(self) -> Iterator[Row]:
+        """Return the rows that the filter lets through, in their order, those of closed groups too."""
+        for _, _, item, _ in self._lines:
+            if isinstance(item, Row):
+                yield item
+            elif not item.is_open:
+                yield from item.rows
+
+    @property
+    def current_line(self) -> Row | Group | None:
+        """What is under the cursor."""
+        return self._lines[self.cursor_line][2] if self.cursor is not None else None
 
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
-        return self._lines[self.cursor_line][2] if self.cursor is not None else None
+        line = self.current_line
+        return line if isinstance(line, Row) else None
+
+    def targets(self) -> tuple[Row, ...]:
+        """Return the rows that an action is for: those selected, else that under the cursor, else its group's."""
+        if self.selection:
+            return self.selected_rows()
+        line = self.current_line
+        if line is None:
+            return ()
+        return (line,) if isinstance(line, Row) else tuple(line.rows)
+
+    def selected_rows(self) -> tuple[Row, ...]:
+        """Return the selected rows, in their order."""
+        keys = self.selection.keys
+        return tuple(item for _, key, item, _ in self._lines if key in keys and isinstance(item, Row)) if keys else ()
 
     def apply(self, update: Update, now: float) -> None:
         """Take in rows that differ. Nothing happens while frozen: `thaw` catches up."""
         if self.frozen:
             return
-        self._pending |= update
+        self._ledger.add(update)
         if self._settled_at is not None and now < self._settled_at:
-            self._lines = [(place, key, update.get(key) or row) for place, key, row in self._lines]
+            self._lines = [(place, key, update.get(key) or item, value) for place, key, item, value in self._lines]
         else:
             self.settle(now)
 
@@ -102,16 +123,15 @@ class View:
         if self.frozen or (self._settled_at is not None and now < self._settled_at):
             return
         self._settled_at = None
-        if self._pending or self._left or (self.query and self.query.volatile):
+        if self._waits() or self.narrowing.volatile:
             before = self.cursor
-            self._merge()
-            self._narrow(keep=True)
+            self._lay_out(keep=True)
             if before is not None and self.cursor != before:
                 self._slipped_at = now
 
     def unsettled_for(self, now: float) -> float | None:
         """Return in how many seconds `settle` will have something to do; `None` when nothing waits."""
-        if self.frozen or not (self._pending or self._left):
+        if self.frozen or not self._waits():
             return None
         return 0.0 if self._settled_at is None else max(self._settled_at - now, 0.0)
 
@@ -125,44 +145,70 @@ class View:
 
     def freeze(self) -> None:
         """Keep every line as it is; sorting, filtering and moving still work on what is there."""
-        self._merge()
-        self._narrow(keep=True)
+        self._lay_out(keep=True)
         self.frozen = True
 
     def thaw(self, rows: Mapping[Key, Row]) -> None:
         """Show `rows`, all there is now."""
         self.frozen = False
         self._settled_at = None
-        gone: Update = {key: None for _, key, _ in self._all if key not in rows}
-        self._pending = gone | dict(rows)
-        self._merge()
-        self._narrow(keep=True)
+        self._ledger.replace(dict(rows))
+        self._lay_out(keep=True)
 
     def sort(self, order: Order) -> None:
         """Sort by another order; the cursor goes with its row."""
         self._merge()
-        self.order = order
+        self._ledger.order = order
         self.rejoin()
+
+    def group(self, grouping: Grouping | None) -> None:
+        """Group by something else, all groups closed, or by nothing; the cursor goes with its row or to its group."""
+        self._merge()
+        line = self.current_line
+        if isinstance(line, Group):
+            self.cursor = line.rows[0].key
+        self._ledger.group(grouping)
+        self.opened = frozenset()
+        self._lay_out(keep=True)
 
     def rejoin(self) -> None:
         """Sort and filter everything anew, because what rows are joined with (names, time) has changed."""
         self._merge()
-        self._misplaced = None
-        place = self.order.key()
-        self._all = [(place(row, self.context), key, row) for _, key, row in self._all]
-        self._all.sort(key=itemgetter(0))
-        self._narrow(keep=True)
+        self._ledger.sort(self.context)
+        self._lay_out(keep=True)
 
     def refilter(self) -> None:
         """Filter anew, because names have arrived."""
-        self._merge()
-        self._narrow(keep=True)
+        self._lay_out(keep=True)
 
-    def narrow(self, query: Filter | None, off: frozenset[str]) -> None:
-        """Show only what `query` matches and what is not switched `off`."""
-        self.query, self.off = query, off
-        self._merge()
-        self._narrow(keep=False)
+    def narrow(self, narrowing: Narrowing) -> None:
+        """Show only what `narrowing` lets through."""
+        self.narrowing = narrowing
+        self._lay_out(keep=False)
+
+    @property
+    def current_group(self) -> Group | None:
+        """The group under the cursor, or that of the row under it."""
+        above = (self._lines[number][2] for number in range(self.cursor_line, -1, -1))
+        return next((item for item in above if isinstance(item, Group)), None) if self._lines else None
+
+    def unfold(self, *, is_open: bool) -> bool:
+        """Open or close the group under the cursor, which goes to the heading. Return whether that did anything."""
+        group = self.current_group
+        if group is None or group.is_open == is_open:
+            return False
+        self.opened = self.opened ^ {group.key}
+        self.cursor = group.key
+        self._lay_out(keep=True)
+        return True
+
+    def pin(self, keys: Iterable[Key]) -> bool:
+        """Pin rows to the top; when all of them are, unpin them. Return whether they are pinned now."""
+        wanted = frozenset(keys)
+        pinned = not wanted <= self.pins
+        self.pins = self.pins | wanted if pinned else self.pins - wanted
+        self._lay_out(keep=True)
+        return pinned
 
     @property
     def is_chosen(self) -> bool:
@@ -177,84 +223,88 @@ class View:
         self._chosen = False
 
     def move(self, line: int, now: float) -> None:
-        """Put the cursor on a line, or on the nearest there is."""
+        """Put the cursor on a line, or on the nearest there is; a selection that was begun stretches to it."""
         self._settled_at = now + SETTLE
         self._slipped_at = None
         if self._lines:
             self._chosen = True
             self._place(line)
+            if self.selection.anchor is not None:
+                self.selection.stretch(self._between(self.selection.anchor))
+
+    def select(self, line: int, now: float) -> None:
+        """Put the cursor on a line and select up to it, from where the stretch or else the cursor began."""
+        row = self.current
+        if self.selection.anchor is None and row is not None:
+            self.selection.begin(row.key)
+        self.move(line, now)
+
+    def select_all(self) -> None:
+        """Select every row that stands on a line."""
+        self.selection.end()
+        self.selection.stretch(key for _, key, item, _ in self._lines if isinstance(item, Row))
 
     def _merge(self) -> None:
-        update, place, context = self._pending, self.order.key(), self.context
-        if not update:
-            return
-        kept = [entry for entry in self._all if entry[1] not in update or self._retains(entry[1], update)]
-        if self._chosen and self.cursor in update:
-            update = dict(update)
-            kept += self._in_place(update)
-        kept.extend((place(row, context), key, row) for key, row in update.items() if row is not None)
-        kept.sort(key=itemgetter(0))
-        self._all, self._pending = kept, {}
+        still = self._still()
+        self._ledger.merge(self.context, still, still | self.pins)
 
-    def _retains(self, key: Key, update: Update) -> bool:
-        retained = self._chosen and key == self.cursor and update[key] is None
-        if retained:
-            self._retained, self._misplaced = key, None
-        return retained
+    def _still(self) -> Set[Key]:
+        """Return the keys of the rows that must not move, nor go."""
+        return self.selection.keys | {self.cursor} if self._chosen else self.selection.keys
 
-    def _in_place(self, update: Update) -> list[Entry]:
-        """Take the cursor's row out of `update` and return it at the place it has; it moves when the cursor leaves."""
-        row = update.pop(self.cursor)
-        if row is None:
-            return []
-        for place, key, _ in self._all:
-            if key == self.cursor:
-                self._misplaced = row
-                return [(place, key, row)]
-        update[self.cursor] = row
-        return []
+    def _waits(self) -> bool:
+        still = self._still()
+        return self._ledger.waits(still, still | self.pins) or not self._guests <= still
 
-    def _narrow(self, *, keep: bool) -> None:
-        """Filter; with `keep`, the row under a chosen cursor stays, since it was data that changed and no wish."""
-        passes, cursor = self._passes(), self.cursor if keep and self._chosen else None
+    def _lay_out(self, *, keep: bool) -> None:
+        """Work out all lines; with `keep`, rows that must stay do so against the filter: data changed, and no wish."""
+        self._merge()
+        shown = self._shown(self._still() if keep else frozenset())
+        self.shown = len(shown)
+        self._lines = self._arranged(shown)
+        self._follow(shown)
+        if self.selection:
+            self.selection.restrict(self.selection.keys & {key for _, key, _, _ in self._lines})
+
+    def _shown(self, held: Set[Key]) -> list[Entry]:
+        passes, entries, pins = self.narrowing.passes(self.context), self._ledger.entries, self.pins
+        self._guests = frozenset()
         if passes is None:
-            self._lines = self._all
-        else:
-            self._lines = [entry for entry in self._all if passes(entry[2]) or entry[1] == cursor]
-        self._follow()
-        self._left = False
-        current = self.current
-        self._kept = passes is not None and current is not None and not passes(current)
+            return entries
+        stays = held | pins
+        shown = [entry for entry in entries if passes(entry[2]) or entry[1] in stays]
+        if held:
+            self._guests = frozenset(key for _, key, row, _ in shown if key in held and not passes(row)) - pins
+        return shown
 
-    def _passes(self) -> Callable[[Row], bool] | None:
-        off, query, context = hidden(self.off), self.query, self.context
-        if query is None:
-            return (lambda row: not off(row)) if off else None
-        if off is None:
-            return lambda row: query.matches(row, context)
-        return lambda row: not off(row) and query.matches(row, context)
+    def _arranged(self, shown: list[Entry]) -> list[Line]:
+        pins, grouping = self.pins, self.grouping
+        if not pins and grouping is None:
+            return cast("list[Line]", shown)
+        top = [entry for entry in shown if entry[1] in pins]
+        rest = [entry for entry in shown if entry[1] not in pins]
+        if grouping is None:
+            return [*top, *rest]
+        return [*top, *self._arranger.arrange(rest, grouping, self.opened, by_rank=not self.order.by)]
 
-    def _follow(self) -> None:
-        """Find the cursor's row again; when it is gone, stay on the same line."""
+    def _follow(self, shown: list[Entry]) -> None:
+        """Find what the cursor was on, or the heading its row is hidden under; when it is gone, stay on the line."""
         cursor, line = self.cursor, self.cursor_line
         if line < len(self._lines) and self._lines[line][1] == cursor:
             return
-        found = next((number for number, (_, key, _) in enumerate(self._lines) if key == cursor), None)
-        if found is None:
-            self._place(line)
-        else:
-            self.cursor_line = found
+        found = self._number_of(cursor)
+        if found is None and self.grouping is not None:
+            value = next((value for _, key, _, value in shown if key == cursor), None)
+            found = self._number_of(GroupKey(self.grouping.id, value))
+        self._place(line if found is None else found)
+
+    def _number_of(self, wanted: Key) -> int | None:
+        return next((number for number, (_, key, _, _) in enumerate(self._lines) if key == wanted), None)
+
+    def _between(self, anchor: Key) -> list[Key]:
+        ends = sorted((self._number_of(anchor) or 0, self.cursor_line))
+        return [key for _, key, item, _ in self._lines[ends[0] : ends[1] + 1] if isinstance(item, Row)]
 
     def _place(self, line: int) -> None:
-        before = self.cursor
         self.cursor_line = max(0, min(line, len(self._lines) - 1))
         self.cursor = self._lines[self.cursor_line][1] if self._lines else None
-        if before == self.cursor:
-            return
-        self._left = self._left or self._kept
-        if self._misplaced is not None:
-            self._pending.setdefault(self._misplaced.key, self._misplaced)
-            self._misplaced = None
-        if self._retained is not None and self._retained != self.cursor:
-            self._pending.setdefault(self._retained, None)
-            self._retained = None

@@ -61,8 +61,8 @@ def make_plan(process: Process, rows: Iterable[Row], table: Table | None = None)
     `table` is the process table to plan with, the machine's own when left out.
     """
     table = proctable.read_table() if table is None else table
-    obstacle = _obstacle(process, table.get(process.pid))
-    tree = () if obstacle else proctable.descendants(table, [process.pid])
+    refusal = obstacle(process, table.get(process.pid))
+    tree = () if refusal else proctable.descendants(table, [process.pid])
     below = tuple(Descendant(entry.pid, entry.name, entry.started, depth) for depth, entry in tree)
     live = [row for row in rows if not row.is_closed]
     alone = {process.pid: process.started}
@@ -71,14 +71,15 @@ def make_plan(process: Process, rows: Iterable[Row], table: Table | None = None)
     return TerminationPlan(
         process=process,
         descendants=below,
-        connections=_affected(live, alone),
-        tree_connections=_affected(live, whole),
-        verdict=obstacle or judge.judge(process.pid),
-        tree_verdict=obstacle or judge.judge_all(whole),
+        connections=affected(live, alone),
+        tree_connections=affected(live, whole),
+        verdict=refusal or judge.judge(process.pid),
+        tree_verdict=refusal or judge.judge_all(whole),
     )
 
 
-def _obstacle(process: Process, entry: Entry | None) -> Verdict | None:
+def obstacle(process: Process, entry: Entry | None) -> Verdict | None:
+    """Return why `process` cannot be ended, by the `entry` that has its pid now; `None` when it still is who it was."""
     label = f"{process.name} (pid {process.pid})"
     if process.started is None:
         return Verdict(Level.REFUSED, f"It is unknown when {label} started, so it could be another process by now.")
@@ -89,7 +90,8 @@ def _obstacle(process: Process, entry: Entry | None) -> Verdict | None:
     return None
 
 
-def _affected(rows: Iterable[Row], ending: Mapping[int, float | None]) -> tuple[Affected, ...]:
+def affected(rows: Iterable[Row], ending: Mapping[int, float | None]) -> tuple[Affected, ...]:
+    """Return the connections among `rows` that the processes `ending` hold; these are start times by pid."""
     found: list[Affected] = []
     for row in rows:
         others = tuple(owner for owner in row.connection.owners if not _is_among(owner, ending))

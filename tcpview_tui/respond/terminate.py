@@ -1,4 +1,4 @@
-"""Ending a process, or a process and everything below it: hold, verify, signal, wait, report.
+"""Ending a process, everything below it, or several processes: hold, verify, signal, wait, report.
 
 A pid can pass to another process between a look and a signal. Where the system has pidfds (Linux 5.3,
 pidfd_open(2)) the target is held by one first and its start time is compared afterwards: from then on the signal
@@ -8,9 +8,10 @@ reaches that process or nobody. Elsewhere psutil compares the start time immedia
 from __future__ import annotations
 
 import signal as signals
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import psutil
@@ -20,10 +21,12 @@ from tcpview_tui.clock import SystemClock
 from tcpview_tui.respond.guard import Guard
 from tcpview_tui.respond.handle import Handle, PidHandle, hold
 from tcpview_tui.respond.outcome import Outcome, refused, worst
+from tcpview_tui.respond.reasons import failure, mismatch, why_running, words
 from tcpview_tui.sources import proctable
 from tcpview_tui.sources.proctable import Entry, Table
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.process import Process
     from tcpview_tui.respond.plan import TerminationPlan
 
 Signal = Literal["TERM", "KILL"]
@@ -55,16 +58,50 @@ def terminate(
     the guard's verdict, which `typed_pid` satisfies when it asks for the pid of the process. Takes `patience` seconds
     at most, besides listing all processes: call it in a worker. It raises nothing; `read` and `hold` reach the machine.
     """
-    process = plan.process
-    root = Entry(process.pid, 0, process.name, process.started)
-    if root.started is None:
-        return refused(f"It is unknown when {root} started, so it could be another process by now.")
+    root = _entry(plan.process)
     below = [Entry(d.pid, 0, d.name, d.started) for d in plan.descendants] if tree else []
-    try:
-        with ExitStack() as stack:
-            return _Run(root, tree, typed_pid, read, hold, stack).carry_out(below, signal, patience)
-    except (OSError, psutil.Error) as error:
-        return _failure(root, error)
+    with ExitStack() as stack:
+        run = _Run(root, tree, typed_pid, read, hold, stack)
+        return run.begin(below, signal) or run.report(signal, _Wait(patience))
+
+
+def terminate_all(
+    processes: Iterable[Process],
+    signal: Signal,
+    *,
+    patience: float = PATIENCE,
+    read: Callable[[], Table] = proctable.read_table,
+    hold: Callable[[int], Handle] = hold,
+) -> list[Outcome]:
+    """Send `signal` to `processes`, one after the other, and return what came of each, in their order.
+
+    Each is verified as `terminate` does it, immediately before its signal; their trees are left alone, and who would
+    need a typed pid is refused. All are waited for together, `patience` seconds at most. It lists all processes once
+    and holds a descriptor for each target: call it in a worker, with not more targets than `several.LIMIT`.
+    """
+    read = cache(read)
+    with ExitStack() as stack:
+        runs = [_Run(_entry(process), False, None, read, hold, stack) for process in processes]
+        refusals = [run.begin([], signal) for run in runs]
+        wait = _Wait(patience)
+        return [refusal or run.report(signal, wait) for run, refusal in zip(runs, refusals, strict=True)]
+
+
+def _entry(process: Process) -> Entry:
+    return Entry(process.pid, 0, process.name, process.started)
+
+
+class _Wait:
+    """Seconds that all targets of an action have together to end."""
+
+    def __init__(self, patience: float) -> None:
+        self.patience = patience
+        self._clock = SystemClock()
+        self._deadline = self._clock.monotonic() + patience
+
+    @property
+    def left(self) -> float:
+        return max(self._deadline - self._clock.monotonic(), 0)
 
 
 @dataclass(slots=True)
@@ -81,8 +118,16 @@ class _Run:
     held: list[tuple[Entry, Handle]] = field(default_factory=list)
     failures: list[Outcome] = field(default_factory=list)
 
-    def carry_out(self, below: list[Entry], signal: Signal, patience: float) -> Outcome:
-        table = self.read()
+    def begin(self, below: list[Entry], signal: Signal) -> Outcome | None:
+        """Verify and signal everybody; the outcome when that ended it, `None` when it remains to `report`."""
+        if self.root.started is None:
+            return refused(f"It is unknown when {self.root} started, so it could be another process by now.")
+        try:
+            return self._signal_all(self.read(), below, signal)
+        except (OSError, psutil.Error) as error:
+            return failure(self.root, error)
+
+    def _signal_all(self, table: Table, below: list[Entry], signal: Signal) -> Outcome | None:
         targets = [self.root, *below]
         targets += self._descendants(table, targets)
         verdict = Guard(table).judge_all([target.pid for target in targets])
@@ -93,7 +138,7 @@ class _Run:
         self._sweep(table, targets, "STOP" if freeze else signal)
         if freeze:
             self.held = [pair for pair in self.held if self._send(*pair, signal)]
-        return self._report(signal, patience)
+        return None
 
     def _sweep(self, table: Table, fresh: list[Entry], name: str) -> None:
         """Signal `fresh`, parents first, and whoever they fork meanwhile, until two listings show nobody new."""
@@ -139,11 +184,11 @@ class _Run:
         try:
             handle = (self.hold if len(self.held) < _PIDFD_LIMIT else PidHandle)(target.pid)
             self.stack.callback(handle.close)
-            failure = _mismatch(target, proctable.read_entry(target.pid), handle.ended(0))
+            trouble = mismatch(target, proctable.read_entry(target.pid), handle.ended(0))
         except (OSError, psutil.Error) as error:
-            failure = _failure(target, error)
-        if failure:
-            self.failures.append(failure)
+            trouble = failure(target, error)
+        if trouble:
+            self.failures.append(trouble)
             return None
         return handle
 
@@ -151,12 +196,13 @@ class _Run:
         try:
             handle.send(name)
         except (OSError, psutil.Error) as error:
-            self.failures.append(_failure(target, error))
+            self.failures.append(failure(target, error))
             return False
         return True
 
-    def _report(self, signal: Signal, patience: float) -> Outcome:
-        running = list(self._still_running(signal, patience))
+    def report(self, signal: Signal, wait: _Wait) -> Outcome:
+        """Wait for the end of everybody signalled, and return what came of it."""
+        running = list(self._still_running(signal, wait))
         results = [*self.failures, *running]
         if not self.tree and results:
             return results[0]
@@ -170,63 +216,14 @@ class _Run:
             return Outcome(True, "done", f"{sent} {'All have' if others else 'It has'} ended.")
         return Outcome(False, worst(results).kind, f"{sent} Not all went as asked: {bad[0]}", bad)
 
-    def _still_running(self, signal: Signal, patience: float) -> Iterator[Outcome]:
-        clock = SystemClock()
-        deadline = clock.monotonic() + patience
+    def _still_running(self, signal: Signal, wait: _Wait) -> Iterator[Outcome]:
         for target, handle in self.held:
             try:
-                ended = handle.ended(max(deadline - clock.monotonic(), 0))
-                why = "" if ended else _why_running(target, signal, patience)
+                ended = handle.ended(wait.left)
+                why = "" if ended else why_running(target, signal, wait.patience)
             except psutil.NoSuchProcess:
                 continue
             except (OSError, psutil.Error) as error:
-                why = f"Sent {signal} to {target}; whether it ended is not known: {_words(error)}."
+                why = f"Sent {signal} to {target}; whether it ended is not known: {words(error)}."
             if why:
                 yield Outcome(False, "running", why)
-
-
-def _mismatch(target: Entry, found: Entry | None, ended: bool) -> Outcome | None:
-    """Return why the process that is held must not be signalled; `None` when it is the one that was meant."""
-    known = found is not None and found.started is not None and target.started is not None
-    if found and known and not proctable.same_start(target.started, found.started):
-        sentence = f"Nothing was sent: {target} has ended, and its pid now belongs to another process, {found.name}."
-        return Outcome(False, "changed", sentence)
-    if ended:
-        return _gone(target)
-    if not known:
-        return refused(f"The system does not tell when {target} started, so it could be another process.")
-    return None
-
-
-def _gone(target: Entry) -> Outcome:
-    left = proctable.read_entry(target.pid)
-    if left and left.state == psutil.STATUS_ZOMBIE and proctable.same_start(left.started, target.started):
-        rest = f"only its entry, a zombie, stays until its parent (pid {left.parent}) collects it or ends"
-        return Outcome(False, "gone", f"{target} has ended already and holds no connection; {rest}.")
-    return Outcome(False, "gone", f"{target} has ended already; nothing was sent.")
-
-
-def _failure(target: Entry, error: OSError | psutil.Error) -> Outcome:
-    if isinstance(error, ProcessLookupError | psutil.NoSuchProcess):
-        return _gone(target)
-    if isinstance(error, PermissionError | psutil.AccessDenied):
-        remedy = "Run this program as the user it belongs to, or as root."
-        return Outcome(False, "denied", f"No permission to signal {target}. {remedy}")
-    return Outcome(False, "failed", f"The system could not signal {target}: {_words(error)}.")
-
-
-def _words(error: OSError | psutil.Error) -> str:
-    return text.safe(getattr(error, "strerror", None) or str(error))
-
-
-def _why_running(target: Entry, signal: Signal, patience: float) -> str:
-    found = proctable.read_entry(target.pid)
-    state = found.state if found else ""
-    sent = f"Sent {signal} to {target}, and it did not end within {text.duration(patience)}"
-    if state == psutil.STATUS_DISK_SLEEP:
-        return f"{sent}: it waits inside the kernel, for a disk or a network file system, and ends when that wait does."
-    if signal == "KILL":
-        return f"{sent}: KILL cannot be ignored, the kernel is still at it."
-    if state in {psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP}:
-        return f"{sent}: it is stopped, and TERM waits until it goes on. KILL ends it at once."
-    return f"{sent}: it may be cleaning up, or ignoring TERM. KILL cannot be ignored."

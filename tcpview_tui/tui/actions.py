@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from tcpview_tui.model.toggles import TOGGLES
-from tcpview_tui.tui.commands import lookups, respond, screens, viewing
+from tcpview_tui.tui.commands import (
+    arranging,
+    copying,
+    filtering,
+    lookups,
+    remaining,
+    respond,
+    saving,
+    screens,
+    selecting,
+    viewing,
+)
+from tcpview_tui.tui.keymap import written
 
 if TYPE_CHECKING:
     from tcpview_tui.tui.screens.main import MainScreen
 
-KEY_NAMES = {
-    "space": "Space",
-    "full_stop": ".",
-    "plus": "+",
-    "minus": "-",
-    "slash": "/",
-    "question_mark": "?",
-    "escape": "Esc",
-    "up": "Up",
-    "down": "Down",
-    "pageup": "PageUp",
-    "pagedown": "PageDown",
-    "home": "Home",
-    "end": "End",
-    "ctrl+p": "Ctrl+P",
-    "ctrl+c": "Ctrl+C",
-    "f1": "F1",
-    "ctrl+q": "Ctrl+Q",
-}
-"""How people write the keys that Textual names otherwise."""
-
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a person can do. `hint`: when the line of keys names it; `changes_system`: not with --read-only."""
+    """One thing a person can do.
+
+    `hint`: when the line of keys names it; `changes_system`: not with --read-only; `of_row`: it is for the selected
+    rows or the one under the cursor, and the menu offers it.
+    """
 
     id: str
     keys: tuple[str, ...]
@@ -47,11 +42,12 @@ class Action:
     run: Callable[[MainScreen], None]
     hint: Literal["", "room", "always"] = ""
     changes_system: bool = False
+    of_row: bool = False
 
     @property
     def key_names(self) -> tuple[str, ...]:
         """The keys as people write them."""
-        return tuple(KEY_NAMES.get(key, key) for key in self.keys)
+        return tuple(map(written, self.keys))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -64,13 +60,17 @@ ACTIONS: tuple[Action, ...] = (
         "Look", viewing.freeze, hint="room",
     ),
     Action(
-        "sort", ("s",), "Sort", "Choose the column to sort by; the one before breaks ties.",
-        "Look", viewing.choose_order, hint="room",
+        "details", ("enter",), "Details",
+        "Show all about the row beside or below the table; again, on the whole screen.",
+        "Judge", screens.show_details, hint="room", of_row=True,
     ),
-    Action("whois", ("w",), "Whois", "Ask who owns the remote address.", "Judge", lookups.whois, hint="room"),
     Action(
-        "end", ("k",), "End process", "End the process of the row, after a dialog.",
-        "Contain", respond.end_process, hint="room", changes_system=True,
+        "whois", ("w",), "Whois", "Ask who owns the remote address.",
+        "Judge", lookups.whois, hint="room", of_row=True,
+    ),
+    Action(
+        "end", ("k",), "End process", "End the process of the row, or those of the selected rows, after a dialog.",
+        "Contain", respond.end_process, hint="room", changes_system=True, of_row=True,
     ),
     Action(
         "help", ("question_mark", "f1"), "Help", "Show all keys, columns and filter fields.",
@@ -79,8 +79,49 @@ ACTIONS: tuple[Action, ...] = (
     Action("palette", ("ctrl+p",), "Palette", "Search all actions by name.", "Program", screens.open_palette),
     Action("quit", ("q", "ctrl+q"), "Quit", "Leave.", "Program", screens.leave, hint="always"),
     Action(
+        "sort", ("s",), "Sort", "Choose the column to sort by; the one before breaks ties.",
+        "Look", viewing.choose_order, hint="room",
+    ),
+    Action(
+        "group", ("g",), "Group", "Gather rows by process, remote address, network, service, port or state.",
+        "Look", arranging.choose_grouping, hint="room",
+    ),
+    Action(
+        "mark", ("m",), "Mark now", "From here on, dim what is neither new nor different.",
+        "Look", remaining.mark_now, hint="room",
+    ),
+    Action(
+        "marks", ("M",), "Marks", "Choose a mark, and whether older rows are dimmed or hidden.",
+        "Look", remaining.choose_mark,
+    ),
+    Action(
+        "keep", ("x",), "Keep closed", "Keep closed rows in the table, or let them go again.",
+        "Look", remaining.toggle_kept, hint="room",
+    ),
+    Action("clear_closed", ("X",), "Clear closed", "Let the closed rows go.", "Look", remaining.clear_kept),
+    Action(
+        "pin", ("p",), "Pin", "Keep the rows at the top, also when they are closed; again, no longer.",
+        "Look", arranging.pin, of_row=True,
+    ),
+    Action(
         "names", ("n",), "Names", "Look up names of remote addresses (reverse DNS), or stop.",
         "Judge", lookups.toggle_names, hint="room",
+    ),
+    Action(
+        "copy", ("y",), "Copy", "Copy the rows to the terminal's clipboard; again, show them to select from.",
+        "Document", copying.copy_rows, of_row=True,
+    ),
+    Action(
+        "copy_remote", ("Y",), "Copy remote address", "Copy the remote addresses; again, show them to select from.",
+        "Document", copying.copy_remote, of_row=True,
+    ),
+    Action(
+        "interrupt", ("ctrl+c",), "Copy or leave", "Copy the rows; again at once, leave. In a dialog, go back.",
+        "Document", copying.interrupt,
+    ),
+    Action(
+        "save", ("ctrl+s",), "Save", "Save the rows as CSV, JSON or text, or the screen as SVG.",
+        "Document", saving.save,
     ),
     Action(
         "sample", ("full_stop",), "Look now", "Look at once. Frozen, the view steps to now and stays frozen.",
@@ -101,14 +142,57 @@ ACTIONS: tuple[Action, ...] = (
         )
         for toggle in TOGGLES
     ),
-    Action("clear", ("escape",), "Show all", "Take off filter and switches.", "Look", viewing.clear),
+    Action(
+        "states", ("S",), "States", "Choose which states are shown, with their counts.",
+        "Look", filtering.choose_states,
+    ),
+    Action(
+        "filters", ("F",), "Saved filters", "Switch filters that have a name, name the present one, forget one.",
+        "Look", filtering.choose_filters,
+    ),
+    Action(
+        "columns", ("c",), "Columns", "Choose which columns are shown, in which order, how wide.",
+        "Look", arranging.choose_columns,
+    ),
+    Action("theme", ("T",), "Theme", "Choose the colours.", "Program", arranging.choose_theme),
+    Action(
+        "clear", ("escape",), "Back",
+        "Drop the selection; else close the details; else take off filter and switches.",
+        "Look", viewing.back,
+    ),
     Action(
         "limits", ("i",), "Not visible", "Say what this program cannot see here, and why.",
         "Judge", screens.show_limits,
     ),
     Action("log", ("a",), "Action log", "List everything that was done from here.", "Contain", screens.show_log),
+    Action(
+        "menu", ("o", "menu", "f16", "shift+f10", "f22"), "Menu",
+        "Offer what can be done with the row, as a right click does.",
+        "Program", screens.open_menu,
+    ),
+    Action(
+        "select", ("v",), "Select", "Begin to select rows, or go on without; moving extends the selection.",
+        "Move", selecting.toggle_selecting,
+    ),
+    Action("select_all", ("ctrl+a",), "Select all", "Select every row that is shown.", "Move", selecting.select_all),
     Action("up", ("up",), "Up", "Move the cursor up.", "Move", lambda main: main.table.move(-1)),
     Action("down", ("down",), "Down", "Move the cursor down.", "Move", lambda main: main.table.move(1)),
+    Action(
+        "select_up", ("shift+up",), "Select up", "Move up and select.",
+        "Move", partial(selecting.extend, lines=-1),
+    ),
+    Action(
+        "select_down", ("shift+down",), "Select down", "Move down and select.",
+        "Move", partial(selecting.extend, lines=1),
+    ),
+    Action(
+        "right", ("right",), "Right", "Open the group under the cursor; else turn to the columns that did not fit.",
+        "Move", arranging.right,
+    ),
+    Action(
+        "left", ("left",), "Left", "Turn back to the columns before; else close the group.",
+        "Move", arranging.left,
+    ),
     Action(
         "page_up", ("pageup",), "Page up", "Move up a screen.",
         "Move", lambda main: main.table.move(-main.table.page),
@@ -122,11 +206,19 @@ ACTIONS: tuple[Action, ...] = (
         "last", ("end",), "Last", "Go to the last row.",
         "Move", lambda main: main.table.go(len(main.session.view) - 1),
     ),
+    Action(
+        "details_down", ("ctrl+down",), "Details down", "Scroll the details.",
+        "Move", lambda main: main.details.scroll_by(1),
+    ),
+    Action(
+        "details_up", ("ctrl+up",), "Details up", "Scroll the details back.",
+        "Move", lambda main: main.details.scroll_by(-1),
+    ),
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def offered(read_only: bool) -> list[Action]:
-    """Return the actions there are; with `read_only`, none that changes the system."""
-    return [action for action in ACTIONS if not (read_only and action.changes_system)]
+def offered(actions: Sequence[Action], read_only: bool) -> list[Action]:
+    """Return those of the actions that can be offered; with `read_only`, none that changes the system."""
+    return [action for action in actions if not (read_only and action.changes_system)]

@@ -14,7 +14,9 @@ from textual.app import App
 from textual.binding import Binding
 from textual.theme import BUILTIN_THEMES
 
+from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.feed import Feed
+from tcpview_tui.tui.keymap import rebind
 from tcpview_tui.tui.keys import KeyQueue
 from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken
 from tcpview_tui.tui.screens.main import MainScreen
@@ -34,10 +36,11 @@ if TYPE_CHECKING:
     from tcpview_tui.config import Settings
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.remembered import Memory
     from tcpview_tui.sources.base import Sampler
 
-INTERRUPTED = 128 + signal.SIGINT
-"""Exit status after Ctrl-C, as shells count (bash(1), EXIT STATUS)."""
+_NO_KEY = "<ignore>"
+"""A key that nobody can press (`textual.keys.Keys.Ignore`): an empty text would leave an action the key it had."""
 
 _EXIT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _DEADLINE = 5
@@ -52,24 +55,48 @@ class TcpviewApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Quit", priority=True)]
 
-    def __init__(self, sampler: Sampler, clock: Clock, settings: Settings, cache: Path, no_color: bool = False) -> None:
-        """`cache` is a folder for look-up answers. With `no_color` no colour is sent at all."""
+    def __init__(
+        self,
+        sampler: Sampler,
+        clock: Clock,
+        settings: Settings,
+        cache: Path,
+        no_color: bool = False,
+        memory: Memory | None = None,
+    ) -> None:
+        """`cache` is a folder for look-up answers. With `no_color` no colour is sent at all.
+
+        `memory` is what earlier runs remembered. Raises `ConfigError` when the keys of `settings` clash.
+        """
+        actions = rebind(ACTIONS, settings.keys)
         super().__init__(driver_class=_driver(), ansi_color=True if no_color else None)
         self.animation_level = "none"
-        self.session = Session(clock, settings, cache, self._named)
+        self.session = Session(clock, settings, cache, self._named, memory)
         self.feed = Feed(sampler, clock, settings.interval, self._deliver)
         self.failure: Exception | None = None
-        self.main = MainScreen(self.session, self.feed)
+        self.main = MainScreen(self.session, self.feed, actions)
+        other = [action for action in actions if action.id in settings.keys]
+        self.set_keymap({action.id: ",".join(action.keys) or _NO_KEY for action in other})
         self._keys = KeyQueue(self, super().on_event)
-        self._theme_name = choose(settings.theme, self._colours(), no_color)
-        self.register_theme(textual_theme(self._theme_name))
-        self.theme = f"tcpview-{self._theme_name}"
+        self._no_color = no_color
+        self._wear(settings.theme)
         self.set_class(settings.ascii, "-ascii")
 
     @property
     def palette(self) -> Palette:
         """The paints of the theme in use."""
-        return PALETTES[self._theme_name]
+        return PALETTES[self.theme_name]
+
+    def change_theme(self, name: str) -> None:
+        """Put on another theme, and remember it."""
+        self.session.theme = name
+        self._wear(name)
+        self.main.restyle()
+
+    def _wear(self, name: str) -> None:
+        self.theme_name = choose(name, self._colours(), self._no_color)
+        self.register_theme(textual_theme(self.theme_name))
+        self.theme = f"tcpview-{self.theme_name}"
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen with the table."""
@@ -93,13 +120,17 @@ class TcpviewApp(App[int]):
             await super().on_event(event)
 
     def on_unmount(self) -> None:
-        """Stop the threads; none of them is waited for."""
+        """Stop the threads, none of which is waited for, and remember what was changed last."""
+        self.session.remember()
         self.feed.stop()
         self.session.names.close()
 
     def action_interrupt(self) -> None:
-        """Leave, as Ctrl-C does everywhere."""
-        self.exit(INTERRUPTED, return_code=INTERRUPTED)
+        """Copy, and at once again leave; in a dialog or the filter bar, go back as Esc does."""
+        if self.screen is self.main and not self.main.filter_bar.display:
+            self.main.action_do("interrupt")
+        else:
+            self.simulate_key("escape")
 
     def _deliver(self, snapshot: Snapshot, difference: Difference, late: float) -> None:
         self._tell(SnapshotTaken(snapshot, difference, late))

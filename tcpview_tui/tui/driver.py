@@ -6,6 +6,7 @@ import os
 import re
 import selectors
 import signal
+import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from tcpview_tui.tui.keys import TWICE
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -27,7 +30,7 @@ _MOST_CELLS = 1000
 """Columns or lines beyond which a reported size is noise: every cell costs memory."""
 
 _INTERRUPTS = (b"\x03", b"\x1b[99;5u")
-"""Ctrl-C, plain and in the kitty protocol, when it arrives alone: it must work when nothing else does any more."""
+"""Ctrl-C, plain and in the kitty protocol. Once, it is a key; twice, it must work when nothing else does any more."""
 
 _ESC_AND_KEY = re.compile(r"\x1b(?=[\x00-\x1a\x1c-@`{-~])")
 """Esc and a key of its own that arrived together. The parser takes both for one key: Esc Enter would be Enter, and
@@ -54,6 +57,7 @@ class TerminalDriver(LinuxDriver):
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._held = ""
         self._pasting = False
+        self._interrupted_at = -TWICE
 
     def start_application_mode(self) -> None:
         """Take signals before the terminal is changed, so that none leaves it changed."""
@@ -67,7 +71,7 @@ class TerminalDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 if selector.select(_TICK):
                     data = self._read()
-                    if not data or data in _INTERRUPTS:
+                    if not data or self._insists(data):
                         os.kill(os.getpid(), signal.SIGINT if data else signal.SIGHUP)
                         if not data:
                             return
@@ -92,6 +96,15 @@ class TerminalDriver(LinuxDriver):
             return os.read(self.fileno, _READ_SIZE)
         except OSError:  # EIO: the terminal has hung up
             return b""
+
+    def _insists(self, data: bytes) -> bool:
+        """Return whether this ends with a second Ctrl-C, at once and with nothing between."""
+        interrupt = next((each for each in _INTERRUPTS if data.endswith(each)), b"")
+        before, now = self._interrupted_at, time.monotonic()
+        self._interrupted_at = now if interrupt else -TWICE
+        if not interrupt:
+            return False
+        return data.endswith(interrupt * 2) or (data == interrupt and now - before <= TWICE)
 
     def _take(self, text: str) -> None:
         text, self._held = self._held + text, ""

@@ -15,6 +15,7 @@ from tcpview_tui.model.complete import complete
 from tcpview_tui.model.lexer import MAX_LENGTH
 from tcpview_tui.model.query import Query, QueryError, parse
 from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.entry import Entry
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -45,7 +46,7 @@ class FilterBar(Vertical):
         super().__init__()
         self._session = session
         self._before: Query | None = None
-        self._input = Input(compact=True, select_on_focus=True)
+        self._input = Entry(compact=True, select_on_focus=True)
         self._hint = Static(markup=False)
 
     def compose(self) -> ComposeResult:
@@ -94,7 +95,7 @@ class FilterBar(Vertical):
 
     def action_cancel(self) -> None:
         """Close the bar and bring the filter back that was there before."""
-        self._session.narrow(self._before)
+        self._session.filter(self._before)
         self._close()
 
     def action_complete(self) -> None:
@@ -114,7 +115,7 @@ class FilterBar(Vertical):
             query = parse(text) if text.strip() else None
         except QueryError as error:
             return error
-        self._session.narrow(query)
+        self._session.filter(query)
         self.post_message(self.Changed())
         return None
 
@@ -132,7 +133,7 @@ class FilterBar(Vertical):
         """Close when the keys went elsewhere, as by a click on the table; not when the terminal lost the focus."""
         if self.display and self.app.app_focus and self.screen.focused is not self._input:
             if self._take(self._input.value) is not None:
-                self._session.narrow(self._before)
+                self._session.filter(self._before)
             self.display = False
             self.post_message(self.Closed())
 

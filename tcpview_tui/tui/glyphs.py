@@ -18,6 +18,12 @@ class Glyphs:
     then_down: str
     dot: str
     arrow: str
+    left: str
+    right: str
+    folded: str
+    unfolded: str
+    selected: str
+    pinned: str
     spinner: str
 
     def plain(self, text: str) -> str:
@@ -25,5 +31,5 @@ class Glyphs:
         return text.encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
-UNICODE = Glyphs(False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "⠋⠙⠸⠴⠦⠇")
-ASCII = Glyphs(True, "~", ">", "^", "v", "'", ",", "|", "->", "|/-\\")
+UNICODE = Glyphs(False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "‹", "›", "▸", "▾", "*", "•", "⠋⠙⠸⠴⠦⠇")
+ASCII = Glyphs(True, "~", ">", "^", "v", "'", ",", "|", "->", "<", ">", ">", "v", "*", "#", "|/-\\")

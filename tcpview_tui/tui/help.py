@@ -11,10 +11,11 @@ from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
 from tcpview_tui.model.fields import FIELDS, FLAGS
 from tcpview_tui.model.row import Mark
-from tcpview_tui.tui.actions import offered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from tcpview_tui.tui.actions import Action
 
 _MARKS = (
     (Mark.NEW.value, "new (green): opened since the last look or within the linger time"),
@@ -23,12 +24,11 @@ _MARKS = (
 )
 
 
-def help_text(read_only: bool) -> Table:
+def help_text(actions: Sequence[Action]) -> Table:
     """Return keys, marks, the filter language and the columns, ready to read."""
     table = Table.grid(padding=(0, 1))
     table.add_column(width=21)
     table.add_column(ratio=1)
-    actions = offered(read_only)
     for group in dict.fromkeys(action.group for action in actions):
         members = (action for action in actions if action.group == group)
         _section(table, group, ((" ".join(a.key_names), f"{a.title}. {a.help}") for a in members))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message_pump import MessagePump
 
+TWICE = 2.0
+"""Seconds within which a second Ctrl-C leaves; later, it copies again."""
+
 PATIENCE = 2.0
 """Seconds after which a key counts as stuck, and the keys typed behind it are dropped."""
 

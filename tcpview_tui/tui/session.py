@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.lookup.cache import WhoisCache
 from tcpview_tui.lookup.consent import Consent
 from tcpview_tui.lookup.desk import WhoisDesk
 from tcpview_tui.lookup.names import Names
+from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.query import Query, parse
+from tcpview_tui.model.sieve import Sieve
 from tcpview_tui.model.snapshot import Problem, Snapshot
 from tcpview_tui.model.view import View
+from tcpview_tui.remembered import Memory
 from tcpview_tui.respond.log import ActionLog
-from tcpview_tui.text import duration
+from tcpview_tui.tui import limits, recall
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from tcpview_tui.config import Settings
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.live import Update
+    from tcpview_tui.model.moment import Moment
 
 
 _NAMES_AGAIN = 15.0
@@ -41,9 +46,17 @@ class Session:
     """
 
     def __init__(
-        self, clock: Clock, settings: Settings, cache: Path, named: Callable[[Mapping[str, str]], None]
+        self,
+        clock: Clock,
+        settings: Settings,
+        cache: Path,
+        named: Callable[[Mapping[str, str]], None],
+        memory: Memory | None = None,
     ) -> None:
-        """`cache` is the folder for Whois answers; `named` hears, from another thread, of names that arrived."""
+        """`cache` is the folder for Whois answers; `named` hears, from another thread, of names that arrived.
+
+        `memory` is what was remembered of the runs before.
+        """
         self.clock = clock
         self.settings = settings
         self.glyphs = ASCII if settings.ascii else UNICODE
@@ -57,12 +70,28 @@ class Session:
         self.names_on = settings.names
         self.interval = settings.interval
         self._names_due = 0.0
-        self.query: Query | None = None
+        self.sieve = Sieve()
+        self.arrangement = Arrangement()
+        self.page = 0
+        self.details = False
+        self.theme = settings.theme
         self.frozen_at: float | None = None
+        self._frozen_look = 0
         self.late = 0.0
         self.snapshot: Snapshot | None = None
         if settings.filter.strip():
-            self.narrow(parse(settings.filter))
+            self.sieve.query = parse(settings.filter)
+        self.memory = memory or Memory(None)
+        self._recalled = self.memory.remembered
+        recall.restore(self, self._recalled)
+        self._begun = recall.facts(self)
+        self.narrow()
+
+    @property
+    def without(self) -> frozenset[str]:
+        """The columns that have nothing to say: names that are not looked up, the closing of rows that do not stay."""
+        idle = (("host", self.names_on), ("closed", self.live.keeps_closed))
+        return frozenset(name for name, is_used in idle if not is_used)
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None, late: float = 0.0) -> None:
         """Take in the next snapshot, and what distinguishes it from the one before, if that is known already.
@@ -89,6 +118,7 @@ class Session:
     def freeze(self) -> None:
         """Freeze the view; collection goes on."""
         self.frozen_at = self.clock.wall()
+        self._frozen_look = self.snapshot.sequence if self.snapshot else 0
         self.view.freeze()
         self.live.hold()
 
@@ -104,20 +134,48 @@ class Session:
         self.thaw()
         self.freeze()
 
-    def narrow(self, query: Query | None) -> None:
+    def narrow(self) -> None:
+        """Show only what the sieve lets through now: call it after the sieve was changed."""
+        self.view.context = replace(self.view.context, since=self.sieve.moments.dims_since)
+        self.view.narrow(self.sieve.narrowing())
+
+    def filter(self, query: Query | None) -> None:
         """Show only what `query` matches."""
-        self.query = query
-        self.view.narrow(query, self.view.off)
+        self.sieve.query = query
+        self.narrow()
 
     def toggle(self, kind: str) -> bool:
         """Switch a kind of row off or on; return whether it is on now."""
-        self.view.narrow(self.query, self.view.off ^ {kind})
-        return kind not in self.view.off
+        self.sieve.off ^= {kind}
+        self.narrow()
+        return kind not in self.sieve.off
 
     def show_all(self) -> None:
-        """Take off the filter and every switch."""
-        self.query = None
-        self.view.narrow(None, frozenset())
+        """Take off every filter and switch; named filters and marks are kept, out of force."""
+        self.sieve.open()
+        self.narrow()
+
+    def mark(self) -> Moment:
+        """Set a mark at what is shown now: while frozen, that is the look that was frozen."""
+        look = self.snapshot.sequence if self.snapshot else 0
+        at = self.clock.wall()
+        if self.frozen_at is not None:
+            look, at = self._frozen_look, self.frozen_at
+        moment = self.sieve.moments.mark(look, at)
+        self.narrow()
+        return moment
+
+    def keep_closed(self, keep: bool) -> None:
+        """Keep closed rows from now on, or let them go."""
+        self._show(self.live.keep_closed(keep))
+
+    def clear_closed(self) -> None:
+        """Let every closed row go that is neither pinned nor selected."""
+        self._show(self.live.clear_closed())
+
+    def remember(self) -> str | None:
+        """Write what was changed in this run to the memory; return a sentence when that fails."""
+        return self.memory.keep(recall.changed(self._begun, recall.facts(self), self._recalled))
 
     def toggle_names(self) -> bool:
         """Switch reverse DNS on or off; return whether it is on now."""
@@ -132,7 +190,7 @@ class Session:
         self._join()
         if any(by.column == "host" for by in self.view.order.by):
             self.view.rejoin()
-        elif self.query is not None and self.query.needs_names:
+        elif self.view.narrowing.needs_names:
             self.view.refilter()
 
     def problems(self) -> list[Problem]:
@@ -141,19 +199,20 @@ class Session:
         every = max(self.snapshot.took if self.snapshot else 0.0, self.interval + self.late)
         is_behind = every > self.interval + _TOLERANCE
         if is_behind:
-            taken.insert(0, _behind(every, self.interval))
+            taken.insert(0, limits.behind(every, self.interval))
         if self.names_on and self.names.problem:
             taken.append(Problem("names", self.names.problem, "Rows are complete without names."))
         if self.live.dropped:
-            taken.append(_dropped(self.live.dropped))
-        return [*taken, _polling(every if is_behind else self.interval)]
+            taken.append(limits.dropped(self.live.dropped))
+        return [*taken, limits.polling(every if is_behind else self.interval)]
 
     def _show(self, update: Update) -> None:
         self.view.apply(update, self.clock.monotonic())
 
     def _join(self) -> None:
         now = self.clock.wall() if self.frozen_at is None else self.frozen_at
-        self.view.context = Context(now, self.names.known if self.names_on else {})
+        names = self.names.known if self.names_on else {}
+        self.view.context = Context(now, names, self.sieve.moments.dims_since)
 
     def _want_names(self, update: Update) -> None:
         now = self.clock.monotonic()
@@ -162,28 +221,3 @@ class Session:
             update = dict(self.live.rows)
         remotes = (row.connection.remote for row in update.values() if row is not None)
         self.names.want({remote.address for remote in remotes if remote is not None})
-
-
-def _behind(every: float, interval: float) -> Problem:
-    return Problem(
-        "behind",
-        f"sampling is behind: a look every {duration(every)}, the interval is {duration(interval)}",
-        "The next look starts when the last one is done and shown. A longer interval (+) takes load off the machine.",
-    )
-
-
-def _polling(interval: float) -> Problem:
-    return Problem(
-        "polling",
-        f"sampling every {duration(interval)}: shorter connections can be missed",
-        "The program looks at the machine again and again. A connection that opens and closes between two looks "
-        "is not seen; a shorter interval (-) misses fewer.",
-    )
-
-
-def _dropped(number: int) -> Problem:
-    return Problem(
-        "dropped",
-        f"{number:,} closed rows not kept while frozen",
-        "So many connections closed while the view was frozen that the oldest of them were given up.",
-    )

@@ -75,17 +75,44 @@ def notice(session: Session, palette: Palette, width: int) -> list[Piece]:
 
 
 def chips(session: Session, palette: Palette) -> list[Piece]:
-    """Return what narrows the view, as chips; nothing when everything is shown."""
-    view = session.view
-    if not view.is_narrowed:
-        return []
+    """Return what makes the table show other than everything, as chips; nothing when it shows everything."""
+    view, sieve, plain = session.view, session.sieve, session.glyphs.plain
     pieces: list[Piece] = []
-    if view.query is not None:
-        pieces += [(" Filter ", palette.status), (f" {session.glyphs.plain(view.query.text)} ", palette.new)]
-    off = [toggle.title for toggle in TOGGLES if toggle.id in view.off]
+    if sieve.query is not None:
+        pieces += _chip("Filter", plain(sieve.query.text), palette.status, palette.new)
+    named = [each.name for each in sieve.named if each.on]
+    if named:
+        pieces += _chip("Saved", plain(", ".join(named)), palette.status, palette.new)
+    off = [toggle.title for toggle in TOGGLES if toggle.id in sieve.off]
+    off += [state.value or "no state" for state in State if state in sieve.states]
     if off:
-        pieces += [(" Hidden ", palette.status), (f" {', '.join(off)} ", palette.changed)]
-    return [*pieces, (f" {len(view)} of {view.total} rows, Esc shows all", palette.hint)]
+        pieces += _chip("Hidden", ", ".join(off), palette.status, palette.changed)
+    pieces += _arranged(session, palette)
+    if view.narrowing:
+        pieces.append((f" {view.shown} of {view.total} rows, Esc shows all", palette.hint))
+    return pieces
+
+
+def _arranged(session: Session, palette: Palette) -> list[Piece]:
+    """Return the chips of what hides nothing: marks, groups, selected, pinned and kept rows."""
+    view, moments, live = session.view, session.sieve.moments, session.live
+    pieces: list[Piece] = []
+    if moments.current:
+        how = "only" if moments.only else "bright"
+        pieces += _chip("Since", f"{local_time(moments.current.at)} {how}", palette.status, palette.frozen)
+    if view.grouping:
+        pieces += _chip("Groups", view.grouping.title.lower(), palette.status, palette.hint)
+    if view.selection:
+        pieces += _chip("Selected", f"{len(view.selection.keys)}", palette.status, palette.selected)
+    if view.pins:
+        pieces += _chip("Pinned", f"{len(view.pins)}", palette.status, palette.hint)
+    if live.keeps_closed:
+        pieces += _chip("Closed kept", f"{live.closed}", palette.status, palette.hint)
+    return pieces
+
+
+def _chip(title: str, value: str, *paints: str) -> list[Piece]:
+    return [(f" {title} ", paints[0]), (f" {value} ", paints[1])]
 
 
 def hints(actions: Sequence[Action], palette: Palette, width: int) -> list[Piece]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcpview_tui.model.grouping import Group
 from tcpview_tui.tui.difference import difference
+from tcpview_tui.tui.painter import Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,31 +23,8 @@ if TYPE_CHECKING:
 
 WHEEL_LINES = 3
 
-
-class Header(Widget):
-    """The line of column titles; a click sorts."""
-
-    class Chosen(Message):
-        """A column title was clicked."""
-
-        def __init__(self, column: str) -> None:
-            super().__init__()
-            self.column = column
-
-    def __init__(self, view: View, painter: Callable[[int], Painter]) -> None:
-        super().__init__()
-        self._view = view
-        self._painter = painter
-
-    def render_line(self, y: int) -> Strip:
-        """Return the titles."""
-        return self._painter(self.size.width).header(self._view.order)
-
-    def on_click(self, event: events.Click) -> None:
-        """Sort by the column under the mouse."""
-        column = self._painter(self.size.width).column_at(event.x)
-        if column:
-            self.post_message(self.Chosen(column))
+LEFT, RIGHT = 1, 3
+"""Mouse buttons as Textual counts them."""
 
 
 class ConnectionTable(Widget, can_focus=True):
@@ -58,6 +37,13 @@ class ConnectionTable(Widget, can_focus=True):
     class Moved(Message):
         """The person moved the cursor."""
 
+    class MenuWanted(Message):
+        """The person wants to know what can be done with the row; `at` is the cell of the screen."""
+
+        def __init__(self, at: Offset) -> None:
+            super().__init__()
+            self.at = at
+
     def __init__(self, view: View, painter: Callable[[int], Painter], now: Callable[[], float]) -> None:
         """`painter` gives the painter for a width; `now` is monotonic seconds."""
         super().__init__()
@@ -68,6 +54,7 @@ class ConnectionTable(Widget, can_focus=True):
         self._drawn: list[Strip] = []
         self._drawn_for: Size | None = None
         self._cursor_line = 0
+        self._dragged = False
 
     def render_line(self, y: int) -> Strip:
         """Return what stands on line `y` of the widget."""
@@ -107,6 +94,13 @@ class ConnectionTable(Widget, can_focus=True):
         self.sync()
         self.post_message(self.Moved())
 
+    def extend(self, line: int) -> None:
+        """Move the cursor to a line and select what lies between."""
+        self._view.select(line, self._now())
+        self._cursor_line = self._view.cursor_line
+        self.sync()
+        self.post_message(self.Moved())
+
     def go_home(self) -> None:
         """Go to the first line and stay there, whatever comes to stand on it."""
         self._view.go_home(self._now())
@@ -123,9 +117,56 @@ class ConnectionTable(Widget, can_focus=True):
         """Fit the lines to the new size."""
         self.sync()
 
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the line that was clicked."""
-        self.go(self.top + event.y)
+    @property
+    def cursor_offset(self) -> Offset:
+        """Where on the screen the cursor's line begins."""
+        return self.region.offset + Offset(1, max(self._view.cursor_line - self.top, 0))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the cursor on the line under the mouse; with Shift, select up to it; with Ctrl, add it or take it out."""
+        selection, line = self._view.selection, self.top + event.y
+        if event.shift:
+            self.extend(line)
+        else:
+            selection.end()
+            self.go(line)
+            self._choose(event)
+        self._dragged = event.button == LEFT
+        self.capture_mouse(self._dragged)
+
+    def _choose(self, event: events.MouseDown) -> None:
+        """Select as every list does: a click drops the selection, unless it asks for the menu of what is selected."""
+        selection, row = self._view.selection, self._view.current
+        if event.ctrl and row is not None:
+            selection.toggle(row.key)
+        elif event.button == LEFT or row is None or row.key not in selection.keys:
+            selection.clear()
+        self.sync()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select while the mouse is dragged."""
+        if self._dragged and event.button == LEFT:
+            line = max(self.top + event.y, 0)
+            if line != self._view.cursor_line:
+                self.extend(line)
+        elif self._dragged:
+            self._let_go()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """End a selection by mouse; the right button asks for the menu."""
+        self._let_go()
+        if event.button == RIGHT:
+            self.post_message(self.MenuWanted(event.screen_offset))
+
+    def on_hide(self) -> None:
+        """Let the mouse go when another screen takes the place."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._dragged:
+            self._dragged = False
+            self._view.selection.end()
+            self.release_mouse()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll with the cursor, as a key would, since an action must not hit a row out of sight."""
@@ -153,14 +194,19 @@ class ConnectionTable(Widget, can_focus=True):
         view, painter, height = self._view, self._painter(self.size.width), self.size.height
         self._drawn_for = self.size
         last = min(self.top + height, len(view))
-        lines = [
-            painter.row(view.line(number), view.context, number == view.cursor_line) for number in range(self.top, last)
-        ]
+        lines = [self._line(painter, number) for number in range(self.top, last)]
         if not lines and height > 1:
             lines = [painter.blank(), painter.blank(self._nothing())]
         return lines + [painter.blank()] * (height - len(lines))
 
+    def _line(self, painter: Painter, number: int) -> Strip:
+        view = self._view
+        item = view.line(number)
+        key = item.key
+        look = Look(number == view.cursor_line, key in view.selection.keys, key in view.pins)
+        return painter.group(item, look) if isinstance(item, Group) else painter.row(item, view.context, look)
+
     def _nothing(self) -> str:
-        if self._view.is_narrowed:
+        if self._view.narrowing:
             return "  Nothing matches. Esc shows all."
         return "" if self._view.total else "  No connections."

@@ -28,6 +28,10 @@ class Palette:
     closed: Paint
     suspicious: Paint
     cursor: Paint
+    selected: Paint
+    pinned: Paint
+    dim: Paint
+    group: Paint
     header: Paint
     status: Paint
     frozen: Paint
@@ -50,6 +54,10 @@ PALETTES: Mapping[str, Palette] = {
         closed="#2b0503 on #ff8f85",
         suspicious="#2e0520 on #ff9ed2",
         cursor="bold #ffffff on #2c4a7c",
+        selected="#ffffff on #5b3f8f",
+        pinned="#e4e8ee on #262d38",
+        dim="#7f8792 on #14171c",
+        group="bold #e4e8ee on #1c2a36",
         header="bold #dfe6f0 on #2a313c",
         status="#dfe6f0 on #2a313c",
         frozen="bold #06202b on #6cd0f5",
@@ -60,6 +68,29 @@ PALETTES: Mapping[str, Palette] = {
         dialog="#e4e8ee on #222831",
         accent="#8cc8ff",
     ),
+    "tcpview": Palette(  # the colours of TCPView's own window: pure ones for rows, the greys of Windows around them
+        row="#000000 on #ffffff",
+        quiet="#5a5a5a on #ffffff",
+        new="#000000 on #00ff00",
+        changed="#000000 on #ffff00",
+        closed="#000000 on #ff4040",
+        suspicious="#000000 on #ff9ad5",
+        cursor="bold #ffffff on #0a246a",
+        selected="#000000 on #a6caf0",
+        pinned="#000000 on #ece9d8",
+        dim="#6e6e6e on #ffffff",
+        group="bold #000000 on #d4d0c8",
+        header="bold #000000 on #d4d0c8",
+        status="#000000 on #d4d0c8",
+        frozen="bold #ffffff on #00557f",
+        hint="#404040 on #ffffff",
+        key="bold #0000c0 on #ffffff",
+        warning="#7a5200 on #ffffff",
+        error="#a80000 on #ffffff",
+        dialog="#000000 on #f0f0f0",
+        accent="#0a246a",
+        dark=False,
+    ),
     "light": Palette(
         row="#1d2126 on #ffffff",
         quiet="#5f6772 on #ffffff",
@@ -68,6 +99,10 @@ PALETTES: Mapping[str, Palette] = {
         closed="#3a0805 on #ffc0ba",
         suspicious="#3a0528 on #ffc8e6",
         cursor="bold #ffffff on #1f5fbf",
+        selected="#1d0f3a on #d9ccf5",
+        pinned="#1d2126 on #eceff3",
+        dim="#6b737d on #ffffff",
+        group="bold #12314f on #dceaf7",
         header="bold #1d2126 on #dfe3e8",
         status="#1d2126 on #dfe3e8",
         frozen="bold #ffffff on #0b5d85",
@@ -87,6 +122,10 @@ PALETTES: Mapping[str, Palette] = {
         closed="#241200 on #e69f00",
         suspicious="#24101c on #dd96bd",
         cursor="bold #ffffff on #3f4a5c",
+        selected="#ffffff on #6b5280",
+        pinned="#e4e8ee on #262d38",
+        dim="#7f8792 on #14171c",
+        group="bold #e4e8ee on #1c2a36",
         header="bold #dfe6f0 on #2a313c",
         status="#dfe6f0 on #2a313c",
         frozen="bold #1c1c1c on #f2f2f2",
@@ -105,6 +144,10 @@ PALETTES: Mapping[str, Palette] = {
         closed="black on red",
         suspicious="black on magenta",
         cursor="bold reverse default on default",
+        selected="reverse default on default",
+        pinned="bold default on default",
+        dim="dim italic default on default",
+        group="bold underline default on default",
         header="bold underline default on default",
         status="reverse default on default",
         frozen="bold black on cyan",
@@ -164,8 +207,13 @@ def textual_theme(name: str) -> Theme:
             "block-cursor-background": cursor,
             "input-cursor-foreground": cursor_text,
             "input-cursor-background": cursor,
+            "input-selection-foreground": cursor_text,
             "input-selection-background": cursor,
             "border-blurred": palette.accent,
+            **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), palette.accent),
+            **dict.fromkeys(
+                ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), surface
+            ),
         },
     )
 

@@ -11,6 +11,7 @@ from textual import events
 
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.model.diff import diff
+from tcpview_tui.model.grouping import GROUPING_BY_ID
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.query import parse
@@ -112,10 +113,11 @@ async def _huge(size: int) -> None:
             ("1 % gone, 1 % new: applied and merged", *await _next(screen, line, machine, "replace")),
             ("filter that matches all", *await _step(screen, line, lambda: _filter(screen, "tcp"))),
             ("filter that matches none", *await _step(screen, line, lambda: _filter(screen, "nothing-has-this"))),
-            ("the filter taken off", *await _step(screen, line, lambda: screen.session.narrow(None))),
+            ("the filter taken off", *await _step(screen, line, lambda: screen.session.filter(None))),
             ("sorted by remote address", *await _step(screen, line, lambda: _sort(screen, "remote"))),
             ("sorted by process, reversed", *await _step(screen, line, lambda: _sort(screen, "process", reverse=True))),
         ]
+        steps += await _arranged(screen, line, machine)
         keys = [await _key(screen, line, key) for key in ("down", "down", "pagedown", "end", "up", "home", "down")]
         during = await _key_during_look(screen, line, machine)
     figures = [Figure("first look applied to an empty table", applied.cpu, "ms")]
@@ -129,8 +131,26 @@ async def _huge(size: int) -> None:
     show(f"{size:,} rows: processor time, keys in wall time", figures)
 
 
+async def _arranged(screen: MainScreen, line: Line, machine: Machine) -> list[tuple[str, Spent, Spent]]:
+    """The same with everything that a day's work adds: closed rows that are kept, groups, a pin, a mark."""
+    session, view = screen.session, screen.session.view
+    session.keep_closed(True)
+    steps = [("kept: 1 % gone, 1 % new", *await _next(screen, line, machine, "replace"))]
+    for name in ("process", "remote", "network"):
+        grouping = GROUPING_BY_ID[name]
+        steps.append((f"grouped by {name}", *await _step(screen, line, lambda g=grouping: view.group(g))))  # type: ignore[misc]
+        steps.append(("    2 % changed", *await _next(screen, line, machine, "change")))
+        steps.append(("    1 % gone, 1 % new", *await _next(screen, line, machine, "replace")))
+    steps.append(("a group opened", *await _step(screen, line, lambda: view.unfold(is_open=True))))
+    steps.append(("no groups", *await _step(screen, line, lambda: view.group(None))))
+    steps.append(("a row pinned", *await _step(screen, line, lambda: view.pin([view.targets()[0].key]))))
+    steps.append(("marked", *await _step(screen, line, session.mark)))
+    steps.append(("    2 % changed", *await _next(screen, line, machine, "change")))
+    return steps
+
+
 def _filter(screen: MainScreen, text: str) -> None:
-    screen.session.narrow(parse(text))
+    screen.session.filter(parse(text))
 
 
 def _sort(screen: MainScreen, column: str, *, reverse: bool = False) -> None:

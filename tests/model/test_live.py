@@ -169,7 +169,7 @@ def test_closed_rows_are_not_kept_without_bound() -> None:
     table = Table()
     table.look()
     table.live.hold()
-    limit = live.HELD_CLOSED_LIMIT
+    limit = live.CLOSED_LIMIT
     table.look(*(connection(n) for n in range(limit + 10)))
     table.look()
     assert len(table.live.rows) == limit
@@ -183,7 +183,7 @@ def test_closed_rows_are_not_kept_without_bound() -> None:
 
 
 def test_a_key_that_comes_back_while_held_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "HELD_CLOSED_LIMIT", 1)
+    monkeypatch.setattr(live, "CLOSED_LIMIT", 1)
     table = Table()
     table.look(connection(1), connection(2))
     table.live.hold()
@@ -192,6 +192,63 @@ def test_a_key_that_comes_back_while_held_is_not_given_up(monkeypatch: pytest.Mo
     table.look(connection(3))
     table.look()
     assert 1 not in {key for key, row in table.live.rows.items() if not row.is_closed}
+
+
+def test_kept_rows_stay_closed_and_go_when_cleared() -> None:
+    table = Table()
+    table.look(connection(1), connection(2), connection(3))
+    table.live.keep_closed(True)
+    table.look(connection(3))
+    table.clock.advance(LINGER)
+    table.live.expire()
+    assert table.marks() == {1: Mark.NONE, 2: Mark.NONE, 3: Mark.NONE}
+    assert [table.row(key).sign for key in (1, 2, 3)] == ["x", "x", " "]
+    assert table.live.closed == 2
+    table.look()
+    assert table.live.keep_closed(False) == {1: None, 2: None}
+    assert table.marks() == {3: Mark.CLOSED}
+    assert table.live.clear_closed() == {3: None}
+    assert table.live.closed == 0
+
+
+def test_kept_rows_are_bounded_and_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "CLOSED_LIMIT", 2)
+    table = Table()
+    table.live.keep_closed(True)
+    table.look(*(connection(n) for n in range(4)))
+    table.look(connection(2), connection(3))
+    update = table.look(connection(3))
+    assert update[0] is None
+    assert sorted(table.marks(), key=str) == [1, 2, 3]
+    assert table.live.dropped == 1
+
+
+def test_every_state_is_remembered_with_its_time() -> None:
+    table = Table()
+    table.look(connection(1, State.SYN_SENT))
+    assert table.row(1).history == ((State.SYN_SENT, EPOCH),)
+    for state in (State.ESTABLISHED, State.ESTABLISHED, State.FIN_WAIT_1):
+        table.clock.advance(1)
+        table.look(connection(1, state))
+    expected = ((State.SYN_SENT, EPOCH), (State.ESTABLISHED, EPOCH + 1), (State.FIN_WAIT_1, EPOCH + 3))
+    assert table.row(1).history == expected
+
+
+def test_of_too_many_states_the_first_and_the_last_are_remembered() -> None:
+    table = Table()
+    table.look(connection(1, State.SYN_SENT))
+    for number in range(live.PASSAGES_LIMIT * 2):
+        table.look(connection(1, (State.ESTABLISHED, State.CLOSE_WAIT)[number % 2]))
+    assert len(table.row(1).history) == live.PASSAGES_LIMIT
+    assert table.row(1).history[0][0] is State.SYN_SENT
+    assert table.row(1).history[-1][0] is table.row(1).connection.state
+
+
+def test_rows_know_the_look_that_touched_them_last() -> None:
+    table = Table()
+    table.look(connection(1), connection(2), connection(3))
+    table.look(connection(1), connection(2, State.CLOSE_WAIT), connection(4))
+    assert {key: row.touched for key, row in table.live.rows.items()} == {1: 1, 2: 2, 3: 2, 4: 2}
 
 
 class LiveMachine(RuleBasedStateMachine):
@@ -240,11 +297,27 @@ class LiveMachine(RuleBasedStateMachine):
         self.table.live.release()
         self.mirror = dict(self.table.live.rows)
 
+    @rule(keep=st.booleans())
+    def keep_closed(self, keep: bool) -> None:
+        update = self.table.live.keep_closed(keep)
+        if self.table.live.held is None:
+            self._mirror(update)
+
+    @rule()
+    def clear_closed(self) -> None:
+        update = self.table.live.clear_closed()
+        if self.table.live.held is None:
+            self._mirror(update)
+
     @invariant()
-    def rows_are_those_of_the_last_look_and_the_lingering(self) -> None:
-        rows = self.table.live.rows
+    def rows_are_those_of_the_last_look_and_the_closed(self) -> None:
+        live = self.table.live
+        rows = live.rows
         assert {key for key, row in rows.items() if not row.is_closed} == self.present
-        assert all((row.mark is Mark.CLOSED) == row.is_closed for row in rows.values())
+        assert {key for key, row in rows.items() if row.is_closed} == set(live._closed)
+        unmarked = [row for row in rows.values() if row.is_closed and row.mark is not Mark.CLOSED]
+        assert not unmarked or live.keeps_closed
+        assert all(row.is_closed for row in rows.values() if row.mark is Mark.CLOSED)
         assert sum(self.table.live.states.values()) == len(self.present)
 
     @invariant()

@@ -340,14 +340,15 @@ def test_a_word_finds_what_any_column_but_a_time_shows(row: Row) -> None:
     context = Context()
     for column in COLUMNS:
         shown = column.value(row, context)
-        if column.id not in {"seen", "age"} and shown not in {None, ""}:
+        if column.id not in {"seen", "closed", "age"} and shown not in {None, ""}:
             escaped = str(shown).replace("\\", "\\\\").replace('"', '\\"')
             assert parse(f'"{escaped}"').matches(row, context)
 
 
 def test_a_time_is_found_by_its_colon_and_a_bare_number_is_not_a_time() -> None:
-    row = make_row("10.0.0.5:1", "10.0.0.6:2", first_seen=1_700_000_000.0)
-    clock = BY_ID["seen"].text(row, Context())
-    assert parse(clock[-8:-3]).matches(row, Context())
+    row = make_row("10.0.0.5:1", "10.0.0.6:2", first_seen=1_700_000_000.0, closed_at=1_700_010_000.0)
+    for column in ("seen", "closed"):
+        clock = BY_ID[column].text(row, Context())
+        assert parse(clock[-8:-3]).matches(row, Context())
     assert not parse("23:59:61").matches(row, Context())
     assert not parse(clock[-8:-6] + " process:none").matches(row, Context())

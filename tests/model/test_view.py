@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -10,15 +10,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.model.grouping import GROUPINGS, Group, Grouping, GroupKey
 from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.narrowing import Narrowing
 from tcpview_tui.model.order import By, Order
-from tcpview_tui.model.query import parse
+from tcpview_tui.model.query import Query, parse
+from tcpview_tui.model.row import Row
 from tcpview_tui.model.toggles import TOGGLES
 from tcpview_tui.model.view import SETTLE, View
 from tests.fakes import CURL, NGINX, FakeClock, connection, listener, snapshot
-
-if TYPE_CHECKING:
-    from tcpview_tui.model.row import Row
 
 
 class Screen:
@@ -44,9 +44,19 @@ class Screen:
     def move(self, line: int) -> None:
         self.view.move(line, self.clock.monotonic())
 
+    def row(self, line: int) -> Row:
+        item = self.view.line(line)
+        assert isinstance(item, Row)
+        return item
+
+    def narrow(self, *queries: Query, **facts: Any) -> None:
+        self.view.narrow(Narrowing(queries, **facts))
+
     @property
     def keys(self) -> list[object]:
-        return [row.key for row in self.view.rows()]
+        """The keys of what stands on the lines: connections, and the labels of groups."""
+        items = (self.view.line(number) for number in range(len(self.view)))
+        return [item.label if isinstance(item, Group) else item.key for item in items]
 
 
 def test_the_default_order_shows_what_matters_first() -> None:
@@ -139,7 +149,7 @@ def test_rows_keep_their_places_while_the_person_moves() -> None:
     screen.move(1)
     screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 2, 3, 4)))
     assert screen.keys == [2, 4, 6]
-    assert screen.view.line(2).is_closed
+    assert screen.row(2).is_closed
     assert screen.view.unsettled_for(screen.clock.monotonic()) == SETTLE
     screen.wait(SETTLE)
     assert screen.keys == [1, 2, 3, 4, 6]
@@ -177,10 +187,10 @@ def test_no_ghost_stays_when_the_cursor_is_moved_by_a_filter() -> None:
     screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 3, 4, 5)))
     screen.wait(60)
     assert screen.keys == [1, 2, 3, 4, 5]
-    screen.view.narrow(parse("-rport:2"), frozenset())
+    screen.narrow(parse("-rport:2"))
     screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 4, 5)))
     screen.wait(60)
-    screen.view.narrow(None, frozenset())
+    screen.narrow()
     screen.move(0)
     screen.wait(SETTLE)
     assert screen.keys == [1, 4, 5]
@@ -191,7 +201,7 @@ def test_a_filter_while_rows_keep_their_places_sees_what_they_are_now() -> None:
     screen.look(connection(1), connection(2))
     screen.move(0)
     screen.look(connection(1), connection(2, State.CLOSE_WAIT))
-    screen.view.narrow(parse("state:close-wait"), frozenset())
+    screen.narrow(parse("state:close-wait"))
     assert screen.keys == [2]
 
 
@@ -199,7 +209,7 @@ def test_a_chosen_row_stays_when_the_filter_matches_it_no_more_until_the_cursor_
     screen = Screen()
     screen.look(connection(1))
     screen.look(connection(1), connection(2), connection(3))
-    screen.view.narrow(parse("is:new"), frozenset())
+    screen.narrow(parse("is:new"))
     screen.move(1)
     screen.wait(10)
     assert screen.keys == [3]
@@ -227,7 +237,7 @@ def test_a_chosen_row_that_should_stand_elsewhere_goes_there_when_the_cursor_lea
     screen.look(connection(1, State.TIME_WAIT, owners=()), listener(2, 80), listener(3, 81))
     screen.wait(60)
     assert screen.keys == [1, 2, 3]
-    assert screen.view.line(0).connection.state is State.TIME_WAIT
+    assert screen.row(0).connection.state is State.TIME_WAIT
     screen.move(1)
     screen.wait(SETTLE)
     assert screen.keys == [2, 3, 1]
@@ -271,7 +281,7 @@ def test_freeze_keeps_every_line_and_thaw_shows_all() -> None:
     screen.wait(100)
     assert list(screen.view.rows()) == before
     screen.view.sort(Order((By("rport"),)))
-    screen.view.narrow(parse("rport:443"), frozenset())
+    screen.narrow(parse("rport:443"))
     assert sorted(screen.keys, key=str) == [1, 2]
     screen.live.release()
     screen.view.thaw(screen.live.rows)
@@ -287,8 +297,14 @@ def test_an_empty_view_has_no_cursor() -> None:
 ORDERS = st.lists(st.builds(By, st.sampled_from([c.id for c in COLUMNS]), st.booleans()), max_size=2).map(
     lambda by: Order(tuple(by))
 )
-QUERIES = st.sampled_from([None, "process:nginx", "state:established", "-is:closed", "rport>1 or is:listening", "none"])
-SWITCHES = st.frozensets(st.sampled_from([toggle.id for toggle in TOGGLES]), max_size=2)
+QUERIES = st.sampled_from(["process:nginx", "state:established", "-is:closed", "rport>1 or is:listening", "none"])
+NARROWINGS = st.builds(
+    Narrowing,
+    st.lists(QUERIES.map(parse), max_size=2).map(tuple),
+    st.frozensets(st.sampled_from([toggle.id for toggle in TOGGLES]), max_size=2),
+    st.frozensets(st.sampled_from(State), max_size=2),
+    st.none() | st.integers(0, 5),
+)
 CONNECTIONS: list[Callable[[int, State], Connection]] = [
     lambda key, state: connection(key, state, remote=("203.0.113.7", key % 3), owners=(NGINX,)),
     lambda key, state: connection(key, state, remote=("127.0.0.1", key), owners=(CURL,)),
@@ -297,14 +313,23 @@ CONNECTIONS: list[Callable[[int, State], Connection]] = [
 
 
 class ViewMachine(RuleBasedStateMachine):
-    """Samples, sorts, filters, freezes and moves in any order."""
+    """Samples, sorts, filters, groups, pins, selects, freezes and moves in any order."""
 
     def __init__(self) -> None:
         super().__init__()
         self.screen = Screen()
+        self.view = self.screen.view
         self.present: dict[int, Connection] = {}
         self.next_key = 0
         self.chosen: object = None
+        self.selected: frozenset[object] = frozenset()
+
+    @property
+    def row_keys(self) -> list[object]:
+        return [item.key for item in self._items() if isinstance(item, Row)]
+
+    def _items(self) -> list[Row | Group]:
+        return [self.view.line(number) for number in range(len(self.view))]
 
     @rule(gone=st.sets(st.integers(0, 9)), come=st.integers(0, 3), state=st.sampled_from(State))
     def look(self, gone: set[int], come: int, state: State) -> None:
@@ -320,66 +345,176 @@ class ViewMachine(RuleBasedStateMachine):
 
     @rule(order=ORDERS)
     def sort(self, order: Order) -> None:
-        self.screen.view.sort(order)
+        self.view.sort(order)
 
-    @rule(query=QUERIES, off=SWITCHES)
-    def narrow(self, query: str | None, off: frozenset[str]) -> None:
-        self.screen.view.narrow(None if query is None else parse(query), off)
-        if self.chosen not in self.screen.keys:
+    @rule(narrowing=NARROWINGS)
+    def narrow(self, narrowing: Narrowing) -> None:
+        self.view.narrow(narrowing)
+        self._forget_hidden()
+
+    @rule(grouping=st.none() | st.sampled_from(GROUPINGS))
+    def group(self, grouping: Grouping | None) -> None:
+        self.view.group(grouping)
+        self._forget_hidden()
+
+    @rule(is_open=st.booleans())
+    def unfold(self, is_open: bool) -> None:
+        group = self.view.current_group
+        if self.view.unfold(is_open=is_open):
+            assert group is not None
+            there = [item.key for item in self._items()]  # a group only of what the cursor kept there goes with it
+            assert self.view.cursor == group.key or group.key not in there
+        self._forget_hidden()
+
+    def _forget_hidden(self) -> None:
+        """A person's own wish may hide what was under the cursor, or selected."""
+        keys = [item.key for item in self._items()]
+        if self.chosen not in keys:
             self.chosen = None
+        self.selected &= frozenset(keys)
 
     @rule(line=st.integers(0, 12))
     def move(self, line: int) -> None:
         self.screen.move(line)
-        self.chosen = self.screen.view.cursor
+        self.chosen = self.view.cursor
+        if self.view.selection.anchor is None:
+            assert self.view.selection.keys == self.selected
+        self.selected = self.view.selection.keys
 
-    @precondition(lambda self: not self.screen.view.frozen)
+    @rule(line=st.integers(0, 12))
+    def select(self, line: int) -> None:
+        self.view.select(line, self.screen.clock.monotonic())
+        self.chosen = self.view.cursor
+        self.selected = self.view.selection.keys
+
+    @rule()
+    def deselect(self) -> None:
+        self.view.selection.clear()
+        self.selected = frozenset()
+
+    @rule()
+    def pin(self) -> None:
+        targets = self.view.targets()
+        if self.view.pin(row.key for row in targets):
+            assert {row.key for row in targets} <= self.view.pins
+        self._forget_hidden()
+
+    @rule(keep=st.booleans())
+    def keep_closed(self, keep: bool) -> None:
+        self.view.apply(self.screen.live.keep_closed(keep), self.screen.clock.monotonic())
+
+    @precondition(lambda self: not self.view.frozen)
+    @rule()
+    def clear_closed(self) -> None:
+        self.view.apply(self.screen.live.clear_closed(), self.screen.clock.monotonic())
+
+    @precondition(lambda self: not self.view.frozen)
     @rule()
     def freeze(self) -> None:
         self.screen.live.hold()
-        self.screen.view.freeze()
-        self.frozen = list(self.screen.view._all)
+        self.view.freeze()
 
-    @precondition(lambda self: self.screen.view.frozen)
+    @precondition(lambda self: self.view.frozen)
     @rule()
     def thaw(self) -> None:
         self.screen.live.release()
-        self.screen.view.thaw(self.screen.live.rows)
+        self.view.thaw(self.screen.live.rows)
+
+    @property
+    def held(self) -> set[object]:
+        """The keys of rows that may stand where and though they would not stand by themselves."""
+        return {self.view.cursor, *self.view.selection.keys, *self.view.pins}
 
     @invariant()
     def lines_are_sorted_and_filtered(self) -> None:
-        view = self.screen.view
+        view = self.view
         if view.frozen or view.unsettled_for(0.0) is not None:
             return
-        lines = list(view.rows())
-        key = view.order.key()
+        rows = list(view.rows())
         expected = {row.key for row in self.screen.live.rows.values() if self._shows(row)}
-        assert expected <= {row.key for row in lines}
-        assert {row.key for row in lines} - expected <= {view.cursor}
-        others = [row for row in lines if row.key != view.cursor]
-        assert others == sorted(others, key=lambda row: key(row, view.context))
-        assert all(row is self.screen.live.rows.get(row.key, row) for row in lines)
+        assert expected <= {row.key for row in rows}
+        assert {row.key for row in rows} - expected <= self.held
+        assert len({row.key for row in rows}) == len(rows)
+        assert all(row is self.screen.live.rows.get(row.key, row) for row in rows)
+        assert {row.key for row in rows if row.key in view.pins} == {row.key for row in rows[: self._pinned()]}
+        for block in self._blocks():
+            others = [row for row in block if row.key not in self.held]
+            assert others == sorted(others, key=lambda row: view.order.key()(row, view.context))
+
+    def _pinned(self) -> int:
+        return sum(item.key in self.view.pins for item in self._items())
+
+    def _blocks(self) -> list[list[Row]]:
+        """Return the rows that should be in order among themselves."""
+        rows = list(self.view.rows())[self._pinned() :]
+        if self.view.grouping is None:
+            return [rows]
+        return [item.rows for item in self._items() if isinstance(item, Group)]
 
     def _shows(self, row: Row) -> bool:
-        view = self.screen.view
-        covered = any(toggle.covers(row) for toggle in TOGGLES if toggle.id in view.off)
-        return not covered and (view.query is None or view.query.matches(row, view.context))
+        narrowing, context = self.view.narrowing, self.view.context
+        return (
+            not any(toggle.covers(row) for toggle in TOGGLES if toggle.id in narrowing.off)
+            and row.connection.state not in narrowing.states
+            and (narrowing.since is None or row.touched > narrowing.since)
+            and all(query.matches(row, context) for query in narrowing.queries)
+        )
+
+    @invariant()
+    def every_row_is_in_the_group_it_belongs_to(self) -> None:
+        view = self.view
+        if view.grouping is None:
+            assert not any(isinstance(item, Group) for item in self._items())
+            return
+        heading: Group | None = None
+        for item in self._items():
+            if isinstance(item, Group):
+                heading = item
+                assert item.rows
+            elif heading is None:
+                assert item.key in view.pins
+            else:
+                assert heading.is_open
+        settled = not view.frozen and view.unsettled_for(0.0) is None
+        for group in (item for item in self._items() if settled and isinstance(item, Group)):
+            others = [row for row in group.rows if row.key not in self.held]
+            assert all(view.grouping.value(row) == group.key.value for row in others)
+            assert sum(number for _, number in group.counts.states) + group.counts.closed == len(group.rows)
 
     @invariant()
     def the_cursor_is_a_line(self) -> None:
-        view = self.screen.view
+        view = self.view
         assert (view.cursor is None) == (len(view) == 0)
         if view.cursor is not None:
-            assert self.screen.keys[view.cursor_line] == view.cursor
-            assert view.current is view.line(view.cursor_line)
+            assert view.line(view.cursor_line).key == view.cursor
+            assert view.current_line is view.line(view.cursor_line)
 
     @invariant()
-    def the_chosen_row_stays_under_the_cursor(self) -> None:
-        if self.chosen is not None and self.chosen in self.screen.keys:
-            assert self.screen.view.cursor == self.chosen
+    def the_chosen_line_stays_under_the_cursor(self) -> None:
+        if self.chosen is None:
+            return
+        if isinstance(self.chosen, GroupKey) and self.chosen not in [item.key for item in self._items()]:
+            self.chosen = None  # a group without rows is no group
         else:
-            self.chosen = None
+            assert self.view.cursor == self.chosen
+
+    @invariant()
+    def selected_and_pinned_rows_stay(self) -> None:
+        assert self.view.selection.keys == self.selected
+        assert self.selected <= set(self.row_keys)
+        assert self.view.pins <= set(self.row_keys)
+
+    @invariant()
+    def actions_are_for_what_is_selected_or_under_the_cursor(self) -> None:
+        targets = {row.key for row in self.view.targets()}
+        line = self.view.current_line
+        if self.selected:
+            assert targets == self.selected
+        elif isinstance(line, Row):
+            assert targets == {line.key}
+        else:
+            assert targets == (set() if line is None else {row.key for row in line.rows})
 
 
-ViewMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+ViewMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 TestViewMachine = ViewMachine.TestCase

@@ -45,9 +45,9 @@ def sent(number: signal.Signals) -> Callable[[Terminal], None]:
 
 WAYS = {
     "q": (key("q"), 0),
-    "Ctrl-C": (key("\x03"), 130),
-    "Ctrl-C in a dialog": (key("?\x03"), 130),
-    "Ctrl-C in the filter": (key("/ab\x03"), 130),
+    "Ctrl-C": (key("\x03\x03"), 130),
+    "Ctrl-C in a dialog": (key("?\x03\x03"), 130),
+    "Ctrl-C in the filter": (key("/ab\x03\x03"), 130),
     "SIGINT": (sent(signal.SIGINT), 130),
     "SIGTERM": (sent(signal.SIGTERM), 143),
 }
@@ -99,6 +99,6 @@ def test_noise_on_the_line_ends_nothing(noise: bytes, tmp_path: Path) -> None:
         terminal.send("\x1b")
         machine.show(Line(1, port=50001))
         terminal.shows("50001")
-        terminal.send("\x03")
+        terminal.send("\x03\x03")
         assert terminal.wait() == 130
         left_clean(terminal)

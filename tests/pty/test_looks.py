@@ -47,7 +47,7 @@ def marked(home: Path, *options: str, config: str = "", **terminal_options: Any)
         assert terminal.line_with("50003").startswith("x")
         assert terminal.line_with("50004").startswith("+")
         yield terminal
-        terminal.send("\x03")
+        terminal.send("\x03\x03")
         assert terminal.wait() == 130
 
 

@@ -41,7 +41,7 @@ def test_a_strange_report_ends_nothing_and_types_nothing(report: bytes, tmp_path
         terminal.lacks("Sort by")
         terminal.send("/still-here")
         terminal.shows("still-here")
-        terminal.send("\x03")
+        terminal.send("\x03\x03")
         assert terminal.wait() == 130
 
 

@@ -23,6 +23,9 @@ ROW = 350
 
 SIZES = ((80, 24), (120, 40))
 
+CURSOR = 2
+"""The line of the screen that the cursor is on: the first below the titles."""
+
 
 class Watched:
     """A running program whose bytes are counted from look to look."""
@@ -81,9 +84,31 @@ def test_one_row_costs_one_line(change: str, size: tuple[int, int], tmp_path: Pa
         row, status = watch.line_of(f"{text} "), size[1] - 1
         assert watch.terminal.line_with(f"{text} ").startswith(mark)
     assert 0 < sent[row] <= ROW
-    assert set(sent) <= {row, status, 1}
-    assert sent[1] <= 20  # where Textual leaves the cursor after each refresh
+    assert set(sent) <= {row, status, CURSOR}
+    assert sent[CURSOR] <= 20  # where the terminal's cursor is put after each refresh, for who reads by Braille
     assert sent[status] <= 2 * ROW
+
+
+@pytest.mark.parametrize(("key", "shown"), [("/ng", "10 of 10 rows"), ("/", "Filter:"), ("\x10", "Quit. Leave")])
+def test_nothing_is_sent_while_one_thinks_what_to_type(key: str, shown: str, tmp_path: Path) -> None:
+    with watched(tmp_path, (80, 24)) as watch:
+        watch.terminal.send(key)
+        watch.terminal.shows(shown)
+        watch.looks(3)
+        before = len(watch.terminal.output)
+        watch.looks(4)
+        assert not watch.terminal.output[before:]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_details_cost_nothing_while_nothing_changes(size: tuple[int, int], tmp_path: Path) -> None:
+    with watched(tmp_path, size) as watch:
+        watch.terminal.send("\r")
+        watch.terminal.shows("Protocol ")
+        watch.looks(2)
+        before = len(watch.terminal.output)
+        watch.looks(4)
+        assert not watch.terminal.output[before:]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -298,7 +298,7 @@ async def test_80x24_shows_the_main_columns() -> None:
             "LPort",
             "Remote",
             "address",
-            "RPort",
+            "RPort›",
         ]
         assert program.line_with("93.184.216.34").split() == [
             "›curl", "4242", "ESTABLISHED", "10.0.0.5", "50000", "93.184.216.34", "443",

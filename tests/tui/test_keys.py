@@ -15,7 +15,7 @@ ROWS = (connection(1), connection(2, remote=("198.51.100.4", 22)), listener(3, 8
 
 
 def filter_text(program: Live) -> str:
-    query = program.app.session.query
+    query = program.app.session.sieve.query
     return query.text if query else ""
 
 
@@ -45,7 +45,7 @@ async def test_keys_after_esc_are_for_the_table_again() -> None:
         await program.press("escape")
         await program.burst("l")
         assert filter_text(program) == ""
-        assert program.app.session.view.off == {"listeners"}
+        assert program.app.session.sieve.off == {"listeners"}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_keys_after_the_one_that_opens_a_dialog_are_for_the_dialog(opens: 
     async with live(*ROWS) as program:
         await program.burst(opens + "tul")
         assert isinstance(program.app.screen, screen)
-        assert program.app.session.view.off == frozenset()
+        assert program.app.session.sieve.off == frozenset()
 
 
 @pytest.mark.parametrize("opens", ["k", "w", "s", "?", "i", "a"])
@@ -73,14 +73,14 @@ async def test_esc_in_the_same_burst_closes_the_dialog(opens: str) -> None:
         program.app.post_message(events.Key("escape", "\x1b"))
         await program.burst("u")
         assert isinstance(program.app.screen, MainScreen)
-        assert program.app.session.view.off == {"udp"}
+        assert program.app.session.sieve.off == {"udp"}
 
 
 async def test_esc_and_a_letter_that_arrive_together_are_two_keys() -> None:
     async with live(*ROWS, filter="curl") as program:
         await program.burst("\x1bu")
         assert filter_text(program) == ""
-        assert program.app.session.view.off == {"udp"}
+        assert program.app.session.sieve.off == {"udp"}
 
 
 async def test_enter_in_the_burst_that_opens_the_end_dialog_ends_nothing() -> None:

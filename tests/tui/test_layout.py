@@ -1,13 +1,32 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.model.arrangement import LEAST, MOST, Arrangement
 from tcpview_tui.model.columns import COLUMNS
-from tcpview_tui.tui.layout import GAP, GUTTER, layout
+from tcpview_tui.tui.layout import DEFAULT, EDGE, GAP, GUTTER, Slot, layout, pages
 
 NO_NAMES = frozenset({"host"})
+IDS = [column.id for column in COLUMNS]
+ARRANGEMENTS = st.builds(
+    Arrangement.of,
+    st.permutations(IDS),
+    st.sets(st.sampled_from(IDS)),
+    st.dictionaries(st.sampled_from(IDS), st.integers(LEAST, MOST)),
+)
+WITHOUT = st.sampled_from([frozenset(), NO_NAMES, frozenset({"host", "closed"})])
+
+
+def ids(slots: tuple[Slot, ...]) -> list[str]:
+    return [slot.column.id for slot in slots]
+
+
+def every(width: int, arrangement: Arrangement, without: frozenset[str] = frozenset()) -> list[tuple[Slot, ...]]:
+    return [layout(width, arrangement, without, page) for page in range(pages(width, arrangement, without))]
 
 
 @pytest.mark.parametrize(
@@ -24,11 +43,15 @@ NO_NAMES = frozenset({"host"})
     ],
 )
 def test_narrow_screens_drop_columns_by_priority(width: int, columns: set[str]) -> None:
-    assert {slot.column.id for slot in layout(width, NO_NAMES)} == columns
+    assert {slot.column.id for slot in layout(width, DEFAULT, NO_NAMES)} == columns
 
 
 def test_a_wide_screen_shows_everything() -> None:
     assert [slot.column.id for slot in layout(400)] == [column.id for column in COLUMNS]
+
+
+def test_at_200_columns_nothing_is_lost() -> None:
+    assert pages(200) == 1
 
 
 def test_names_come_early_once_asked_for() -> None:
@@ -37,7 +60,7 @@ def test_names_come_early_once_asked_for() -> None:
 
 @given(st.integers(20, 500), st.booleans())
 def test_columns_stand_side_by_side_within_the_screen(width: int, names: bool) -> None:
-    slots = layout(width, frozenset() if names else NO_NAMES)
+    slots = layout(width, DEFAULT, frozenset() if names else NO_NAMES)
     x = GUTTER
     for slot in slots:
         assert slot.x == x
@@ -54,3 +77,75 @@ def test_a_wider_screen_never_shows_less(width: int) -> None:
 def test_priorities_are_different() -> None:
     priorities = [column.priority for column in COLUMNS]
     assert len(set(priorities)) == len(priorities)
+
+
+@given(st.integers(5, 300), ARRANGEMENTS, WITHOUT)
+def test_every_column_stands_on_one_page_and_the_first_on_all(
+    width: int, arrangement: Arrangement, without: frozenset[str]
+) -> None:
+    shown = [column.id for column in arrangement.shown]
+    expected = [name for name in shown if name not in without] or shown
+    found = [ids(slots) for slots in every(width, arrangement, without)]
+    assert {names[0] for names in found} == {expected[0]}
+    assert sorted([expected[0], *(name for names in found for name in names[1:])]) == sorted(expected)
+    assert all(names == sorted(names, key=expected.index) for names in found)
+    assert [name for names in found[1:] for name in names[1:]] == [n for n in expected if n not in found[0]]
+
+
+@given(st.integers(5, 300), ARRANGEMENTS, WITHOUT)
+def test_slots_neither_overlap_nor_leave_the_screen(
+    width: int, arrangement: Arrangement, without: frozenset[str]
+) -> None:
+    for slots in every(width, arrangement, without):
+        assert slots[0].x == GUTTER
+        assert all(left.x + left.width + GAP == right.x for left, right in pairwise(slots))
+        assert slots[-1].x + slots[-1].width <= width
+        assert all(1 <= slot.width <= (arrangement.width(slot.column.id) or slot.column.ideal) for slot in slots)
+
+
+@given(st.integers(1, 4), ARRANGEMENTS)
+def test_a_screen_for_ants_does_not_crash(width: int, arrangement: Arrangement) -> None:
+    assert all(every(width, arrangement))
+
+
+@given(ARRANGEMENTS, st.integers(200, 300))
+def test_a_chosen_width_is_exact_when_the_screen_is_wide_enough(arrangement: Arrangement, width: int) -> None:
+    chosen = {name: cells for name, cells in arrangement.widths if cells <= 80}
+    narrow = Arrangement.of(arrangement.order, arrangement.off, chosen)
+    for slots in every(width, narrow):
+        assert all(slot.width == chosen.get(slot.column.id, slot.width) for slot in slots)
+
+
+@given(st.integers(20, 300), st.sampled_from(IDS[1:]), st.integers(1, 60))
+def test_who_makes_a_column_wider_does_not_lose_it_from_the_page(width: int, name: str, more: int) -> None:
+    page = next(n for n, slots in enumerate(every(width, DEFAULT)) if name in ids(slots[1:]))
+    slot = next(slot for slot in layout(width, DEFAULT, page=page) if slot.column.id == name)
+    wider = slot.width + min(more, width - EDGE - slot.x - slot.width)  # the mouse cannot leave the screen
+    assert name in ids(layout(width, DEFAULT.widened(name, wider), page=page))
+
+
+def test_the_pages_of_80_cells() -> None:
+    assert [ids(slots) for slots in every(80, DEFAULT, NO_NAMES)] == [
+        ["process", "pid", "state", "local", "lport", "remote", "rport"],
+        ["process", "user", "service", "proto", "dir", "seen", "closed", "age"],
+        ["process", "path", "cmd"],
+    ]
+
+
+def test_a_page_past_the_last_is_the_last() -> None:
+    assert layout(80, page=99) == layout(80, page=pages(80) - 1)
+
+
+def test_a_single_column_takes_its_ideal_width() -> None:
+    command = Arrangement.of(["cmd"], [name for name in IDS if name != "cmd"])
+    assert [(slot.column.id, slot.width) for slot in layout(300, command)] == [("cmd", 120)]
+    assert pages(80, command) == 1
+
+
+def test_the_last_column_that_is_on_is_shown_even_without_what_it_shows() -> None:
+    assert ids(layout(80, Arrangement.of(IDS, set(IDS) - {"host"}), NO_NAMES)) == ["host"]
+
+
+def test_narrower_columns_make_room_for_further_ones() -> None:
+    assert "proto" not in ids(layout(80, DEFAULT, NO_NAMES))
+    assert "proto" in ids(layout(80, DEFAULT.widened("process", 7), NO_NAMES))

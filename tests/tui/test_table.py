@@ -12,11 +12,11 @@ from textual.strip import Strip
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.order import By, Order
-from tcpview_tui.model.row import Mark
+from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.text import safe
 from tcpview_tui.tui.difference import difference
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
-from tcpview_tui.tui.painter import Painter
+from tcpview_tui.tui.painter import Look, Painter
 from tcpview_tui.tui.table import ConnectionTable
 from tcpview_tui.tui.theme import PALETTES
 from tests.fakes import CURL, connection, listener
@@ -38,7 +38,7 @@ def painter(width: int = 80) -> Painter:
 def test_a_row_says_what_it_is() -> None:
     screen = Screen()
     screen.look(connection(1))
-    text = painter(120).row(screen.view.line(0), Context(), is_cursor=True).text
+    text = painter(120).row(screen.row(0), Context(), Look(is_cursor=True)).text
     cells = "›curl 4242 alice session-3.s… TCP ESTABLISHED out 10.0.0.5 50000 93.184.216.34 443 >0m"
     assert text.split() == cells.split()
 
@@ -47,7 +47,7 @@ def test_marks_stand_in_the_gutter_beside_the_colour() -> None:
     screen = Screen()
     screen.look(connection(1), connection(2))
     screen.look(connection(2, State.CLOSE_WAIT), connection(3))
-    shown = {row.mark: painter().row(row, Context(), is_cursor=False) for row in screen.view.rows()}
+    shown = {row.mark: painter().row(row, Context()) for row in screen.view.rows()}
     assert {mark: strip.text[0] for mark, strip in shown.items()} == {
         Mark.NEW: "+",
         Mark.CHANGED: "~",
@@ -62,7 +62,7 @@ def test_unknown_nobody_and_past_are_told_apart() -> None:
     screen.look(
         connection(1, owners=()), connection(2, State.TIME_WAIT, owners=()), connection(3, State.TIME_WAIT, owners=())
     )
-    shown = {row.key: painter().text(row, Context(), False)[2:24].split() for row in screen.view.rows()}
+    shown = {row.key: painter().text(row, Context())[2:22].split() for row in screen.view.rows()}
     assert shown == {1: ["?", "?"], 2: ["-", "-"], 3: ["(curl)", "4242"]}
 
 
@@ -73,9 +73,9 @@ def test_the_header_shows_what_sorts() -> None:
     assert Painter(PALETTES["dark"], ASCII, 120).header(Order((By("pid"),))).text.isascii()
 
 
-@given(rows(), st.integers(1, 200), st.booleans())
-def test_every_line_is_exactly_as_wide_as_the_screen(row: object, width: int, is_cursor: bool) -> None:
-    strip = Painter(PALETTES["dark"], UNICODE, width).row(row, Context(), is_cursor)  # type: ignore[arg-type]
+@given(rows(), st.integers(1, 200), st.tuples(*[st.booleans()] * 3))
+def test_every_line_is_exactly_as_wide_as_the_screen(row: Row, width: int, look: tuple[bool, bool, bool]) -> None:
+    strip = Painter(PALETTES["dark"], UNICODE, width).row(row, Context(), Look(*look))
     assert strip.cell_length == Segment.get_line_length(list(strip)) == width
 
 

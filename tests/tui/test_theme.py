@@ -1,9 +1,25 @@
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
 import pytest
 from textual.color import Color
+from textual.widgets import OptionList
 
+from tcpview_tui.lookup.answer import WhoisAnswer
+from tcpview_tui.model.arrangement import Arrangement
+from tcpview_tui.model.connection import State
+from tcpview_tui.tui.screens.columns import ColumnsScreen
+from tcpview_tui.tui.screens.main import MainScreen
+from tcpview_tui.tui.screens.states import StatesScreen
+from tcpview_tui.tui.screens.whois import WhoisScreen
 from tcpview_tui.tui.theme import PALETTES, THEME_NAMES, choose, paints, textual_theme
+from tests.fakes import connection, listener
+from tests.tui.harness import Live, live
+
+if TYPE_CHECKING:
+    from rich.style import Style
 
 NUMBERED = [name for name, palette in PALETTES.items() if not palette.ansi]
 PAIRS = [(theme, name) for theme in NUMBERED for name in paints(PALETTES[theme])]
@@ -15,26 +31,148 @@ def _luminance(colour: Color) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
+def _contrast(one: Color, other: Color) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
 @pytest.mark.parametrize(("theme", "name"), PAIRS)
 def test_every_text_can_be_read_on_its_background(theme: str, name: str) -> None:
     words = paints(PALETTES[theme])[name].split()
-    dark, light = sorted(_luminance(Color.parse(words[place])) for place in (-3, -1))
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert _contrast(Color.parse(words[-3]), Color.parse(words[-1])) >= 4.5
 
 
 @pytest.mark.parametrize("theme", NUMBERED)
 def test_accents_can_be_read_on_both_backgrounds(theme: str) -> None:
     palette = PALETTES[theme]
-    accent = _luminance(Color.parse(palette.accent))
     for paint in (palette.row, palette.dialog):
-        dark, light = sorted((accent, _luminance(Color.parse(paint.split()[-1]))))
-        assert (light + 0.05) / (dark + 0.05) >= 4.5
+        assert _contrast(Color.parse(palette.accent), Color.parse(paint.split()[-1])) >= 4.5
+
+
+def _unreadable(program: Live) -> list[str]:
+    """Return the texts on the screen whose colours are too near to each other, as a terminal gets them."""
+    strips = program.app.screen._compositor.render_strips()
+    segments = [segment for strip in strips for segment in strip if segment.text.strip()]
+    return [f"{segment.text!r}: {segment.style}" for segment in segments if not _can_be_read(segment.style)]
+
+
+def _can_be_read(style: Style | None) -> bool:
+    if style is None or style.color is None or style.bgcolor is None or style.dim:
+        return False
+    return _contrast(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)) >= 4.5
+
+
+KEYS = {
+    "table": [],
+    "marked": ["down"],
+    "filter": ["slash", *"curl"],
+    "wrong filter": ["slash", *"pid:x"],
+    "selected filter": ["slash", *"curl", "enter", "slash"],
+    "completion": ["slash", *"pr", "tab"],
+    "help": ["question_mark"],
+    "palette": ["ctrl+p"],
+    "palette with text": ["ctrl+p", *"show"],
+    "sort": ["s", "down"],
+    "not visible": ["i"],
+    "log": ["a"],
+    "menu": ["o"],
+    "save": ["ctrl+s"],
+    "saved filters": ["F"],
+    "name of a filter": ["slash", *"curl", "enter", "F", "n"],
+    "details": ["enter"],
+    "all details": ["enter", "enter"],
+    "selected rows": ["v", "down"],
+    "end": ["k"],
+    "end, button": ["k", "tab"],
+    "whois question": ["slash", *"rport:443", "enter", "w"],
+    "whois question, button": ["slash", *"rport:443", "enter", "w", "tab"],
+}
+
+ON_THE_MAIN_SCREEN = {
+    "table",
+    "marked",
+    "filter",
+    "wrong filter",
+    "selected filter",
+    "completion",
+    "details",
+    "selected rows",
+}
+
+
+@pytest.mark.parametrize("theme", NUMBERED)
+async def test_everything_on_the_screen_can_be_read(theme: str) -> None:
+    async with live(connection(1), listener(2, 80), connection(3, State.TIME_WAIT, owners=()), theme=theme) as program:
+        await program.look(connection(1, State.CLOSE_WAIT), connection(3, State.TIME_WAIT, owners=()), connection(4))
+        unreadable = {}
+        for name, keys in KEYS.items():
+            await program.press(*keys)
+            assert isinstance(program.app.screen, MainScreen) == (name in ON_THE_MAIN_SCREEN), name
+            unreadable[name] = _unreadable(program)
+            await program.press("escape", "escape", "escape")
+        assert {name: texts for name, texts in unreadable.items() if texts} == {}
+
+
+@pytest.mark.parametrize("theme", NUMBERED)
+async def test_every_dialog_can_be_read_with_the_mouse_over_it_too(theme: str) -> None:
+    async with live(connection(1), theme=theme) as program:
+        dialogs = (
+            ColumnsScreen(Arrangement(), lambda _: None),
+            StatesScreen(Counter(), frozenset(), lambda _: None),
+            WhoisScreen(program.app.session, "192.0.2.1"),
+        )
+        for dialog in dialogs:
+            await program.app.push_screen(dialog)
+            await program.settled()
+            await program.pilot.hover(offset=(40, 18))
+            await program.settled()
+            assert _unreadable(program) == []
+            if isinstance(dialog, WhoisScreen):
+                dialog._show(WhoisAnswer("192.0.2.1", owner="Example", source="RDAP"))
+                await program.settled()
+                assert _unreadable(program) == []
+            await program.press("escape")
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-def test_new_changed_closed_and_suspicious_are_told_apart(theme: str) -> None:
-    palette = PALETTES[theme]
-    assert len({palette.new, palette.changed, palette.closed, palette.suspicious, palette.row, palette.cursor}) == 6
+@pytest.mark.parametrize("keys", [["ctrl+p"], ["s"]], ids=["with a prompt", "list alone"])
+async def test_the_marked_line_of_a_list_stands_out(theme: str, keys: list[str]) -> None:
+    async with live(connection(1), theme=theme) as program:
+        await program.press(*keys, "down")
+        options = program.app.screen.query_one(OptionList)
+        looks = [{str(segment.style) for segment in options.render_line(y) if segment.text.strip()} for y in range(3)]
+        assert looks[0] == looks[2] != looks[1]
+
+
+@pytest.mark.parametrize("theme", NUMBERED)
+def test_the_pairs_that_textual_is_told_can_be_read(theme: str) -> None:
+    described = textual_theme(theme)
+    told = described.to_color_system().generate() | described.variables
+    pairs = [(name, name.replace("foreground", "background")) for name in told if name.endswith("-foreground")]
+    pairs = [(one, other) for one, other in pairs if one.startswith(("block-cursor-f", "input-"))]
+    pairs += [
+        (name, f"scrollbar-background{name[9:]}") for name in ("scrollbar", "scrollbar-hover", "scrollbar-active")
+    ]
+    pairs += [("dialog-text", "surface"), ("accent", "surface"), ("foreground", "background"), ("error", "background")]
+    assert len(pairs) == 10
+    assert [pair for pair in pairs if _contrast(*(Color.parse(told[name]) for name in pair)) < 4.5] == []
+
+
+@pytest.mark.parametrize("theme", NUMBERED)
+@pytest.mark.parametrize("key", ["w", "k"])
+async def test_buttons_can_be_read_with_the_mouse_over_them(theme: str, key: str) -> None:
+    async with live(connection(1), theme=theme) as program:
+        await program.press(key)
+        for button in program.app.screen.query("Button"):
+            await program.pilot.hover(button)
+            await program.settled()
+            assert _unreadable(program) == []
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_what_stands_side_by_side_is_told_apart(theme: str) -> None:
+    names = ("new", "changed", "closed", "suspicious", "row", "cursor", "selected", "pinned", "group", "dim")
+    assert len({getattr(PALETTES[theme], name) for name in names}) == len(names)
 
 
 def test_the_ansi_theme_has_no_colour_of_its_own() -> None:

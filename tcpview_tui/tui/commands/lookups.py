@@ -18,19 +18,23 @@ if TYPE_CHECKING:
 
 def whois(main: MainScreen) -> None:
     """Look the remote address under the cursor up, after the person knows who will learn of it."""
-    if main.has_slipped():
-        return
-    row = main.session.view.current
-    remote = row.connection.remote if row else None
-    if remote is None:
-        main.say("Whois needs a remote address, and this row has none." if row else "There is no row to look up.")
-        return
+    rows = main.targets()
+    addresses = {row.connection.remote.address for row in rows if row.connection.remote is not None}
+    if len(addresses) == 1:
+        _look_up(main, addresses.pop())
+    elif addresses:
+        main.say(f"Whois asks about one address, and these rows have {len(addresses)}: choose one row.")
+    elif rows:
+        main.say("Whois needs a remote address, and there is none here.")
+
+
+def _look_up(main: MainScreen, address: str) -> None:
     told = servers(main.session.settings.lookup)
-    nobody_learns = main.session.settings.offline or classify(remote.address) is not None
+    nobody_learns = main.session.settings.offline or classify(address) is not None
     if nobody_learns or main.session.consent.given(told):
-        main.app.push_screen(WhoisScreen(main.session, remote.address))
+        main.app.push_screen(WhoisScreen(main.session, address))
     else:
-        _ask_first(main, remote.address, told)
+        _ask_first(main, address, told)
 
 
 def toggle_names(main: MainScreen) -> None:

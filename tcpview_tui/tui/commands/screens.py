@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tcpview_tui.model.grouping import Group
 from tcpview_tui.model.snapshot import Problem
 from tcpview_tui.text import utc_time
+from tcpview_tui.tui.details import details_text
+from tcpview_tui.tui.screens.menu import MenuScreen
 from tcpview_tui.tui.screens.palette import PaletteScreen
 from tcpview_tui.tui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.geometry import Offset
+
     from tcpview_tui.tui.screens.main import MainScreen
 
 
@@ -36,6 +43,10 @@ ALWAYS = (
 """What this version never sees, however it is run."""
 
 
+_ALL = 1_000
+"""Connections of a process that are listed on the whole screen."""
+
+
 def leave(main: MainScreen) -> None:
     """End the program."""
     main.app.exit(0)
@@ -43,20 +54,54 @@ def leave(main: MainScreen) -> None:
 
 def open_palette(main: MainScreen) -> None:
     """Open the command palette."""
-    from tcpview_tui.tui.actions import offered
+    main.app.push_screen(PaletteScreen(main.offered()), _runner(main))
 
-    def chosen(name: str | None) -> None:
-        if name:
+
+def open_menu(main: MainScreen, at: Offset | None = None) -> None:
+    """Offer what can be done with the row under the cursor, beside it or where the mouse is."""
+    if not main.targets():
+        return
+    of_row = [action for action in main.offered() if action.of_row]
+    main.app.push_screen(MenuScreen(of_row, at or main.app.cursor_position), _runner(main))
+
+
+def _runner(main: MainScreen) -> Callable[[str | None], None]:
+    """Return what runs the action that is chosen, unless it is for a row that has gone since the choice was offered."""
+    view = main.session.view
+    meant = view.cursor
+    of_row = {action.id for action in main.offered() if action.of_row}
+
+    def run(name: str | None) -> None:
+        if name in of_row and not view.selection and view.cursor != meant:
+            main.say("The row that was under the cursor has gone meanwhile. Nothing was done.", "warning")
+        elif name:
             main.action_do(name)
 
-    main.app.push_screen(PaletteScreen(offered(main.session.settings.read_only)), chosen)
+    return run
 
 
 def show_help(main: MainScreen) -> None:
     """Show keys, columns and the filter language."""
     from tcpview_tui.tui.help import help_text
 
-    main.app.push_screen(ReadingScreen("Help", help_text(main.session.settings.read_only)))
+    main.app.push_screen(ReadingScreen("Help", help_text(main.offered())))
+
+
+def show_details(main: MainScreen) -> None:
+    """Open the pane of details; when it is open, show the same on the whole screen. On a group, open or close that."""
+    view = main.session.view
+    line = view.current_line
+    if isinstance(line, Group):
+        view.unfold(is_open=not line.is_open)
+        main.draw()
+    elif main.session.details and line is None:
+        main.say("There is no row.")
+    elif main.session.details:
+        text = details_text(main.follower.sections(listed=_ALL), main.session.glyphs.plain)
+        main.app.push_screen(ReadingScreen("Details", text))
+    else:
+        main.show_details(True)
+        main.draw()
 
 
 def show_limits(main: MainScreen) -> None:

@@ -49,12 +49,18 @@ def change_interval(main: MainScreen, step: int) -> None:
 
 def open_filter(main: MainScreen) -> None:
     """Let the person type a filter."""
-    main.filter_bar.open(main.session.query)
+    main.filter_bar.open(main.session.sieve.query)
 
 
-def clear(main: MainScreen) -> None:
-    """Take off the filter and the switches."""
-    main.session.show_all()
+def back(main: MainScreen) -> None:
+    """Take back one thing: the selection, or else the details, or else all that narrows the view."""
+    session = main.session
+    if session.view.selection:
+        session.view.selection.clear()
+    elif session.details:
+        main.show_details(False)
+    else:
+        session.show_all()
     main.draw()
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tcpview_tui.tui.screens.once import OnceScreen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,7 +22,7 @@ _FRAME = 2
 """Lines of the frame, above and below."""
 
 
-class Dialog(ModalScreen[T], Generic[T]):
+class Dialog(OnceScreen[T], Generic[T]):
     """Shows a text that has passed `text.safe`; it scrolls with the arrow and page keys, Esc goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,22 +7,33 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from tcpview_tui.tui import status
 from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, offered
 from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.commands.arranging import arrange
+from tcpview_tui.tui.commands.screens import open_menu
 from tcpview_tui.tui.commands.viewing import sort_by
+from tcpview_tui.tui.details import DetailsPane
 from tcpview_tui.tui.filterbar import FilterBar
+from tcpview_tui.tui.follower import Follower
+from tcpview_tui.tui.header import Header
 from tcpview_tui.tui.line import Line
 from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken, Tone
 from tcpview_tui.tui.painter import Painter
-from tcpview_tui.tui.table import ConnectionTable, Header
+from tcpview_tui.tui.table import ConnectionTable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.tui.app import TcpviewApp
+    from tcpview_tui.tui.commands.copying import Copied
     from tcpview_tui.tui.feed import Feed
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
@@ -33,8 +44,11 @@ _CURTAIN = 0.3
 _NAMES_PAUSE = 0.5
 """Seconds in which names are gathered: each alone would be filtered for, sorted and drawn."""
 
-_NO_NAMES = frozenset({"host"})
-"""The column that has nothing to say while names are off."""
+_MEMORY_PAUSE = 1.0
+"""Seconds after the last change until it is written down: a key that repeats is written once."""
+
+BESIDE = 160
+"""Cells of a screen from which on the details stand beside the table and not below it."""
 
 
 class MainScreen(Screen[None]):
@@ -45,17 +59,24 @@ class MainScreen(Screen[None]):
         for action in ACTIONS
     ]
 
-    def __init__(self, session: Session, feed: Feed) -> None:
+    def __init__(self, session: Session, feed: Feed, actions: Sequence[Action] = ACTIONS) -> None:
+        """`actions` are all there are, with the keys they have in this run."""
         super().__init__()
         self.session: Session = session
         self.feed = feed
+        self.actions = actions
         self.step_at: int | None = None
-        self.table: ConnectionTable = ConnectionTable(session.view, self._painter, session.clock.monotonic)
-        self.header = Header(session.view, self._painter)
+        self.copied: Copied | None = None
+        self.table: ConnectionTable = ConnectionTable(session.view, self.painter, session.clock.monotonic)
+        self.header = Header(session.view, self.painter)
         self.filter_bar = FilterBar(session)
+        self.details: DetailsPane = DetailsPane(lambda: self.palette, session.glyphs)
+        self.follower = Follower(self, session, self.details)
+        self._work = Container(Vertical(self.header, self.table, id="table"), self.details, id="work")
         self._lines = {name: Line(name) for name in ("chips", "notice", "status", "hints")}
         self._message: tuple[str, Tone] | None = None
         self._timer: Timer | None = None
+        self._memory_timer: Timer | None = None
         self._naming = False
         self._curtain = ExitStack()
         self._painters: dict[object, Painter] = {}
@@ -64,8 +85,7 @@ class MainScreen(Screen[None]):
         """Lay out the lines from top to bottom."""
         yield self.filter_bar
         yield self._lines["chips"]
-        yield self.header
-        yield self.table
+        yield self._work
         yield self._lines["notice"]
         yield self._lines["status"]
         yield self._lines["hints"]
@@ -76,25 +96,51 @@ class MainScreen(Screen[None]):
         self.set_timer(_CURTAIN, self._curtain.close)
         self.set_focus(self.table)
         self._lines["chips"].display = False
+        self.details.display = self.session.details
         self.say("Looking at the machine…" if not self.session.glyphs.ascii else "Looking at the machine...")
+
+    @property
+    def tcpview(self) -> TcpviewApp:
+        """The application."""
+        from tcpview_tui.tui.app import TcpviewApp
+
+        assert isinstance(self.app, TcpviewApp)  # noqa: S101 - this screen has no other app
+        return self.app
 
     @property
     def palette(self) -> Palette:
         """The paints of the theme in use."""
-        from tcpview_tui.tui.app import TcpviewApp
-
-        assert isinstance(self.app, TcpviewApp)  # noqa: S101 - this screen has no other app
-        return self.app.palette
+        return self.tcpview.palette
 
     def action_do(self, name: str) -> None:
         """Run the action of that name."""
         action = BY_ID[name]
-        self._message = None
+        self._message, copied = None, self.copied
         if action.changes_system and self.session.settings.read_only:
             self.say(f"{action.title}: not with --read-only, which offers nothing that changes the system.", "warning")
             return
         action.run(self)
+        if self.copied is copied:  # pressed again, a key that copies does something else
+            self.copied = None
         self.draw_lines()
+        self._remember_soon()
+
+    def offered(self) -> list[Action]:
+        """Return the actions that can be offered in this run."""
+        return offered(self.actions, self.session.settings.read_only)
+
+    def targets(self) -> tuple[Row, ...]:
+        """Return the rows that an action is for; none, and say why, when there is none or it has just gone."""
+        rows = () if self.has_slipped() else self.session.view.targets()
+        if not rows and self._message is None:
+            self.say("There is no row.")
+        return rows
+
+    def show_details(self, shown: bool) -> None:
+        """Open or close the pane of details."""
+        self.session.details = shown
+        self.details.display = shown
+        self.follower.follow()
 
     def has_slipped(self) -> bool:
         """Say so, and return true, when the row under the cursor has gone a moment ago: the key was meant for it."""
@@ -112,6 +158,8 @@ class MainScreen(Screen[None]):
     def draw(self) -> None:
         """Draw what differs, and come back when a mark fades."""
         self.table.sync()
+        self._point()
+        self.follower.follow()
         self.draw_lines()
         self._schedule()
 
@@ -133,10 +181,17 @@ class MainScreen(Screen[None]):
             self.step_at = None
             self.session.step()
         if first:
-            self._message = None
-            self._curtain.close()
+            self._greet()
+        self.follower.look_again()
         self.draw()
         self.feed.taken()
+
+    def _greet(self) -> None:
+        """Show the first look, and what was wrong with what is remembered."""
+        self._message = None
+        self._curtain.close()
+        if self.session.memory.problem:
+            self.say(self.session.memory.problem, "warning")
 
     @on(NamesArrived)
     def _on_names(self) -> None:
@@ -152,10 +207,22 @@ class MainScreen(Screen[None]):
     @on(Header.Chosen)
     def _on_header(self, message: Header.Chosen) -> None:
         sort_by(self, message.column)
+        self._remember_soon()
+
+    @on(Header.Resized)
+    def _on_resized(self, message: Header.Resized) -> None:
+        arrange(self, self.session.arrangement.widened(message.column, message.width))
+        self._remember_soon()
+
+    @on(ConnectionTable.MenuWanted)
+    def _on_menu(self, message: ConnectionTable.MenuWanted) -> None:
+        open_menu(self, message.at)
 
     @on(ConnectionTable.Moved)
     def _on_moved(self) -> None:
-        self._message = None
+        self._message = self.copied = None
+        self._point()
+        self.follower.follow()
         self.draw_lines()
         self._schedule()
 
@@ -174,21 +241,36 @@ class MainScreen(Screen[None]):
         self.filter_bar.insert(event.text)
 
     def on_resize(self) -> None:
-        """Fit the lines to the new width."""
+        """Fit everything to the new size: the details stand beside the table where there is room for both."""
+        self._work.set_class(self.size.width >= BESIDE, "-beside")
         self.draw_lines()
+
+    def _compositor_refresh(self) -> None:
+        """Draw what differs, also behind a dialog: Textual would go on to draw the whole screen with every look."""
+        super()._compositor_refresh()
+        if not self.is_active:
+            self._repaint_required = False
 
     def restyle(self) -> None:
         """Draw everything anew, with other columns or another theme."""
         self.header.refresh()
         self.table.redraw()
+        self.details.redraw()
         self.draw_lines()
 
-    def _painter(self, width: int) -> Painter:
-        without = frozenset() if self.session.names_on else _NO_NAMES
-        key = (width, without, id(self.palette))
+    def painter(self, width: int) -> Painter:
+        """Return the painter of the table for a width."""
+        session = self.session
+        key = (width, session.without, session.arrangement, session.page, id(self.palette))
         if key not in self._painters:
-            self._painters = {key: Painter(self.palette, self.session.glyphs, width, without)}
+            facts = (session.without, session.arrangement, session.page)
+            self._painters = {key: Painter(self.palette, session.glyphs, width, *facts)}
         return self._painters[key]
+
+    def _point(self) -> None:
+        """Let the terminal's own cursor stand on the line of ours: screen readers and Braille displays follow that."""
+        if self.focused is self.table:
+            self.app.cursor_position = self.table.cursor_offset
 
     def _notice(self, palette: Palette, width: int) -> list[tuple[str, str]]:
         if self._message is None:
@@ -198,7 +280,18 @@ class MainScreen(Screen[None]):
         return [(fit(f" {glyphs.plain(sentence)}", width, ellipsis=glyphs.ellipsis), getattr(palette, tone))]
 
     def _hinted(self) -> list[Action]:
-        return [action for action in offered(self.session.settings.read_only) if action.hint]
+        return [action for action in self.offered() if action.hint]
+
+    def _remember_soon(self) -> None:
+        """Write what was changed, once the person pauses."""
+        if self._memory_timer is not None:
+            self._memory_timer.stop()
+        self._memory_timer = self.set_timer(_MEMORY_PAUSE, self._remember)
+
+    def _remember(self) -> None:
+        problem = self.session.remember()
+        if problem:
+            self.say(problem, "warning")
 
     def _schedule(self) -> None:
         if self._timer is not None:

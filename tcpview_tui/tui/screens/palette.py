@@ -14,6 +14,7 @@ from textual import on
 from textual.widgets import Input, OptionList
 
 from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.entry import Entry
 from tcpview_tui.tui.options import Options
 from tcpview_tui.tui.screens.dialog import Dialog
 
@@ -40,7 +41,7 @@ class PaletteScreen(Dialog[str]):
     def __init__(self, actions: Sequence[Action]) -> None:
         super().__init__("Actions: type a part of the name, Enter runs")
         self._actions = actions
-        self._input = Input(compact=True)
+        self._input = Entry(compact=True)
         self._list = Options(markup=False, compact=True, classes="flexible")
 
     def compose_head(self) -> ComposeResult:
@@ -62,7 +63,9 @@ class PaletteScreen(Dialog[str]):
         found = self._found()
         self._list.clear_options()
         width = min(self.app.size.width, _WIDTH) - _BORDERS
-        self._list.add_options([Text(fit(f"{' '.join(a.key_names):<9} {a.title}. {a.help}", width)) for a in found])
+        self._list.add_options(
+            [Text(fit(f"{' '.join(a.key_names):<9} {a.title}. {a.help}", width, ellipsis="")) for a in found]
+        )
         self._list.highlighted = 0 if found else None
 
     @on(Input.Submitted)

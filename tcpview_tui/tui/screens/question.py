@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on
-from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
-from tcpview_tui.tui.screens.dialog import Dialog
+from tcpview_tui.tui.screens.answers import HOW, AnswerScreen
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from rich.text import Text
     from textual.binding import BindingType
 
 
-class QuestionScreen(Dialog[str]):
+class QuestionScreen(AnswerScreen[str]):
     """Shows a text and buttons. The result is the id of the button, or "" for the first one, which does nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "dismiss('')", "Back"),
-        ("left", "app.focus_previous", "Left"),
-        ("right", "app.focus_next", "Right"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss('')", "Back")]
 
-    def __init__(self, title: str, text: Text, buttons: list[tuple[str, str]]) -> None:
+    def __init__(self, title: str, text: Text, buttons: Sequence[tuple[str, str]]) -> None:
         """`buttons` are pairs of id and label; the one that does nothing is added before them."""
-        super().__init__(title, text)
-        self._buttons = buttons
+        super().__init__(title, text, HOW)
+        self._answers = buttons
 
-    def compose_foot(self) -> ComposeResult:
-        """Lay out the buttons."""
-        with Horizontal(classes="buttons"):
-            yield Button(Text("Cancel"), id="cancel", compact=True)
-            for name, label in self._buttons:
-                yield Button(Text(label), id=name, compact=True)
-        yield Static(Text("Enter cancels; Tab or the arrows choose."), classes="foot")
-
-    def on_mount(self) -> None:
-        """Start on the answer that does nothing."""
-        self.set_focus(self.query_one("#cancel"))
+    async def on_mount(self) -> None:
+        """Offer the answers."""
+        await self.offer(self._answers)
 
     @on(Button.Pressed)
     def _on_pressed(self, event: Button.Pressed) -> None:

@@ -1,0 +1,80 @@
+"""What is known of the connection of a row: its ends, its states and its times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.columns import BY_ID
+from tcpview_tui.model.facts import Fact, Section, fact
+from tcpview_tui.model.services import service_name
+from tcpview_tui.text import duration, endpoint, local_time
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Context
+    from tcpview_tui.model.connection import Connection, Endpoint, State
+    from tcpview_tui.model.row import Direction, Row
+
+_DIRECTIONS: Mapping[Direction, str] = {
+    "in": "in: a listener had the local port",
+    "out": "out: no listener had the local port",
+    "listening": "listening: waits for others",
+}
+
+
+def about_connection(row: Row, context: Context) -> Section:
+    """Return the same labels for every row; a missing value is a word."""
+    connection, closed = row.connection, row.closed_at
+    remote = connection.remote
+    far = None if remote is None else _end(remote, connection)
+    name = None if remote is None else context.names.get(remote.address)
+    facts = (
+        Fact("Protocol", connection.protocol),
+        Fact("State", _state(row)),
+        Fact("Direction", _DIRECTIONS[row.direction]),
+        Fact("Local", _end(connection.local, connection), cut="middle"),
+        fact("Remote", far, "none: nobody is connected", cut="middle"),
+        fact("Remote name", name, cut="start"),
+        Fact("Opened", "before this program started" if row.preexisting else local_time(row.first_seen)),
+        fact("Closed", None if closed is None else local_time(closed), "still open"),
+        Fact("Duration", _duration(row, context)),
+        Fact("History", _history(row), cut="start"),
+    )
+    return Section("Connection", facts)
+
+
+def ends(connection: Connection) -> str:
+    """Return both ends in one line: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``."""
+    local, remote = endpoint(*connection.local), connection.remote
+    return f"{connection.protocol} {local}" + (f" - {endpoint(*remote)}" if remote else "")
+
+
+def _end(end: Endpoint, connection: Connection) -> str:
+    service = service_name(end.port, connection.transport)
+    return endpoint(*end) + (f" ({service})" if service else "")
+
+
+def _state(row: Row) -> str:
+    state, since = row.connection.state, row.history[-1][1]
+    is_first = row.preexisting and len(row.history) == 1
+    return f"{_word(state)} {'at least since' if is_first else 'since'} {local_time(since)}"
+
+
+def _history(row: Row) -> str:
+    steps = [f"{local_time(since)} {_word(state)}" for state, since in row.history]
+    if row.preexisting:
+        steps[0] = f"before {steps[0]}"
+    if row.closed_at is not None:
+        steps.append(f"{local_time(row.closed_at)} closed")
+    return ", ".join(steps)
+
+
+def _word(state: State) -> str:
+    return state.value or "no state"
+
+
+def _duration(row: Row, context: Context) -> str:
+    if row.closed_at is None:
+        return f"{BY_ID['age'].text(row, context)} so far"
+    prefix = "more than " if row.preexisting else ""
+    return prefix + duration(max(row.closed_at - row.first_seen, 0.0))

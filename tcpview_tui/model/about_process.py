@@ -1,0 +1,79 @@
+"""What is known of the process of a row: its lasting facts, those read just now, and how it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tcpview_tui.model.facts import UNKNOWN, Fact, Section, fact
+from tcpview_tui.model.inspection import Absence, Inspection
+from tcpview_tui.model.ownership import explain
+from tcpview_tui.text import duration, local_time
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Cut
+    from tcpview_tui.model.process import Process
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.model.snapshot import Problem
+
+
+def _size(octets: int) -> str:
+    mebibytes = octets / (1 << 20)
+    return f"{mebibytes:.1f} MiB" if mebibytes < 10 else f"{mebibytes:,.0f} MiB"
+
+
+class _Line(NamedTuple):
+    """A fact by the attribute that holds it, of `Process` or of `Inspection`."""
+
+    label: str
+    attribute: str
+    text: Callable[[Any], str] = str
+    lines: int = 1
+    cut: Cut = "end"
+
+
+_LINES = (
+    _Line("Name", "name"),
+    _Line("PID", "pid"),
+    _Line("Command", "command_line", lines=2),
+    _Line("Executable", "executable", cut="middle"),
+    _Line("Directory", "directory", cut="middle"),
+    _Line("User", "user"),
+    _Line("Service", "service"),
+    _Line("Started", "started", local_time),
+    _Line("Threads", "threads"),
+    _Line("Open files", "files", "{:,}".format),
+    _Line("Status", "status"),
+    _Line("Memory", "memory", _size),
+    _Line("CPU time", "cpu", duration),
+)
+
+_INSPECTED = frozenset(Inspection.__dataclass_fields__)
+
+
+def about_process(row: Row, inspection: Inspection | None, problems: Sequence[Problem]) -> Section:
+    """Return the same labels for every row; a missing value is a word. An inspection of another process is ignored."""
+    owner = row.owner
+    absent = _absent(owner, problems)
+    told = inspection if owner and inspection and inspection.identity == owner.identity else None
+    facts = [_fact(line, told if line.attribute in _INSPECTED else owner, absent) for line in _LINES]
+    facts.append(Fact("Owner", explain(row, problems), quiet=owner is None, lines=2))
+    return Section("Process", tuple(facts))
+
+
+def _fact(line: _Line, holder: Process | Inspection | None, absent: Mapping[str, str]) -> Fact:
+    value = getattr(holder, line.attribute, None)
+    missing = value.value if isinstance(value, Absence) else absent.get(line.attribute, UNKNOWN)
+    shown = None if value is None or isinstance(value, Absence) else line.text(value)
+    return fact(line.label, shown, missing, line.lines, line.cut)
+
+
+def _absent(owner: Process | None, problems: Sequence[Problem]) -> Mapping[str, str]:
+    """Return the words for missing facts, where they say more than that they are unknown."""
+    if owner is None:
+        return {}
+    words = dict.fromkeys(_INSPECTED, "reading") | {"service": "none known"}
+    # The kernel's own threads have neither command line nor executable file; everybody else's was refused.
+    if owner.command_line is not None and any(problem.code == "paths-refused" for problem in problems):
+        words["executable"] = "not permitted"
+    return words

@@ -1,0 +1,40 @@
+"""How many connections there are in each state, and on which ports somebody listens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Connection, State
+    from tcpview_tui.model.diff import Difference
+    from tcpview_tui.model.row import Direction
+
+
+class Census:
+    """Counts kept up to date by differences: counting 100,000 connections anew at each look would be felt."""
+
+    def __init__(self) -> None:
+        self.states: Counter[State] = Counter()
+        self._listeners: Counter[tuple[str, int]] = Counter()
+
+    def take(self, difference: Difference) -> None:
+        """Count what opened, closed and changed."""
+        for connection in difference.opened:
+            self._count(connection, 1)
+        for connection in difference.closed:
+            self._count(connection, -1)
+        for change in difference.changed:
+            self._count(change.before, -1)
+            self._count(change.after, 1)
+
+    def direction(self, connection: Connection) -> Direction:
+        """Return who opened a connection that has just been seen: a listener on its port means the other end."""
+        if connection.is_listening:
+            return "listening"
+        return "in" if self._listeners[connection.transport, connection.local.port] > 0 else "out"
+
+    def _count(self, connection: Connection, step: int) -> None:
+        self.states[connection.state] += step
+        if connection.is_listening:
+            self._listeners[connection.transport, connection.local.port] += step

@@ -1,0 +1,38 @@
+"""A fact with its label, and facts that belong together: what a person reads about one thing, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Cut
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact. `quiet` says that `value` is the word for a missing one.
+
+    In a pane it takes `lines` lines, whatever it says, and what does not fit is left out at `cut`.
+    """
+
+    label: str
+    value: str
+    quiet: bool = False
+    lines: int = 1
+    cut: Cut = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Facts that belong together."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+def fact(label: str, value: str | None, absent: str = UNKNOWN, lines: int = 1, cut: Cut = "end") -> Fact:
+    """Return a fact whose value may be missing: then `absent` stands in its place."""
+    return Fact(label, absent if value is None else value, value is None, lines, cut)

@@ -1,0 +1,90 @@
+"""The ledger: all rows in order, filtered or not, and what waits to be put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.order import Order
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Context
+    from tcpview_tui.model.connection import Key
+    from tcpview_tui.model.grouping import Entry, Grouping
+    from tcpview_tui.model.live import Update
+    from tcpview_tui.model.row import Row
+
+
+class Ledger:
+    """Entries sorted by `order`. Differences are added at once and merged when the person does not look away.
+
+    Two sets of keys decide what a difference may do to a row: one in `still` keeps its place, whatever it becomes,
+    and one in `kept`, which has all of `still`, stays when it is gone. A row that has left these sets gets what it
+    had coming at the next merge.
+    """
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.order = Order()
+        self.grouping: Grouping | None = None
+        self._pending: Update = {}
+        self._owed: Update = {}
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def add(self, update: Update) -> None:
+        """Take in rows that differ; they wait for `merge`."""
+        self._pending |= update
+
+    def replace(self, rows: Update) -> None:
+        """Let `rows` be all there is from the next merge on."""
+        gone: Update = {entry[1]: None for entry in self.entries if entry[1] not in rows}
+        self._pending = gone | rows
+
+    def waits(self, still: Collection[Key], kept: Collection[Key]) -> bool:
+        """Return whether `merge` would have something to do."""
+        return bool(self._pending) or any(key not in _holding(row, still, kept) for key, row in self._owed.items())
+
+    def merge(self, context: Context, still: Collection[Key], kept: Collection[Key]) -> None:
+        """Put everything that waits in its place."""
+        released = {key: row for key, row in self._owed.items() if key not in _holding(row, still, kept)}
+        update = released | self._pending
+        if not update:
+            return
+        known = {entry[1] for entry in self.entries if entry[1] in kept} if kept else set()
+        held = {key: update[key] for key in known & update.keys() if key in _holding(update[key], still, kept)}
+        self._owed = {key: row for key, row in self._owed.items() if key not in update} | held
+        self._pending = {}
+        entries = [entry for entry in self.entries if entry[1] not in update]
+        if held:
+            entries += [(p, key, held[key] or row, value) for p, key, row, value in self.entries if key in held]
+        entries += self._placed(((key, row) for key, row in update.items() if row and key not in held), context)
+        entries.sort(key=itemgetter(0))
+        self.entries = entries
+
+    def group(self, grouping: Grouping | None) -> None:
+        """Group by something else; every row keeps its place."""
+        self.grouping = grouping
+        value = grouping.value if grouping else _nothing
+        self.entries = [(place, key, row, value(row)) for place, key, row, _ in self.entries]
+
+    def sort(self, context: Context) -> None:
+        """Give every row its place anew: another order, or other facts that rows are joined with."""
+        self._owed = {key: row for key, row in self._owed.items() if row is None}
+        self.entries = self._placed(((key, row) for _, key, row, _ in self.entries), context)
+        self.entries.sort(key=itemgetter(0))
+
+    def _placed(self, rows: Iterable[tuple[Key, Row]], context: Context) -> list[Entry]:
+        place, value = self.order.key(), self.grouping.value if self.grouping else _nothing
+        return [(place(row, context), key, row, value(row)) for key, row in rows]
+
+
+def _nothing(_: Row) -> Hashable:
+    return None
+
+
+def _holding(row: Row | None, still: Collection[Key], kept: Collection[Key]) -> Collection[Key]:
+    """Return the keys that hold back a difference: a row that is gone, or one that should stand elsewhere."""
+    return kept if row is None else still

@@ -1,0 +1,1 @@
+"""What is kept: rows as files that other programs read."""

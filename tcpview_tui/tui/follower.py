@@ -1,0 +1,63 @@
+"""Keeps the pane of details on the row under the cursor, and its facts as they are now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.details import details, heading
+from tcpview_tui.tui.inspector import Inspector
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.message_pump import MessagePump
+
+    from tcpview_tui.model.facts import Section
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.tui.details import DetailsPane
+    from tcpview_tui.tui.session import Session
+
+
+_NO_ROW = "There is no row"
+_GROUP = "Details are of one row; a group is opened with Enter or Right"
+
+
+class Follower:
+    """Does nothing while the pane is closed."""
+
+    def __init__(self, pump: MessagePump, session: Session, pane: DetailsPane) -> None:
+        self._session = session
+        self._pane = pane
+        self._inspector = Inspector(pump, self._show)
+        self._shown: Row | None = None
+
+    def follow(self) -> None:
+        """Show the row under the cursor; its process is looked at when it is another row."""
+        if not self._session.details:
+            self._shown = None
+            return
+        row = self._session.view.current
+        if row is not self._shown:
+            self._shown = row
+            self._inspector.ask(row.owner if row else None)
+        self._show()
+
+    def look_again(self) -> None:
+        """Look at the process of the row again, as there has just been another look at the machine."""
+        if self._session.details and self._shown is not None:
+            self._inspector.ask(self._shown.owner)
+
+    def sections(self, listed: int | None = None) -> Sequence[Section]:
+        """Return all there is to say about the row."""
+        row, session = self._shown, self._session
+        if row is None:
+            return ()
+        among, problems = session.live.rows.values(), session.problems()
+        more = {} if listed is None else {"listed": listed}
+        return details(row, among, self._inspector.inspection, session.view.context, problems, **more)
+
+    def _show(self) -> None:
+        row = self._shown
+        if self._session.details:
+            title = heading(row) if row else _GROUP if self._session.view.current_line else _NO_ROW
+            self._pane.show(row.key if row else None, title, self.sections())

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tcpview_tui.model.columns import BY_ID, COLUMNS, Context
+from tcpview_tui.model.connection import State
+from tcpview_tui.model.row import Row
+from tcpview_tui.record.export import FORMATS, cells, raw, write_csv, write_text
+from tests.model.rows import make_process, make_row, rows
+
+AT = 1_767_225_600.0
+CONTEXT = Context(AT, {"192.0.2.7": "far.example"})
+
+
+def records(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_a_record_has_every_value_uncut_in_utc_and_says_where_and_when() -> None:
+    sshd = make_process("sshd", 7, user="root", executable="/usr/sbin/sshd", command_line='sshd: "x", y' + "z" * 500)
+    row = make_row("10.0.0.5:22", "192.0.2.7:50000", sshd, make_process("sshd", 8), closed_at=1003.5, preexisting=True)
+    (record,) = records(write_csv([row], COLUMNS, CONTEXT, AT, "box"))
+    assert record | {"Age": ""} == {
+        "Listed at": "2026-01-01T00:00:00.000Z",
+        "Host": "box",
+        "Process": "sshd",
+        "PID": "7",
+        "User": "root",
+        "Service": "",
+        "Protocol": "TCP",
+        "State": "ESTABLISHED",
+        "Direction": "in",
+        "Local address": "10.0.0.5",
+        "Local port": "22",
+        "Remote address": "192.0.2.7",
+        "Remote port": "50000",
+        "Remote name": "far.example",
+        "First seen": "1970-01-01T00:16:40.000Z",
+        "Closed": "1970-01-01T00:16:43.500Z",
+        "Age": "",
+        "Path": "/usr/sbin/sshd",
+        "Command": 'sshd: "x", y' + "z" * 500,
+        "Status": "closed",
+        "Opening seen": "no",
+        "Process holds it": "yes",
+        "Other processes": "sshd (8)",
+    }
+    assert float(record["Age"]) == 3.5
+
+
+def test_a_process_that_let_go_and_one_that_nobody_knows_are_told_apart() -> None:
+    past = make_row("10.0.0.5:22", "192.0.2.7:1", make_process(), state=State.TIME_WAIT, owners_past=True)
+    told = [record["Process holds it"] for record in records(write_csv([past, make_row()], COLUMNS, CONTEXT, AT, "b"))]
+    assert told == ["no", ""]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "'"])
+def test_no_spreadsheet_runs_a_text(start: str) -> None:
+    hostile = f"{start}cmd|' /C calc'!A0"
+    row = make_row("10.0.0.5:22", None, make_process(hostile, command_line=hostile))
+    (record,) = records(write_csv([row], COLUMNS, CONTEXT, AT, hostile))
+    assert record["Process"] == record["Command"] == record["Host"] == "'" + hostile
+
+
+def test_a_number_stays_a_number_also_when_it_is_negative() -> None:
+    below = replace(BY_ID["age"], value=lambda row, context: -1.5)
+    (record,) = records(write_csv([make_row()], [below], CONTEXT, AT, "box"))
+    assert record["Age"] == "-1.500"
+
+
+@given(st.lists(rows(), max_size=5))
+def test_csv_comes_back_as_it_went(some: list[Row]) -> None:
+    text = write_csv(some, COLUMNS, CONTEXT, AT, "box")
+    assert text.count("\r\n") == len(some) + 1
+    got = records(text)
+    assert len(got) == len(some)
+    for row, record in zip(some, got, strict=True):
+        for column in COLUMNS:
+            cell, is_text = record[column.title], isinstance(column.value(row, CONTEXT), str)
+            assert cell.removeprefix("'") == raw(column, row, CONTEXT)
+            assert not (is_text and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")))
+
+
+def test_the_text_is_aligned_by_terminal_cells_and_leaves_empty_columns_out() -> None:
+    some = [
+        make_row("10.0.0.5:22", "192.0.2.7:50000", make_process("漢字", 7)),
+        make_row("10.0.0.5:8080", "198.51.100.20:1", make_process("e\u0301e", 123456)),
+    ]
+    heading, blank, titles, *lines = write_text(some, COLUMNS, Context(AT), AT, "box").splitlines()
+    assert heading == "box  2026-01-01T00:00:00.000Z  2 rows"
+    assert blank == ""
+    assert "Remote name" not in titles
+    assert "Closed" not in titles
+    place = cells(titles[: titles.index("Protocol")])
+    for line, pid in zip(lines, ("7", "123456"), strict=True):
+        before, after = line.split("TCP", 1)
+        assert cells(before) == place
+        assert before.rstrip().endswith(pid)
+        assert "1970-01-01T00:16:40.000Z" in after
+
+
+@given(st.lists(rows(), max_size=4))
+def test_every_row_is_one_line_of_text(some: list[Row]) -> None:
+    lines = write_text(some, COLUMNS, CONTEXT, AT, "box").split("\n")
+    assert len(lines) == len(some) + (4 if some else 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("abc", 3), ("漢字", 4), ("e\u0301", 1), ("ｗ", 2), ("Straße", 6), ("", 0)]
+)
+def test_cells(text: str, expected: int) -> None:
+    assert cells(text) == expected
+
+
+def test_each_format_has_a_suffix_of_its_own() -> None:
+    assert [(form.id, form.suffix) for form in FORMATS] == [("csv", ".csv"), ("json", ".json"), ("text", ".txt")]

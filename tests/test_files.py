@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tcpview_tui.files import create, why_not
+
+NOBODY = 65534
+FULL = """
+import resource, sys
+from pathlib import Path
+from tcpview_tui.files import create
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    create(Path(sys.argv[1]), b"x" * 100_000)
+except OSError as error:
+    print(error.errno)
+"""
+
+
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Be somebody for whom the system's permissions count."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_a_new_file_has_the_content_and_is_for_this_user_only(tmp_path: Path) -> None:
+    file = tmp_path / "new"
+    before = os.umask(0)
+    try:
+        create(file, b"a\r\nb\x1a\n")
+    finally:
+        os.umask(before)
+    assert file.read_bytes() == b"a\r\nb\x1a\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("there", ["file", "link", "dangling link", "folder", "pipe"])
+def test_nothing_that_is_there_is_touched(tmp_path: Path, there: str) -> None:
+    target, place = tmp_path / "target", tmp_path / "place"
+    match there:
+        case "file":
+            place.write_bytes(b"before")
+        case "link":
+            target.write_bytes(b"before")
+            place.symlink_to(target)
+        case "dangling link":
+            place.symlink_to(target)
+        case "folder":
+            place.mkdir()
+        case "pipe":
+            os.mkfifo(place)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(FileExistsError) as caught:
+        create(place, b"after")
+    assert sorted(tmp_path.iterdir()) == before
+    assert not place.is_file() or place.read_bytes() == b"before"
+    assert "nothing is overwritten" in why_not(caught.value)
+
+
+def test_of_a_file_that_has_no_room_nothing_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "big"
+    run = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == str(errno.EFBIG)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_to_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o500)
+    with ordinary_user(), pytest.raises(PermissionError) as caught:
+        create(folder / "new", b"x")
+    assert "You may not write" in why_not(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing/new", "There is no such folder"),
+        ("x" * 300, "name is too long"),
+        ("file/new", "its folder is a file"),
+        ("nul\0byte", "null byte"),
+    ],
+)
+def test_every_failure_is_a_sentence(tmp_path: Path, name: str, says: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises((OSError, ValueError)) as caught:
+        create(tmp_path / name, b"x")
+    sentence = why_not(caught.value)
+    assert says in sentence
+    assert sentence.endswith(".")
+    assert sentence.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "Nothing can be written"), (errno.EIO, os.strerror(errno.EIO))],
+)
+def test_what_the_system_says_is_put_in_words(number: int, says: str) -> None:
+    assert says in why_not(OSError(number, os.strerror(number)))
+
+
+def test_a_home_that_nobody_has_is_said() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        Path("~nobody-of-that-name/x").expanduser()
+    assert why_not(caught.value) == "Could not determine home directory. Choose another name."
+
+
+def test_what_an_error_quotes_is_said_in_plain_text() -> None:
+    assert "\x1b" not in why_not(ValueError("a\x1b]52;c;eA==\x07.csv"))
