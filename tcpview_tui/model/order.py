@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from tcpview_tui.model import address
 from tcpview_tui.model.columns import BY_ID, Context
 from tcpview_tui.model.connection import KERNEL_STATES, State
+from tcpview_tui.model.row import Mark
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.row import Row
 
 SortKey = tuple[Any, ...]
@@ -55,7 +55,7 @@ class Order:
             return lambda row, _: _relevance(row)
         first, *second = [_directed(BY_ID[by.column].sort_key, by.reverse) for by in self.by]
         if not second:
-            return lambda row, context: (*first(row, context), _rank(row.before or row.connection), row.ordinal)
+            return lambda row, context: (*first(row, context), _rank(row), row.ordinal)
         last = second[0]
         return lambda row, context: (*first(row, context), *last(row, context), row.ordinal)
 
@@ -80,19 +80,22 @@ def _inverted(value: Any) -> Any:
 
 
 def _relevance(row: Row) -> SortKey:
-    """Conversations with the world first, then local ones, listeners, and what the kernel is only winding up.
+    """Conversations with the world first, then local ones, listeners, what the kernel winds up, and what is history.
 
-    A row that has just changed stays where it was until its mark fades, so that the change is seen to happen.
+    A row that has just changed or closed stays where it was until its mark fades, so that it is seen to happen.
     """
     connection = row.before or row.connection
     remote = connection.remote
     owner = row.owner
     who = (_folded(owner.name), owner.pid) if owner else _NOBODY
     where = (*address.order(remote.address), remote.port) if remote else _NOWHERE
-    return (_rank(connection), *who, *where, connection.local.port, row.ordinal)
+    return (_rank(row), *who, *where, connection.local.port, row.ordinal)
 
 
-def _rank(connection: Connection) -> int:
+def _rank(row: Row) -> int:
+    if row.closed_at is not None and row.mark is Mark.NONE:
+        return 5
+    connection = row.before or row.connection
     remote, state = connection.remote, connection.state
     if state in _ENDING:
         return 4

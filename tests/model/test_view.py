@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import Connection, State
-from tcpview_tui.model.grouping import GROUPINGS, Group, Grouping, GroupKey
+from tcpview_tui.model.grouping import GROUPING_BY_ID, GROUPINGS, Group, Grouping, GroupKey
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.narrowing import Narrowing
 from tcpview_tui.model.order import By, Order
@@ -292,6 +292,68 @@ def test_an_empty_view_has_no_cursor() -> None:
     view = View()
     view.move(5, 0.0)
     assert (view.cursor, view.current, len(view)) == (None, None, 0)
+
+
+def test_a_kept_row_is_history_when_its_mark_has_faded() -> None:
+    screen = Screen()
+    screen.live.keep_closed(True)
+    screen.look(connection(1, remote=("9.9.9.9", 1)), listener(2, 80), connection(3, State.TIME_WAIT, owners=()))
+    screen.look(listener(2, 80), connection(3, State.TIME_WAIT, owners=()))
+    assert screen.keys == [1, 2, 3]
+    screen.wait(3)
+    assert screen.keys == [2, 3, 1]
+
+
+def test_pinned_rows_stand_at_the_top_also_when_they_are_closed_or_filtered_out() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), listener(3, 80))
+    assert screen.view.pin([3])
+    screen.look(connection(1), connection(2))
+    screen.wait(60)
+    screen.narrow(parse("curl"))
+    assert screen.keys == [3, 1, 2]
+    assert not screen.view.pin([3])
+    screen.wait(SETTLE)
+    assert screen.keys == [1, 2]
+
+
+def test_a_group_is_a_line_that_opens() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), listener(3, 80))
+    screen.view.group(GROUPING_BY_ID["process"])
+    assert screen.keys == ["curl (4242)", "nginx (812)"]
+    assert screen.view.current is None
+    assert {row.key for row in screen.view.targets()} == {1, 2}
+    assert screen.view.unfold(is_open=True)
+    assert screen.keys == ["curl (4242)", 1, 2, "nginx (812)"]
+    screen.move(2)
+    screen.wait(SETTLE)
+    screen.view.group(GROUPING_BY_ID["state"])
+    group = screen.view.current_line
+    assert isinstance(group, Group)
+    assert group.label == State.ESTABLISHED
+    screen.view.group(None)
+    assert screen.view.cursor == 1
+
+
+def test_what_comes_between_selected_rows_is_not_selected() -> None:
+    screen = Screen()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 3, 5)))
+    screen.move(0)
+    screen.view.select(1, screen.clock.monotonic())
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (1, 2, 3, 5)))
+    screen.wait(SETTLE)
+    assert screen.keys == [1, 2, 3, 5]
+    assert [row.key for row in screen.view.targets()] == [1, 3]
+
+
+def test_only_what_was_touched_since_a_mark_is_shown() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), listener(3, 80))
+    screen.narrow(since=1)
+    assert screen.keys == []
+    screen.look(connection(1, State.CLOSE_WAIT), connection(2), listener(3, 80), listener(4, 81))
+    assert screen.keys == [1, 4]
 
 
 ORDERS = st.lists(st.builds(By, st.sampled_from([c.id for c in COLUMNS]), st.booleans()), max_size=2).map(
