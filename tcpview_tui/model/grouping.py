@@ -58,7 +58,7 @@ class Group:
         self.key = GroupKey(grouping.id, value)
         self.entries: list[Entry] = []
         self.is_open = False
-        self.place = (-1, grouping.order(value))
+        self.place = (-1, (grouping.order(value), repr(value)))  # two values with one order never change places
         self._grouping = grouping
         self._counted: tuple[list[Entry], Counts] | None = None
 
@@ -140,18 +140,20 @@ class Arranger:
 def _process(row: Row) -> Hashable:
     owner = row.owner
     if owner is None:
-        return ("", 0 if row.connection.state in KERNEL_STATES else 1, None)
+        return (None, 0 if row.connection.state in KERNEL_STATES else 1, None)
     return (owner.name, *owner.identity)
 
 
-def _process_label(value: tuple[str, int, float | None]) -> str:
+def _process_label(value: tuple[str | None, int, float | None]) -> str:
     name, pid, _ = value
-    return f"{name} ({pid})" if name else ("? unknown process" if pid else "- no process, by design")
+    if name is None:
+        return "? unknown process" if pid else "- no process, by design"
+    return f"{name or 'without name'} ({pid})"
 
 
-def _process_order(value: tuple[str, int, float | None]) -> Any:
+def _process_order(value: tuple[str | None, int, float | None]) -> Any:
     name, pid, started = value
-    return (not name, name.casefold(), pid, started or 0.0)
+    return (name is None, (name or "").casefold(), pid, started or 0.0)
 
 
 def _remote(row: Row) -> str | None:

@@ -30,18 +30,24 @@ class Ledger:
         self.grouping: Grouping | None = None
         self._pending: Update = {}
         self._owed: Update = {}
+        self._last: dict[Key, Row] = {}
 
     def __len__(self) -> int:
         return len(self.entries)
 
     def add(self, update: Update) -> None:
         """Take in rows that differ; they wait for `merge`."""
+        for key, row in update.items():
+            before = None if row else self._pending.get(key)
+            if before is not None:  # it closed and went while it waited; who keeps it must see it closed
+                self._last[key] = before
         self._pending |= update
 
     def replace(self, rows: Update) -> None:
         """Let `rows` be all there is from the next merge on."""
-        gone: Update = {entry[1]: None for entry in self.entries if entry[1] not in rows}
-        self._pending = gone | rows
+        known = (*(entry[1] for entry in self.entries), *self._pending)
+        gone: Update = {key: None for key in known if key not in rows}
+        self.add(gone | rows)
 
     def waits(self, still: Collection[Key], kept: Collection[Key]) -> bool:
         """Return whether `merge` would have something to do."""
@@ -56,10 +62,11 @@ class Ledger:
         known = {entry[1] for entry in self.entries if entry[1] in kept} if kept else set()
         held = {key: update[key] for key in known & update.keys() if key in _holding(update[key], still, kept)}
         self._owed = {key: row for key, row in self._owed.items() if key not in update} | held
-        self._pending = {}
+        last, self._pending, self._last = self._last, {}, {}
         entries = [entry for entry in self.entries if entry[1] not in update]
         if held:
-            entries += [(p, key, held[key] or row, value) for p, key, row, value in self.entries if key in held]
+            staying = [entry for entry in self.entries if entry[1] in held]
+            entries += [(place, key, held[key] or last.get(key, row), value) for place, key, row, value in staying]
         entries += self._placed(((key, row) for key, row in update.items() if row and key not in held), context)
         entries.sort(key=itemgetter(0))
         self.entries = entries

@@ -31,7 +31,7 @@ class Selection:
 
     def end(self) -> None:
         """Go on without extending."""
-        self.anchor = None
+        self.anchor, self._before = None, self.keys
 
     def toggle(self, key: Key) -> None:
         """Choose one row, or choose it no more."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import Context
-from tcpview_tui.model.grouping import Arranger, Group, Grouping, GroupKey
+from tcpview_tui.model.grouping import Group, Grouping, GroupKey
 from tcpview_tui.model.ledger import Ledger
+from tcpview_tui.model.lineup import Lineup
 from tcpview_tui.model.narrowing import Narrowing
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.selection import Selection
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.connection import Key
-    from tcpview_tui.model.grouping import Entry, Line
+    from tcpview_tui.model.grouping import Line
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.order import Order
 
@@ -31,8 +32,7 @@ class View:
     in place; what came, went or moves is laid out afterwards. A row under a cursor that a person has put there
     stays, and stays where it is, until the cursor leaves it: also when it has closed, when the filter matches it no
     more, or when it should stand elsewhere. So does a selected row, for as long as it is selected. A pinned row
-    stays, too, at the top. A cursor that nobody has moved belongs to the first screen. `shown` counts the rows that
-    the filter lets through, those of closed groups too.
+    stays, too, at the top. A cursor that nobody has moved belongs to the first screen.
     """
 
     def __init__(self) -> None:
@@ -44,14 +44,12 @@ class View:
         self.frozen = False
         self.cursor: Key | None = None
         self.cursor_line = 0
-        self.shown = 0
         self._ledger = Ledger()
-        self._arranger = Arranger()
-        self._lines: list[Line] = []
-        self._guests: frozenset[Key] = frozenset()
+        self._lineup = Lineup()
         self._settled_at: float | None = None
         self._slipped_at: float | None = None
         self._chosen = False
+        self._unjoined = self._unsorted = False
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -71,9 +69,22 @@ class View:
         """How many rows there are, shown or not."""
         return len(self._ledger)
 
+    @property
+    def shown(self) -> int:
+        """How many rows the filter lets through, those of closed groups too."""
+        return len(self._lineup.shown)
+
+    @property
+    def _lines(self) -> list[Line]:
+        return self._lineup.lines
+
     def line(self, number: int) -> Row | Group:
         """Return what stands on a line; raises IndexError beyond the end."""
         return self._lines[number][2]
+
+    def everything(self) -> Iterator[Row]:
+        """Return all rows as they are here, shown or not: in a frozen view, those that were there then."""
+        return (row for _, _, row, _ in self._ledger.entries)
 
     def rows(self) -> Iterator[Row]:
         """Return the rows that the filter lets through, in their order, those of closed groups too."""
@@ -114,7 +125,7 @@ class View:
             return
         self._ledger.add(update)
         if self._settled_at is not None and now < self._settled_at:
-            self._lines = [(place, key, update.get(key) or item, value) for place, key, item, value in self._lines]
+            self._lineup.replace(update)
         else:
             self.settle(now)
 
@@ -125,6 +136,10 @@ class View:
         self._settled_at = None
         if self._waits() or self.narrowing.volatile:
             before = self.cursor
+            if self._unsorted:
+                self._merge()
+                self._ledger.sort(self.context)
+            self._unjoined = self._unsorted = False
             self._lay_out(keep=True)
             if before is not None and self.cursor != before:
                 self._slipped_at = now
@@ -159,7 +174,8 @@ class View:
         """Sort by another order; the cursor goes with its row."""
         self._merge()
         self._ledger.order = order
-        self.rejoin()
+        self._ledger.sort(self.context)
+        self._lay_out(keep=True)
 
     def group(self, grouping: Grouping | None) -> None:
         """Group by something else, all groups closed, or by nothing; the cursor goes with its row or to its group."""
@@ -171,15 +187,10 @@ class View:
         self.opened = frozenset()
         self._lay_out(keep=True)
 
-    def rejoin(self) -> None:
-        """Sort and filter everything anew, because what rows are joined with (names, time) has changed."""
-        self._merge()
-        self._ledger.sort(self.context)
-        self._lay_out(keep=True)
-
-    def refilter(self) -> None:
-        """Filter anew, because names have arrived."""
-        self._lay_out(keep=True)
+    def rejoin(self, now: float, *, sort: bool) -> None:
+        """Filter anew, and `sort`, because names have arrived: as soon as nobody moves."""
+        self._unjoined, self._unsorted = True, self._unsorted or sort
+        self.settle(now)
 
     def narrow(self, narrowing: Narrowing) -> None:
         """Show only what `narrowing` lets through."""
@@ -230,7 +241,8 @@ class View:
             self._chosen = True
             self._place(line)
             if self.selection.anchor is not None:
-                self.selection.stretch(self._between(self.selection.anchor))
+                anchor = self._lineup.number_of(self.selection.anchor)
+                self.selection.stretch(self._lineup.between(anchor or 0, self.cursor_line))
 
     def select(self, line: int, now: float) -> None:
         """Put the cursor on a line and select up to it, from where the stretch or else the cursor began."""
@@ -242,11 +254,12 @@ class View:
     def select_all(self) -> None:
         """Select every row that stands on a line."""
         self.selection.end()
-        self.selection.stretch(key for _, key, item, _ in self._lines if isinstance(item, Row))
+        self.selection.stretch(self._lineup.between(0, len(self)))
 
     def _merge(self) -> None:
-        still = self._still()
-        self._ledger.merge(self.context, still, still | self.pins)
+        if not self.frozen:
+            still = self._still()
+            self._ledger.merge(self.context, still, still | self.pins)
 
     def _still(self) -> Set[Key]:
         """Return the keys of the rows that must not move, nor go."""
@@ -254,56 +267,27 @@ class View:
 
     def _waits(self) -> bool:
         still = self._still()
-        return self._ledger.waits(still, still | self.pins) or not self._guests <= still
+        return self._unjoined or self._ledger.waits(still, still | self.pins) or not self._lineup.guests <= still
 
     def _lay_out(self, *, keep: bool) -> None:
         """Work out all lines; with `keep`, rows that must stay do so against the filter: data changed, and no wish."""
         self._merge()
-        shown = self._shown(self._still() if keep else frozenset())
-        self.shown = len(shown)
-        self._lines = self._arranged(shown)
-        self._follow(shown)
+        held = self._still() if keep else frozenset()
+        self._lineup.pick(self._ledger.entries, self.narrowing.passes(self.context), held, self.pins)
+        self._lineup.arrange(self.pins, self.grouping, self.opened, by_rank=not self.order.by)
+        self._follow()
         if self.selection:
             self.selection.restrict(self.selection.keys & {key for _, key, _, _ in self._lines})
 
-    def _shown(self, held: Set[Key]) -> list[Entry]:
-        passes, entries, pins = self.narrowing.passes(self.context), self._ledger.entries, self.pins
-        self._guests = frozenset()
-        if passes is None:
-            return entries
-        stays = held | pins
-        shown = [entry for entry in entries if passes(entry[2]) or entry[1] in stays]
-        if held:
-            self._guests = frozenset(key for _, key, row, _ in shown if key in held and not passes(row)) - pins
-        return shown
-
-    def _arranged(self, shown: list[Entry]) -> list[Line]:
-        pins, grouping = self.pins, self.grouping
-        if not pins and grouping is None:
-            return cast("list[Line]", shown)
-        top = [entry for entry in shown if entry[1] in pins]
-        rest = [entry for entry in shown if entry[1] not in pins]
-        if grouping is None:
-            return [*top, *rest]
-        return [*top, *self._arranger.arrange(rest, grouping, self.opened, by_rank=not self.order.by)]
-
-    def _follow(self, shown: list[Entry]) -> None:
+    def _follow(self) -> None:
         """Find what the cursor was on, or the heading its row is hidden under; when it is gone, stay on the line."""
-        cursor, line = self.cursor, self.cursor_line
-        if line < len(self._lines) and self._lines[line][1] == cursor:
+        cursor, line, lineup = self.cursor, self.cursor_line, self._lineup
+        if line < len(lineup.lines) and lineup.lines[line][1] == cursor:
             return
-        found = self._number_of(cursor)
+        found = lineup.number_of(cursor)
         if found is None and self.grouping is not None:
-            value = next((value for _, key, _, value in shown if key == cursor), None)
-            found = self._number_of(GroupKey(self.grouping.id, value))
+            found = lineup.heading_of(cursor, self.grouping)
         self._place(line if found is None else found)
-
-    def _number_of(self, wanted: Key) -> int | None:
-        return next((number for number, (_, key, _, _) in enumerate(self._lines) if key == wanted), None)
-
-    def _between(self, anchor: Key) -> list[Key]:
-        ends = sorted((self._number_of(anchor) or 0, self.cursor_line))
-        return [key for _, key, item, _ in self._lines[ends[0] : ends[1] + 1] if isinstance(item, Row)]
 
     def _place(self, line: int) -> None:
         self.cursor_line = max(0, min(line, len(self._lines) - 1))

@@ -52,7 +52,7 @@ class Follower:
         row, session = self._shown, self._session
         if row is None:
             return ()
-        among, problems = session.live.rows.values(), session.problems()
+        among, problems = session.view.everything(), session.problems()
         more = {} if listed is None else {"listed": listed}
         return details(row, among, self._inspector.inspection, session.view.context, problems, **more)
 

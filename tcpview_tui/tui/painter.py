@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 _LABEL = 48
 """Cells of a group's name at most: the counts of all groups stand below each other, near to the names."""
 
-_MARKS = 14
-"""Cells at the right edge of a group's line for the numbers of new, changed and closed rows."""
-
 _MARK_PAINTS = {Mark.NEW: "new", Mark.CHANGED: "changed", Mark.CLOSED: "closed"}
 
 
@@ -107,8 +104,8 @@ class Painter:
         told += [f"{counts.closed} closed"] if counts.closed else []
         marks = " ".join(f"{mark.value}{counts.marks[mark]}" for mark in _MARK_PAINTS if counts.marks.get(mark))
         text = f" {self._sign(look)}{fold} {label} {len(group.entries):>6}  {'  '.join(told)}"
-        room = max(self.width - _MARKS, 0)
-        shown = fit(text, room, ellipsis=glyphs.ellipsis) + fit(marks, _MARKS, right=True, ellipsis="")
+        room = max(self.width - len(marks) - bool(marks), 0)
+        shown = fit(text, room, ellipsis=glyphs.ellipsis) + fit(marks, self.width - room, right=True, ellipsis="")
         return self._strip(shown, "cursor" if look.is_cursor else "group", look.is_cursor)
 
     def _sign(self, look: Look) -> str:

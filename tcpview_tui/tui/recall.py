@@ -15,6 +15,7 @@ from tcpview_tui.model.sieve import Named
 from tcpview_tui.remembered import STATE_BY_NAME, Remembered, SavedFilter
 
 if TYPE_CHECKING:
+    from tcpview_tui.remembered import Memory
     from tcpview_tui.tui.session import Session
 
 
@@ -54,13 +55,23 @@ def facts(session: Session) -> Remembered:
     )
 
 
-def changed(begun: Remembered, now: Remembered, before: Remembered) -> Remembered:
-    """Return what to remember: what this run has changed since it began, and of all else what was remembered `before`.
+class Recall:
+    """Tells what a run has changed: it compares how the session is with how it began."""
 
-    What came from an option or the config file and was left alone is not remembered.
-    """
-    then = asdict(begun)
-    return replace(before, **{name: value for name, value in asdict(now).items() if value != then[name]})
+    def __init__(self, session: Session, memory: Memory) -> None:
+        """Bring the session to where `memory` was left."""
+        self._session = session
+        self._before = memory.remembered
+        restore(session, self._before)
+        self._begun = asdict(facts(session))
+
+    def changed(self) -> Remembered:
+        """Return what to remember: what this run has changed, and of all else what was remembered before it.
+
+        What came from an option or the config file and was left alone is not remembered.
+        """
+        now = asdict(facts(self._session))
+        return replace(self._before, **{name: value for name, value in now.items() if value != self._begun[name]})
 
 
 def _by(name: str) -> By:

@@ -18,8 +18,9 @@ from tcpview_tui.model.snapshot import Problem, Snapshot
 from tcpview_tui.model.view import View
 from tcpview_tui.remembered import Memory
 from tcpview_tui.respond.log import ActionLog
-from tcpview_tui.tui import limits, recall
+from tcpview_tui.tui import limits
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
+from tcpview_tui.tui.recall import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,22 +70,18 @@ class Session:
         self.names = Names(settings.lookup, clock, named, offline=settings.offline)
         self.names_on = settings.names
         self.interval = settings.interval
-        self._names_due = 0.0
         self.sieve = Sieve()
-        self.arrangement = Arrangement()
-        self.page = 0
-        self.details = False
-        self.theme = settings.theme
+        self.arrangement, self.page = Arrangement(), 0
+        self.details, self.theme = False, settings.theme
         self.frozen_at: float | None = None
-        self._frozen_look = 0
         self.late = 0.0
         self.snapshot: Snapshot | None = None
+        self._names_due = 0.0
+        self._frozen_look = 0
         if settings.filter.strip():
             self.sieve.query = parse(settings.filter)
         self.memory = memory or Memory(None)
-        self._recalled = self.memory.remembered
-        recall.restore(self, self._recalled)
-        self._begun = recall.facts(self)
+        self._recall = Recall(self, self.memory)
         self.narrow()
 
     @property
@@ -175,7 +172,7 @@ class Session:
 
     def remember(self) -> str | None:
         """Write what was changed in this run to the memory; return a sentence when that fails."""
-        return self.memory.keep(recall.changed(self._begun, recall.facts(self), self._recalled))
+        return self.memory.keep(self._recall.changed())
 
     def toggle_names(self) -> bool:
         """Switch reverse DNS on or off; return whether it is on now."""
@@ -188,10 +185,9 @@ class Session:
     def names_arrived(self) -> None:
         """Join the rows with names that have just become known."""
         self._join()
-        if any(by.column == "host" for by in self.view.order.by):
-            self.view.rejoin()
-        elif self.view.narrowing.needs_names:
-            self.view.refilter()
+        sort = any(by.column == "host" for by in self.view.order.by)
+        if sort or self.view.narrowing.needs_names:
+            self.view.rejoin(self.clock.monotonic(), sort=sort)
 
     def problems(self) -> list[Problem]:
         """Return everything that cannot be seen at the moment, and why."""

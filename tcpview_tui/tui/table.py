@@ -102,7 +102,10 @@ class ConnectionTable(Widget, can_focus=True):
         self.post_message(self.Moved())
 
     def go_home(self) -> None:
-        """Go to the first line and stay there, whatever comes to stand on it."""
+        """Go to the first line and stay there, whatever comes to stand on it; while selecting, select up to it."""
+        if self._view.selection.anchor is not None:
+            self.go(0)
+            return
         self._view.go_home(self._now())
         self._view.acknowledge()
         self.sync()

@@ -271,6 +271,35 @@ def test_moving_in_a_frozen_view_takes_no_line_away() -> None:
     assert screen.keys == [2, 3]
 
 
+def test_names_that_arrive_take_no_line_out_of_a_frozen_view() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), connection(3))
+    screen.move(0)
+    screen.wait(SETTLE)
+    screen.look(connection(2), connection(3))
+    screen.wait(60)
+    screen.live.hold()
+    screen.view.freeze()
+    screen.move(2)
+    screen.view.sort(Order())
+    screen.view.rejoin(screen.clock.monotonic() + SETTLE, sort=True)
+    assert screen.keys == [1, 2, 3]
+
+
+def test_names_that_arrive_move_no_row_while_the_person_moves() -> None:
+    screen = Screen()
+    screen.look(connection(1, remote=("9.9.9.9", 1)), connection(2, remote=("8.8.8.8", 1)))
+    screen.view.sort(Order((By("host"),)))
+    before = screen.keys
+    screen.move(1)
+    screen.view.context = Context(0.0, {"9.9.9.9": "b", "8.8.8.8": "a"})
+    screen.view.rejoin(screen.clock.monotonic(), sort=True)
+    assert screen.keys == before == [1, 2]
+    screen.clock.advance(SETTLE)
+    screen.view.settle(screen.clock.monotonic())
+    assert screen.keys == [2, 1]
+
+
 def test_freeze_keeps_every_line_and_thaw_shows_all() -> None:
     screen = Screen()
     screen.look(connection(1), connection(2))

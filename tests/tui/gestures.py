@@ -46,11 +46,10 @@ def row(program: Live, text: str) -> int:
 
 
 def under_cursor(program: Live) -> str:
-    """Return the line of the table that has the sign of the cursor."""
+    """Return the line of the table that has the sign of the cursor; nothing when it is out of sight."""
     table = program.main.table.region
-    return next(
-        line[table.x : table.right] for line in program.lines[table.y : table.bottom] if line[table.x + 1] in "›>"
-    )
+    lines = (line[table.x : table.right] for line in program.lines[table.y : table.bottom])
+    return next((line for line in lines if line[1] == "›"), "")
 
 
 def table_lines(program: Live) -> list[str]:
@@ -62,6 +61,16 @@ def table_lines(program: Live) -> list[str]:
 def keys(program: Live) -> list[Hashable]:
     """Return the keys of the rows that the filter lets through, in their order."""
     return [row.key for row in program.app.session.view.rows()]
+
+
+def cursor(program: Live) -> Hashable:
+    """Return the key of what is under the cursor."""
+    return program.app.session.view.cursor
+
+
+def order(program: Live) -> list[str]:
+    """Return the columns the table is sorted by, with a minus before those that are reversed."""
+    return [f"{'-' if by.reverse else ''}{by.column}" for by in program.app.session.view.order.by]
 
 
 def chosen(program: Live) -> frozenset[Hashable]:

@@ -10,17 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
-from tcpview_tui.tui import status
 from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, offered
-from tcpview_tui.tui.cells import fit
 from tcpview_tui.tui.commands.arranging import arrange
 from tcpview_tui.tui.commands.screens import open_menu
 from tcpview_tui.tui.commands.viewing import sort_by
 from tcpview_tui.tui.details import DetailsPane
 from tcpview_tui.tui.filterbar import FilterBar
 from tcpview_tui.tui.follower import Follower
+from tcpview_tui.tui.frame import Frame
 from tcpview_tui.tui.header import Header
-from tcpview_tui.tui.line import Line
 from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken, Tone
 from tcpview_tui.tui.painter import Painter
 from tcpview_tui.tui.table import ConnectionTable
@@ -73,8 +71,7 @@ class MainScreen(Screen[None]):
         self.details: DetailsPane = DetailsPane(lambda: self.palette, session.glyphs)
         self.follower = Follower(self, session, self.details)
         self._work = Container(Vertical(self.header, self.table, id="table"), self.details, id="work")
-        self._lines = {name: Line(name) for name in ("chips", "notice", "status", "hints")}
-        self._message: tuple[str, Tone] | None = None
+        self._frame = Frame(session, [action for action in self.offered() if action.hint])
         self._timer: Timer | None = None
         self._memory_timer: Timer | None = None
         self._naming = False
@@ -83,19 +80,14 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the lines from top to bottom."""
-        yield self.filter_bar
-        yield self._lines["chips"]
-        yield self._work
-        yield self._lines["notice"]
-        yield self._lines["status"]
-        yield self._lines["hints"]
+        frame = self._frame
+        yield from (self._work, frame.chips, self.filter_bar, frame.notice, frame.status, frame.hints)
 
     def on_mount(self) -> None:
         """Give the keys to the table and say what is known before the first look: nothing."""
         self._curtain.enter_context(self.app.batch_update())
         self.set_timer(_CURTAIN, self._curtain.close)
         self.set_focus(self.table)
-        self._lines["chips"].display = False
         self.details.display = self.session.details
         self.say("Looking at the machine…" if not self.session.glyphs.ascii else "Looking at the machine...")
 
@@ -115,7 +107,7 @@ class MainScreen(Screen[None]):
     def action_do(self, name: str) -> None:
         """Run the action of that name."""
         action = BY_ID[name]
-        self._message, copied = None, self.copied
+        self._frame.message, copied = None, self.copied
         if action.changes_system and self.session.settings.read_only:
             self.say(f"{action.title}: not with --read-only, which offers nothing that changes the system.", "warning")
             return
@@ -132,7 +124,7 @@ class MainScreen(Screen[None]):
     def targets(self) -> tuple[Row, ...]:
         """Return the rows that an action is for; none, and say why, when there is none or it has just gone."""
         rows = () if self.has_slipped() else self.session.view.targets()
-        if not rows and self._message is None:
+        if not rows and self._frame.message is None:
             self.say("There is no row.")
         return rows
 
@@ -152,7 +144,7 @@ class MainScreen(Screen[None]):
 
     def say(self, sentence: str, tone: Tone = "hint") -> None:
         """Show a sentence in place of the limits, until the next key. It must have passed `text.safe`."""
-        self._message = (sentence, tone)
+        self._frame.message = (sentence, tone)
         self.draw_lines()
 
     def draw(self) -> None:
@@ -165,13 +157,7 @@ class MainScreen(Screen[None]):
 
     def draw_lines(self) -> None:
         """Draw the lines around the table."""
-        palette, width = self.palette, self.size.width
-        chips = status.chips(self.session, palette)
-        self._lines["chips"].display = bool(chips)
-        self._lines["chips"].show(*chips, fill=palette.hint)
-        self._lines["status"].show(*status.status(self.session, palette, width), fill=palette.status)
-        self._lines["hints"].show(*status.hints(self._hinted(), palette, width), fill=palette.hint)
-        self._lines["notice"].show(*self._notice(palette, width), fill=palette.hint)
+        self._frame.draw(self.palette, self.size.width)
 
     @on(SnapshotTaken)
     def _on_snapshot(self, message: SnapshotTaken) -> None:
@@ -188,7 +174,7 @@ class MainScreen(Screen[None]):
 
     def _greet(self) -> None:
         """Show the first look, and what was wrong with what is remembered."""
-        self._message = None
+        self._frame.message = None
         self._curtain.close()
         if self.session.memory.problem:
             self.say(self.session.memory.problem, "warning")
@@ -220,7 +206,7 @@ class MainScreen(Screen[None]):
 
     @on(ConnectionTable.Moved)
     def _on_moved(self) -> None:
-        self._message = self.copied = None
+        self._frame.message = self.copied = None
         self._point()
         self.follower.follow()
         self.draw_lines()
@@ -234,6 +220,11 @@ class MainScreen(Screen[None]):
     def _on_filter_closed(self) -> None:
         self.set_focus(self.table)
         self.draw()
+        self._remember_soon()
+
+    def on_screen_resume(self) -> None:
+        """Remember what a dialog has changed."""
+        self._remember_soon()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take text that was pasted onto the table as a filter: mostly it is an address from a report."""
@@ -271,16 +262,6 @@ class MainScreen(Screen[None]):
         """Let the terminal's own cursor stand on the line of ours: screen readers and Braille displays follow that."""
         if self.focused is self.table:
             self.app.cursor_position = self.table.cursor_offset
-
-    def _notice(self, palette: Palette, width: int) -> list[tuple[str, str]]:
-        if self._message is None:
-            return status.notice(self.session, palette, width)
-        sentence, tone = self._message
-        glyphs = self.session.glyphs
-        return [(fit(f" {glyphs.plain(sentence)}", width, ellipsis=glyphs.ellipsis), getattr(palette, tone))]
-
-    def _hinted(self) -> list[Action]:
-        return [action for action in self.offered() if action.hint]
 
     def _remember_soon(self) -> None:
         """Write what was changed, once the person pauses."""

@@ -1,0 +1,48 @@
+"""The lines around the table: chips above it; notice, status and keys below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcpview_tui.tui import status
+from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.line import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.line import Piece
+    from tcpview_tui.tui.messages import Tone
+    from tcpview_tui.tui.session import Session
+    from tcpview_tui.tui.theme import Palette
+
+
+class Frame:
+    """Draws each line as the session is now. `message`, if there is one, stands in place of the notice."""
+
+    def __init__(self, session: Session, hinted: Sequence[Action]) -> None:
+        """`hinted` are the actions that the line of keys names, as far as there is room."""
+        self.message: tuple[str, Tone] | None = None
+        self.chips = Line("chips")
+        self.notice = Line("notice")
+        self.status = Line("status")
+        self.hints = Line("hints")
+        self._session = session
+        self._hinted = hinted
+
+    def draw(self, palette: Palette, width: int) -> None:
+        """Draw what differs. The line of chips is there only when there are some."""
+        chips = status.chips(self._session, palette)
+        self.chips.display = bool(chips)
+        self.chips.show(*chips, fill=palette.hint)
+        self.status.show(*status.status(self._session, palette, width), fill=palette.status)
+        self.hints.show(*status.hints(self._hinted, palette, width), fill=palette.hint)
+        self.notice.show(*self._notice(palette, width), fill=palette.hint)
+
+    def _notice(self, palette: Palette, width: int) -> list[Piece]:
+        if self.message is None:
+            return status.notice(self._session, palette, width)
+        sentence, tone = self.message
+        glyphs = self._session.glyphs
+        return [(fit(f" {glyphs.plain(sentence)}", width, ellipsis=glyphs.ellipsis), getattr(palette, tone))]
