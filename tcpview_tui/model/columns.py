@@ -150,14 +150,14 @@ COLUMNS: tuple[Column, ...] = (
         1, 12, 24, _name, _process_text, _folded(_name),
     ),
     Column("pid", "PID", "PID", "Process id.", 2, 7, 7, _pid, _pid_text, right=True),
-    Column("user", "User", "User", "User the process runs as.", 11, 8, 12, _user, _shown(_user), _folded(_user)),
+    Column("user", "User", "User", "User the process runs as.", 12, 8, 12, _user, _shown(_user), _folded(_user)),
     Column(
         "service", "Service", "Service", "systemd unit or container the process runs for, from its cgroup.",
-        12, 12, 24, _service, _shown(_service), _folded(_service),
+        13, 12, 24, _service, _shown(_service), _folded(_service),
     ),
     Column(
         "proto", "Protocol", "Prot", "TCP or UDP; 6 marks IPv6.",
-        8, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
+        9, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
     ),
     Column(
         "state", "State", "State", "TCP state (RFC 9293). UDP has none.",
@@ -165,16 +165,16 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "dir", "Direction", "Dir", "in: there was a listener on the local port when it was first seen; out: none.",
-        9, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
+        10, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
     ),
     Column(
         "local", "Local address", "Local", "Address at this end.",
-        7, 15, 39, lambda r, _: r.connection.local.address, lambda r, _: r.connection.local.address,
+        8, 15, 39, lambda r, _: r.connection.local.address, lambda r, _: r.connection.local.address,
         lambda r, _: address.order(r.connection.local.address), cut="middle",
     ),
     Column(
         "lport", "Local port", "LPort", "Port at this end.",
-        6, 5, 10, lambda r, _: r.connection.local.port, lambda r, _: str(r.connection.local.port), right=True,
+        7, 5, 10, lambda r, _: r.connection.local.port, lambda r, _: str(r.connection.local.port), right=True,
     ),
     Column(
         "remote", "Remote address", "Remote", "Address at the other end; * when nobody is connected.",
@@ -186,20 +186,20 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "host", "Remote name", "Name", "Name of the remote address by reverse DNS, once asked for.",
-        10, 18, 48, _remote_name, _shown(_remote_name), cut="start",
+        11, 18, 48, _remote_name, _shown(_remote_name), cut="start",
     ),
     Column(
         "seen", "First seen", "Seen", "Local time of the first look that saw it.",
-        14, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
+        15, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
     ),
     Column(
         "closed", "Closed", "Closed", "Local time of the first look that missed it; empty while it is open.",
-        15, 8, 19, lambda r, _: r.closed_at, _closed_text,
+        6, 8, 19, lambda r, _: r.closed_at, _closed_text,
     ),
     Column(
         "age", "Age", "Age",
         "Time since first seen; once closed, how long it lived. >: it was there before this program started.",
-        13, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
+        14, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
     ),
     Column(
         "path", "Path", "Path", "Executable file of the process.",

@@ -138,9 +138,11 @@ class LiveTable:
         return max(self._marks[0][0] - self._clock.monotonic(), 0.0)
 
     def keep_closed(self, keep: bool) -> Update:
-        """Keep closed rows from now on, or keep them no more: then those that no longer linger go."""
+        """Keep closed rows from now on, or keep them no more: then those that no longer linger go, once not held."""
         self.keeps_closed = keep
-        return {} if keep else self._drop(row for row in self._closed_rows() if row.mark is Mark.NONE)
+        if keep or self._hold:
+            return {}
+        return self._drop(row for row in self._closed_rows() if row.mark is Mark.NONE)
 
     def clear_closed(self) -> Update:
         """Drop every closed row."""
@@ -160,7 +162,7 @@ class LiveTable:
             came = row.ordinal > hold.since and not row.is_closed
             mark = Mark.NEW if came else row.mark
             self._store(replace(row, mark=mark, marked_at=self._stamp(row.key)), update)
-        return update | self.expire()
+        return update | self.expire() | self.keep_closed(self.keeps_closed)
 
     def _open(self, connection: Connection, wall: float, first: bool, update: Update) -> None:
         self._ordinal += 1

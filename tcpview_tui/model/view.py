@@ -124,7 +124,7 @@ class View:
         if self.frozen:
             return
         self._ledger.add(update)
-        if self._settled_at is not None and now < self._settled_at:
+        if update and self._settled_at is not None and now < self._settled_at:
             self._lineup.replace(update)
         else:
             self.settle(now)
@@ -151,8 +151,11 @@ class View:
         return 0.0 if self._settled_at is None else max(self._settled_at - now, 0.0)
 
     def slipped(self, now: float) -> bool:
-        """True when the row under the cursor has just gone: a key pressed now was meant for it, not for the next."""
-        return self._slipped_at is not None and now < self._slipped_at + SETTLE
+        """True when the row under the cursor has just gone: a key pressed now was meant for it, not for the next.
+
+        With rows selected, a key is meant for those.
+        """
+        return not self.selection and self._slipped_at is not None and now < self._slipped_at + SETTLE
 
     def acknowledge(self) -> None:
         """Take it that the person knows by now which row is under the cursor."""
@@ -256,10 +259,14 @@ class View:
         self.selection.end()
         self.selection.stretch(self._lineup.between(0, len(self)))
 
+    @property
+    def held(self) -> Set[Key]:
+        """The keys of the rows that stay also when they are gone."""
+        return self._still() | self.pins
+
     def _merge(self) -> None:
         if not self.frozen:
-            still = self._still()
-            self._ledger.merge(self.context, still, still | self.pins)
+            self._ledger.merge(self.context, self._still(), self.held)
 
     def _still(self) -> Set[Key]:
         """Return the keys of the rows that must not move, nor go."""
@@ -267,7 +274,7 @@ class View:
 
     def _waits(self) -> bool:
         still = self._still()
-        return self._unjoined or self._ledger.waits(still, still | self.pins) or not self._lineup.guests <= still
+        return self._unjoined or self._ledger.waits(still, self.held) or not self._lineup.guests <= still
 
     def _lay_out(self, *, keep: bool) -> None:
         """Work out all lines; with `keep`, rows that must stay do so against the filter: data changed, and no wish."""

@@ -157,7 +157,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme", ("T",), "Theme", "Choose the colours.", "Program", arranging.choose_theme),
     Action(
         "clear", ("escape",), "Back",
-        "Drop the selection; else close the details; else take off filter and switches.",
+        "Drop the selection; else close the details; else show all rows: filters, switches, states and mark off.",
         "Look", viewing.back,
     ),
     Action(
@@ -217,6 +217,12 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
+
+
+def keys_by_id(actions: Sequence[Action]) -> dict[str, str]:
+    """Return the first key of each action as people write it; without one, that of the palette, which runs it too."""
+    written = {action.id: action.key_names[0] for action in actions if action.keys}
+    return {action.id: written.get(action.id, written.get("palette", action.title)) for action in actions}
 
 
 def offered(actions: Sequence[Action], read_only: bool) -> list[Action]:

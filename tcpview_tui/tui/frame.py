@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcpview_tui.tui import status
+from tcpview_tui.tui.actions import keys_by_id
 from tcpview_tui.tui.cells import fit
 from tcpview_tui.tui.line import Line
 
@@ -21,19 +22,20 @@ if TYPE_CHECKING:
 class Frame:
     """Draws each line as the session is now. `message`, if there is one, stands in place of the notice."""
 
-    def __init__(self, session: Session, hinted: Sequence[Action]) -> None:
-        """`hinted` are the actions that the line of keys names, as far as there is room."""
+    def __init__(self, session: Session, actions: Sequence[Action]) -> None:
+        """`actions` are those offered; the line of keys names what is worth a hint, as far as there is room."""
         self.message: tuple[str, Tone] | None = None
         self.chips = Line("chips")
         self.notice = Line("notice")
         self.status = Line("status")
         self.hints = Line("hints")
         self._session = session
-        self._hinted = hinted
+        self._hinted = [action for action in actions if action.hint and action.keys]
+        self._keys = keys_by_id(actions)
 
     def draw(self, palette: Palette, width: int) -> None:
         """Draw what differs. The line of chips is there only when there are some."""
-        chips = status.chips(self._session, palette)
+        chips = status.chips(self._session, palette, self._keys["clear"])
         self.chips.display = bool(chips)
         self.chips.show(*chips, fill=palette.hint)
         self.status.show(*status.status(self._session, palette, width), fill=palette.status)
@@ -42,7 +44,7 @@ class Frame:
 
     def _notice(self, palette: Palette, width: int) -> list[Piece]:
         if self.message is None:
-            return status.notice(self._session, palette, width)
+            return status.notice(self._session, palette, width, self._keys["limits"])
         sentence, tone = self.message
         glyphs = self._session.glyphs
         return [(fit(f" {glyphs.plain(sentence)}", width, ellipsis=glyphs.ellipsis), getattr(palette, tone))]

@@ -66,16 +66,16 @@ def _mode(session: Session) -> str:
     return f" FROZEN {local_time(session.frozen_at)} {_tally(held)} "
 
 
-def notice(session: Session, palette: Palette, width: int) -> list[Piece]:
-    """Return the line of honest limits: what is not visible and why, and the key that tells more."""
-    end = " i: more "
+def notice(session: Session, palette: Palette, width: int, key: str) -> list[Piece]:
+    """Return the line of honest limits: what is not visible and why, and the `key` that tells more."""
+    end = f" {key}: more "
     text = f" {session.glyphs.dot} ".join(problem.summary for problem in session.problems())
     shown = fit(f" {session.glyphs.plain(text)}", max(width - len(end), 0), ellipsis=session.glyphs.ellipsis)
     return [(shown, palette.hint), (end, palette.key)]
 
 
-def chips(session: Session, palette: Palette) -> list[Piece]:
-    """Return what makes the table show other than everything, as chips; nothing when it shows everything."""
+def chips(session: Session, palette: Palette, key: str) -> list[Piece]:
+    """Return what makes the table show other than everything, as chips, and the `key` that shows everything again."""
     view, sieve, plain = session.view, session.sieve, session.glyphs.plain
     pieces: list[Piece] = []
     if sieve.query is not None:
@@ -89,7 +89,7 @@ def chips(session: Session, palette: Palette) -> list[Piece]:
         pieces += _chip("Hidden", ", ".join(off), palette.status, palette.changed)
     pieces += _arranged(session, palette)
     if view.narrowing:
-        pieces.append((f" {view.shown} of {view.total} rows, Esc shows all", palette.hint))
+        pieces.append((f" {view.shown} of {view.total} rows, {key} shows all", palette.hint))
     return pieces
 
 

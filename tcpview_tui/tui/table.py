@@ -211,5 +211,5 @@ class ConnectionTable(Widget, can_focus=True):
 
     def _nothing(self) -> str:
         if self._view.narrowing:
-            return "  Nothing matches. Esc shows all."
+            return "  Nothing matches."
         return "" if self._view.total else "  No connections."

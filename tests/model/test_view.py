@@ -413,6 +413,8 @@ class ViewMachine(RuleBasedStateMachine):
         self.present: dict[int, Connection] = {}
         self.next_key = 0
         self.chosen: object = None
+        self.frozen: frozenset[object] = frozenset()
+        self.selected_before: frozenset[object] = frozenset()
         self.selected: frozenset[object] = frozenset()
 
     @property
@@ -463,25 +465,36 @@ class ViewMachine(RuleBasedStateMachine):
         if self.chosen not in keys:
             self.chosen = None
         self.selected &= frozenset(keys)
+        self.selected_before &= self.selected
 
     @rule(line=st.integers(0, 12))
     def move(self, line: int) -> None:
         self.screen.move(line)
-        self.chosen = self.view.cursor
-        if self.view.selection.anchor is None:
-            assert self.view.selection.keys == self.selected
-        self.selected = self.view.selection.keys
+        self._reached(line)
 
     @rule(line=st.integers(0, 12))
     def select(self, line: int) -> None:
+        row = self.view.current
+        if self.view.selection.anchor is None and row is not None:
+            self.selected_before, self.selected = self.selected, self.selected | {row.key}
         self.view.select(line, self.screen.clock.monotonic())
-        self.chosen = self.view.cursor
-        self.selected = self.view.selection.keys
+        self._reached(line)
+
+    def _reached(self, line: int) -> None:
+        """The cursor is on that line, or the last; a selection that was begun reaches from its anchor to it."""
+        items = self._items()
+        self.chosen = items[min(line, len(items) - 1)].key if items else None
+        anchor = self.view.selection.anchor
+        if anchor is not None and items:
+            keys = [item.key for item in items]
+            first, last = sorted((keys.index(anchor), keys.index(self.chosen)))
+            between = {item.key for item in items[first : last + 1] if isinstance(item, Row)}
+            self.selected = self.selected_before | between
 
     @rule()
     def deselect(self) -> None:
         self.view.selection.clear()
-        self.selected = frozenset()
+        self.selected = self.selected_before = frozenset()
 
     @rule()
     def pin(self) -> None:
@@ -504,6 +517,7 @@ class ViewMachine(RuleBasedStateMachine):
     def freeze(self) -> None:
         self.screen.live.hold()
         self.view.freeze()
+        self.frozen = frozenset(row.key for row in self.view.everything())
 
     @precondition(lambda self: self.view.frozen)
     @rule()
@@ -571,6 +585,11 @@ class ViewMachine(RuleBasedStateMachine):
             others = [row for row in group.rows if row.key not in self.held]
             assert all(view.grouping.value(row) == group.key.value for row in others)
             assert sum(number for _, number in group.counts.states) + group.counts.closed == len(group.rows)
+
+    @invariant()
+    def a_frozen_view_loses_and_gains_nothing(self) -> None:
+        if self.view.frozen:
+            assert {row.key for row in self.view.everything()} == self.frozen
 
     @invariant()
     def the_cursor_is_a_line(self) -> None:

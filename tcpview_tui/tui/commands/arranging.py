@@ -28,7 +28,8 @@ def choose_grouping(main: MainScreen) -> None:
             view.group(GROUPING_BY_ID.get(choice[0] or ""))
             main.draw()
             if view.grouping:
-                main.say(f"Grouped by {view.grouping.title.lower()}. Right opens a group, Left closes it.")
+                by, opens, closes = view.grouping.title.lower(), main.key("right"), main.key("left")
+                main.say(f"Grouped by {by}. {opens} opens a group, {closes} closes it.")
 
     main.app.push_screen(ChoiceScreen("Group by", choices, current), chosen)
 

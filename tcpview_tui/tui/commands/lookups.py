@@ -41,7 +41,7 @@ def toggle_names(main: MainScreen) -> None:
     """Switch reverse DNS on or off."""
     session = main.session
     if session.toggle_names():
-        main.say(f"Names: on. {_name_server(session)} n stops it.")
+        main.say(f"Names: on. {_name_server(session)} {main.key('names')} stops it.")
     else:
         main.say("Names: off. No further address is looked up.")
     main.restyle()

@@ -8,7 +8,11 @@ from tcpview_tui.text import count, local_time
 from tcpview_tui.tui.screens.choice import ChoiceScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tcpview_tui.model.connection import Key
     from tcpview_tui.model.moment import Moment
+    from tcpview_tui.model.row import Row
     from tcpview_tui.tui.screens.main import MainScreen
 
 _Choice = tuple["Moment | None", bool]
@@ -22,7 +26,7 @@ def toggle_kept(main: MainScreen) -> None:
     main.restyle()
     main.draw()
     if session.live.keeps_closed:
-        main.say("Closed rows: kept from now on. X clears them, is:closed filters for them.")
+        main.say(f"Closed rows: kept from now on. {main.key('clear_closed')} clears them, is:closed filters for them.")
     else:
         main.say("Closed rows: they go again when their time is over.")
 
@@ -31,16 +35,20 @@ def clear_kept(main: MainScreen) -> None:
     """Let the closed rows go that are there now."""
     session = main.session
     if session.view.frozen:
-        main.say("The view is frozen and keeps every row. Thaw it first (Space).", "warning")
+        main.say(f"The view is frozen and keeps every row. Thaw it first ({main.key('freeze')}).", "warning")
         return
-    view = session.view
-    closed = [row.key for row in session.live.rows.values() if row.is_closed]
-    held = view.pins | view.selection.keys | ({view.cursor} if view.is_chosen else set())
-    stay = sum(key in held for key in closed)
+    before, held = _closed(session.view.everything()), session.view.held
     session.clear_closed()
     main.draw()
-    told = f"{count(len(closed) - stay, 'closed row')} cleared." if closed else "There is no closed row to clear."
-    main.say(f"{told} {stay} stay: pinned, selected or under the cursor." if stay else told)
+    stay = sum(key in held for key in before)
+    told = [f"{count(len(before) - stay, 'closed row')} cleared."] if len(before) > stay else []
+    if stay:
+        told.append(f"{count(stay, 'stays', 'stay')}: pinned, selected or under the cursor.")
+    main.say(" ".join(told) or "There is no closed row.")
+
+
+def _closed(rows: Iterable[Row]) -> list[Key]:
+    return [row.key for row in rows if row.is_closed]
 
 
 def mark_now(main: MainScreen) -> None:
@@ -48,14 +56,15 @@ def mark_now(main: MainScreen) -> None:
     moment = main.session.mark()
     main.draw()
     how = "shown" if main.session.sieve.moments.only else "bright"
-    main.say(f"Marked {local_time(moment.at)}. Only what is new or different since is {how}; M chooses marks.")
+    told = f"Marked {local_time(moment.at)}. Only what is new or different since is {how}"
+    main.say(f"{told}; {main.key('marks')} chooses marks.")
 
 
 def choose_mark(main: MainScreen) -> None:
     """Let the person choose a mark, and whether older rows are dimmed or hidden."""
     moments = main.session.sieve.moments
     if not moments.marked:
-        main.say("No mark has been set yet; m sets one.")
+        main.say(f"No mark has been set yet; {main.key('mark')} sets one.")
         return
     choices: list[tuple[_Choice, str]] = [((None, False), "Show everything alike")]
     for moment in reversed(moments.marked):

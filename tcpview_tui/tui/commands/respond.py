@@ -24,10 +24,9 @@ def end_process(main: MainScreen) -> None:
 
     These are the selected rows, or else what is under the cursor. A row stands for the process that it shows.
     """
-    view = main.session.view
-    if not view.selection and main.has_slipped():
+    if main.has_slipped():
         return
-    rows = view.targets()
+    rows = main.session.view.targets()
     processes = list({row.owner.identity: row.owner for row in rows if row.owner is not None}.values())
     if not processes:
         _refuse(main, rows)
@@ -41,10 +40,10 @@ def _refuse(main: MainScreen, rows: Sequence[Row]) -> None:
     target, why = "no row", "There is no row."
     if len(rows) == 1:
         connection = rows[0].connection
-        target = f"{connection.protocol} port {connection.local.port}"
-        why = "The process of this row is not known; i says why."
+        target, why = f"{connection.protocol} port {connection.local.port}", "The process of this row is not known"
     elif rows:
-        target, why = count(len(rows), "row"), "The processes of these rows are not known; i says why."
+        target, why = count(len(rows), "row"), "The processes of these rows are not known"
+    why += f"; {main.key('limits')} says why." if rows else ""
     _finish(main, [("end process", target, refused(why))], refused(why))
 
 

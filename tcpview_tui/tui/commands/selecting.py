@@ -17,11 +17,12 @@ def toggle_selecting(main: MainScreen) -> None:
         return
     row = view.current
     if row is None:
-        main.say("There is no row to select here; groups are opened with Right.")
+        main.say(f"There is no row to select here; groups are opened with {main.key('right')}.")
         return
     view.selection.begin(row.key)
     main.draw()
-    main.say("Selecting: move to extend, v ends it, Esc drops it. Actions are for all selected rows.")
+    end, drop = main.key("select"), main.key("clear")
+    main.say(f"Selecting: move to extend, {end} ends it, {drop} drops it. Actions are for all selected rows.")
 
 
 def extend(main: MainScreen, lines: int) -> None:

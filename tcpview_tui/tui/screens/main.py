@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
-from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, offered
+from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, keys_by_id, offered
 from tcpview_tui.tui.commands.arranging import arrange
 from tcpview_tui.tui.commands.screens import open_menu
 from tcpview_tui.tui.commands.viewing import sort_by
@@ -71,7 +71,8 @@ class MainScreen(Screen[None]):
         self.details: DetailsPane = DetailsPane(lambda: self.palette, session.glyphs)
         self.follower = Follower(self, session, self.details)
         self._work = Container(Vertical(self.header, self.table, id="table"), self.details, id="work")
-        self._frame = Frame(session, [action for action in self.offered() if action.hint])
+        self._keys = keys_by_id(actions)
+        self._frame = Frame(session, self.offered())
         self._timer: Timer | None = None
         self._memory_timer: Timer | None = None
         self._naming = False
@@ -120,6 +121,10 @@ class MainScreen(Screen[None]):
     def offered(self) -> list[Action]:
         """Return the actions that can be offered in this run."""
         return offered(self.actions, self.session.settings.read_only)
+
+    def key(self, name: str) -> str:
+        """Return the key of an action as people write it, whichever it has in this run."""
+        return self._keys[name]
 
     def targets(self) -> tuple[Row, ...]:
         """Return the rows that an action is for; none, and say why, when there is none or it has just gone."""
