@@ -15,17 +15,17 @@ import platformdirs
 
 from tcpview_tui import __version__
 from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, default_path, describe, load
+from tcpview_tui.exits import FAILED, INTERRUPTED, WRONG_USAGE
 from tcpview_tui.files import replace_content
+from tcpview_tui.memory import Memory
 from tcpview_tui.model.query import QueryError, parse
-from tcpview_tui.remembered import Memory, merged
+from tcpview_tui.remembered import merged
 from tcpview_tui.text import safe
 from tcpview_tui.tui.terminal import Terminal
 from tcpview_tui.tui.theme import THEME_NAMES
 
 if TYPE_CHECKING:
     from tcpview_tui.tui.app import TcpviewApp
-
-FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 _MISLEADING = ("COLUMNS", "LINES", "TEXTUAL_COLOR_SYSTEM")
 """Variables that Textual and Rich believe more than the terminal: they may be of another one, or nonsense."""

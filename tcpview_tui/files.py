@@ -30,7 +30,8 @@ _REASONS = {
 def create(file: Path, content: bytes) -> None:
     """Write `content` to a new file with mode 0600; raises OSError, FileExistsError for anything there, a link too.
 
-    It is on the disk when this returns. Of a file that could not be written whole, nothing is left.
+    Its content is on the disk when this returns; its name may still be lost with the power. Of a file that could not
+    be written whole, nothing is left that can be removed.
     """
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600)
     try:
@@ -52,15 +53,19 @@ def why_not(error: Exception) -> str:
 
 
 def replace_content(file: Path, content: bytes) -> None:
-    """Write `content` to `file` at once or not at all; raises OSError. Missing folders are made, for this user only.
+    """Write `content` to `file` at once or not at all; raises OSError.
 
-    The file is new, with mode 0600: a link that stands in its place is replaced and not followed.
+    Who reads it, also after the power went, finds what was there before or all of `content`. The file is new, with mode
+    0600: a link that stands in its place is replaced and not followed. A missing folder is made for this user only,
+    and those above it as the umask says.
     """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f"{file.stem}-", suffix=".tmp", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
+            stream.flush()
+            os.fsync(handle)
         Path(name).replace(file)
     except OSError:
         Path(name).unlink(missing_ok=True)

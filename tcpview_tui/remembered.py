@@ -1,182 +1,140 @@
-"""What a person changed in the program, remembered from one start to the next in a file beside the configuration."""
+"""What is remembered from one start to the next, and which values of it mean something to this version."""
 
 from __future__ import annotations
 
-import os
-import stat
-import tomllib
-from itertools import count
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from tcpview_tui.files import read_content, replace_content
-from tcpview_tui.meaning import NAME_LIMIT, STATE_BY_NAME, sifted
+from tcpview_tui.config import Settings, bounds
+from tcpview_tui.model.arrangement import LEAST, MOST
+from tcpview_tui.model.columns import BY_ID as COLUMN_BY_ID
+from tcpview_tui.model.connection import State
+from tcpview_tui.model.grouping import GROUPING_BY_ID
+from tcpview_tui.model.query import QueryError, parse
+from tcpview_tui.model.toggles import TOGGLE_BY_ID
 from tcpview_tui.text import safe
+from tcpview_tui.tui.theme import THEME_NAMES
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
+STATE_BY_NAME: Mapping[str, State] = {state.value or "none": state for state in State}
+"""How states are remembered: by their names, and the empty one as ``none``."""
 
-    from tcpview_tui.config import Settings
+NAME_LIMIT = 60
+"""Characters of the name of a saved filter: a line of a dialog."""
 
-__all__ = [
-    "FILE_LIMIT",
-    "FILE_NAME",
-    "NAME_LIMIT",
-    "STATE_BY_NAME",
-    "Memory",
-    "Remembered",
-    "SavedFilter",
-    "load",
-    "merged",
-    "save",
-]
+TEXT_LIMIT = 65_536
+"""Characters of a filter: more would not fit into the file."""
 
-FILE_NAME = "remembered.toml"
-
-FILE_LIMIT = 65_536
-"""Bytes; some hundred saved filters. A longer file was not written here."""
-
-_TITLE = "# What was changed in tcpview-tui, written by it. Settings of your own belong into config.toml.\n"
-_TOLD = 5
+_SHOWN = 40
 
 
 class SavedFilter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A filter with a name; of two with one name the later counts. Off, it is kept but filters nothing."""
+    """A filter that has a name. Off, it is kept but filters nothing."""
 
-    name: str
     expression: str
     on: bool = True
 
 
 class Remembered(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What the file holds; `None` and no filters mean that nothing is remembered.
+    """What is remembered; nothing of what is `None`. A type is annotated with what its value, or each item, must pass.
 
     `sort` names columns, the most important first, with a minus when they are reversed. `hidden` holds ids of
     toggles, `states` names of `STATE_BY_NAME`, `group` the id of a grouping, empty for none. `columns` are ids in their
-    order; a column that is not among them was not known when it was written. `widths` are cells by column.
+    order; a column that is not among them was not known when it was written. `widths` are cells by column, `filters`
+    saved filters by name.
     Whether names are looked up is not remembered: a look-up tells the other side that somebody is looking, and never
     starts by itself.
     """
 
-    interval: float | None = None
-    theme: str | None = None
-    filter: str | None = None
-    sort: tuple[str, ...] | None = None
-    hidden: tuple[str, ...] | None = None
-    states: tuple[str, ...] | None = None
-    group: str | None = None
+    interval: Annotated[float | None, _is_interval] = None
+    theme: Annotated[str | None, THEME_NAMES.__contains__] = None
+    filter: Annotated[str | None, _is_filter] = None
+    sort: Annotated[tuple[str, ...] | None, _is_sort] = None
+    hidden: Annotated[tuple[str, ...] | None, TOGGLE_BY_ID.__contains__] = None
+    states: Annotated[tuple[str, ...] | None, STATE_BY_NAME.__contains__] = None
+    group: Annotated[str | None, _is_grouping] = None
     keep_closed: bool | None = None
     details: bool | None = None
-    columns: tuple[str, ...] | None = None
-    columns_off: tuple[str, ...] | None = None
-    widths: dict[str, int] | None = None
-    filters: tuple[SavedFilter, ...] = ()
+    columns: Annotated[tuple[str, ...] | None, COLUMN_BY_ID.__contains__] = None
+    columns_off: Annotated[tuple[str, ...] | None, COLUMN_BY_ID.__contains__] = None
+    widths: Annotated[dict[str, int] | None, _is_width] = None
+    filters: Annotated[dict[str, SavedFilter] | None, _is_saved] = None
 
 
-class Memory:
-    """What was remembered when the program started, and the way to remember more; without a folder, neither.
+def understood(values: Mapping[str, Any]) -> tuple[Remembered, list[str]]:
+    """Return what means something, each thing once and safe to show, and what was left out: "theme 'neon'".
 
-    `problem` is a sentence when the file could not be read as it was.
+    Raises ValueError when a value is of the wrong type.
     """
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self.remembered, self.problem = (Remembered(), None) if folder is None else load(folder)
-
-    def keep(self, remembered: Remembered) -> str | None:
-        """Write what differs from what this run has read or written last; return a sentence when that fails.
-
-        Unchanged, the file is left as it is: another program that runs may have written to it.
-        """
-        if self._folder is None or remembered == self.remembered:
-            return None
-        problem = save(self._folder, remembered)
-        if problem is None:
-            self.remembered = remembered
-        return problem
+    found, dropped, kept = _washed(msgspec.convert(values, Remembered)), [], {}
+    for name, passes in _TESTS.items():
+        kept[name], failed = _sifted(getattr(found, name), passes)
+        dropped += [f"{name} '{safe(str(item), _SHOWN)}'" for item in failed]
+    dropped += [f"'{safe(name, NAME_LIMIT)}'" for name in values if name not in Remembered.__struct_fields__]
+    return msgspec.structs.replace(found, **kept), dropped
 
 
 def merged(settings: Settings, remembered: Remembered, given: Collection[str]) -> Settings:
     """Return the settings with what is remembered in place of what the config file says, but for the names `given`."""
-    names = [name for name in ("interval", "theme", "filter") if name not in given]
+    names = [name for name in Remembered.__struct_fields__ if name in Settings.__struct_fields__ and name not in given]
     known = {name: getattr(remembered, name) for name in names}
     return msgspec.structs.replace(settings, **{name: value for name, value in known.items() if value is not None})
 
 
-def load(folder: Path) -> tuple[Remembered, str | None]:
-    """Return what is remembered, and a sentence when that is not all the file says. Never raises.
-
-    A file that cannot be read or understood is set aside under another name. A value that means nothing to this
-    version is left out, and so is a key.
-    """
-    file = folder / FILE_NAME
-    if not os.path.lexists(file):  # false, too, where one may not look (su, sudo -E)
-        return Remembered(), None
-    try:
-        if not stat.S_ISREG(file.lstat().st_mode):
-            raise ValueError("it is no regular file")
-        values = tomllib.loads(read_content(file, FILE_LIMIT).decode("utf-8-sig"))
-        found = msgspec.convert(values, Remembered)
-    except (OSError, ValueError, RecursionError) as error:  # TOMLDecodeError and ValidationError are ValueErrors
-        return Remembered(), _set_aside(file, error)
-    remembered, dropped = sifted(_washed(found))
-    dropped += [f"'{safe(name, NAME_LIMIT)}'" for name in values if name not in Remembered.__struct_fields__]
-    return remembered, _told(file, dropped) if dropped else None
-
-
-def save(folder: Path, remembered: Remembered) -> str | None:
-    """Write what is to be remembered, at once or not at all; return a sentence when that fails. Never raises."""
-    file = folder / FILE_NAME
-    try:
-        replace_content(file, _content(remembered))
-    except (OSError, ValueError) as error:
-        return safe(f"What was changed is not remembered: {_failed(file, 'written', error)}.")
-    return None
-
-
-def _content(remembered: Remembered) -> bytes:
-    import tomli_w  # 6 ms, which a start need not pay
-
-    content = (_TITLE + tomli_w.dumps(msgspec.to_builtins(remembered))).encode()
-    if len(content) > FILE_LIMIT:
-        raise ValueError(f"with {len(content)} bytes it would be longer than {FILE_LIMIT}; delete saved filters")
-    return content
-
-
-def _set_aside(file: Path, error: Exception) -> str:
-    """Rename the file, over no other, and return what happened."""
-    names = (f"remembered.damaged{f'-{number}' if number > 1 else ''}.toml" for number in count(1))
-    aside = next(each for each in map(file.with_name, names) if not os.path.lexists(each))
-    try:
-        file.rename(aside)
-    except OSError as refused:
-        return safe(f"Nothing is remembered: {_failed(file, 'used', error)}, nor set aside ({_reason(refused)}).")
-    return safe(f"Nothing is remembered: {FILE_NAME} is now {aside.name} ({_reason(error)}), in {file.parent}.")
-
-
-def _failed(file: Path, done: str, error: Exception) -> str:
-    return f"{file.name} in {file.parent} cannot be {done} ({_reason(error)})"
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.start} is not UTF-8"
-    if isinstance(error, tomllib.TOMLDecodeError):
-        return f"not TOML: {error}"
-    return str(error).replace("`", "")
-
-
-def _told(file: Path, dropped: list[str]) -> str:
-    more = f" and {len(dropped) - _TOLD} more" if len(dropped) > _TOLD else ""
-    return safe(f"Not remembered, because it means nothing: {', '.join(dropped[:_TOLD])}{more}, in {file}.")
-
-
 def _washed(found: Remembered) -> Remembered:
     """Return the same with texts that are safe to show. All others count only when they are known."""
-    filters = (SavedFilter(safe(f.name, NAME_LIMIT), safe(f.expression, FILE_LIMIT), f.on) for f in found.filters)
-    last = None if found.filter is None else safe(found.filter, FILE_LIMIT)
-    return msgspec.structs.replace(found, filter=last, filters=tuple({f.name: f for f in filters}.values()))
+    last = None if found.filter is None else safe(found.filter, TEXT_LIMIT)
+    filters = None if found.filters is None else dict(_washed_filter(*item) for item in found.filters.items())
+    return msgspec.structs.replace(found, filter=last, filters=filters)
+
+
+def _washed_filter(name: str, saved: SavedFilter) -> tuple[str, SavedFilter]:
+    return safe(name, NAME_LIMIT), SavedFilter(safe(saved.expression, TEXT_LIMIT), saved.on)
+
+
+def _sifted(value: Any, passes: Callable[[Any], bool]) -> tuple[Any, list[Any]]:
+    """Return of the value what passes, and what does not; of a mapping, pairs pass and keys do not."""
+    if isinstance(value, tuple):
+        items = dict.fromkeys(value)
+        return tuple(item for item in items if passes(item)), [item for item in items if not passes(item)]
+    if isinstance(value, dict):
+        return dict(filter(passes, value.items())), [item[0] for item in value.items() if not passes(item)]
+    return (value, []) if value is None or passes(value) else (None, [value])
+
+
+def _is_interval(seconds: float) -> bool:
+    least, most = bounds("interval")
+    return least <= seconds <= most
+
+
+def _is_filter(expression: str) -> bool:
+    try:
+        parse(expression)
+    except QueryError:
+        return False
+    return True
+
+
+def _is_sort(name: str) -> bool:
+    return name.removeprefix("-") in COLUMN_BY_ID
+
+
+def _is_grouping(name: str) -> bool:
+    return not name or name in GROUPING_BY_ID
+
+
+def _is_width(item: tuple[str, int]) -> bool:
+    return item[0] in COLUMN_BY_ID and LEAST <= item[1] <= MOST
+
+
+def _is_saved(item: tuple[str, SavedFilter]) -> bool:
+    return bool(item[0].strip()) and _is_filter(item[1].expression)
+
+
+_TESTS: Mapping[str, Callable[[Any], bool]] = {
+    name: get_args(hint)[1]
+    for name, hint in get_type_hints(Remembered, include_extras=True).items()
+    if get_origin(hint) is Annotated
+}
+"""By name in `Remembered`: what the value, or each item of it, must pass."""

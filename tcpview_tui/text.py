@@ -16,6 +16,11 @@ TEXT_LIMIT = 4096
 _INVISIBLE_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Hangul fillers and the empty Braille cell: letters and symbols by category, blank on the screen."""
 
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""Emoji modifiers (UTS #51): some terminals merge them into the sign before, others do not, and columns shift."""
+
+_HIDDEN = frozenset(_INVISIBLE_LETTERS + _SKIN_TONES)
+
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 """Controls (C0, DEL, C1), formats (bidi, zero width), lone surrogates, private, unassigned, separators."""
 
@@ -51,7 +56,7 @@ def _visible(text: str) -> list[str]:
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
-        hidden = character != " " and (category in _UNSAFE_CATEGORIES or character in _INVISIBLE_LETTERS)
+        hidden = character != " " and (category in _UNSAFE_CATEGORIES or character in _HIDDEN)
         pieces.append(_escape(character) if hidden or marks > _MARK_RUN_LIMIT else character)
     return pieces
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, State, Transport
+from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.snapshot import Problem, Snapshot
 from tcpview_tui.sources.base import Reading
@@ -38,11 +39,22 @@ class FakeSource:
         self.connections = list(connections)
         self.problems: tuple[Problem, ...] = ()
         self.error: Exception | None = None
+        self.inspections: dict[tuple[int, float | None], Inspection] = {}
+        self.inspected = 0
+        self.services: dict[tuple[Transport, int], str] = {}
 
     def read(self) -> Reading:
         if self.error:
             raise self.error
         return Reading({c.key: c for c in self.connections}, self.problems)
+
+    def inspect(self, process: Process) -> Inspection:
+        self.inspected += 1
+        nothing = Inspection.without(process.identity, Absence.UNTOLD)
+        return self.inspections.get(process.identity, nothing)
+
+    def service_name(self, transport: Transport, port: int) -> str | None:
+        return self.services.get((transport, port))
 
 
 NGINX = Process(

@@ -13,6 +13,8 @@ from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
 from tcpview_tui.model.fields import FIELDS, FLAGS
 from tcpview_tui.tui.actions import ACTIONS
+from tcpview_tui.tui.glyphs import UNICODE
+from tcpview_tui.tui.signs import SIGNS
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -37,7 +39,9 @@ def _options() -> Iterable[tuple[str, ...]]:
 def tables() -> dict[str, str]:
     """Return every generated part of the README by the name of its marker."""
     keys = ((" ".join(map(_code, a.key_names)), a.title, _code(a.id), a.help) for a in ACTIONS)
+    signs = ((" ".join(map(_code, sign.text(UNICODE).split())), sign.colour, sign.meaning) for sign in SIGNS)
     return {
+        "signs": _table(("sign", "colour", ""), signs),
         "keys": _table(("key", "action", "id", ""), keys),
         "grammar": _table(("write", "shows"), ((_code(form.example), form.meaning) for form in GRAMMAR)),
         "fields": _table(

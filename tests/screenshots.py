@@ -71,7 +71,8 @@ async def _end(program: Live) -> None:
 
 async def _details(program: Live) -> None:
     found = Inspection(DROPPER.identity, "/dev/shm/.x", "sleeping", threads=4, files=11, memory=9_437_184, cpu=214.0)
-    program.main.follower._inspector._inspect = lambda _: found
+    program.source.inspections[DROPPER.identity] = found
+    program.source.services["tcp", 443] = "https"
     await _happen(program)
     await program.press("home", "down", "enter")
     await program.until(lambda: "/dev/shm/.x" in program.text and "sleeping" in program.text)
@@ -81,6 +82,7 @@ async def _groups(program: Live) -> None:
     await program.press("x")
     await _happen(program)
     await program.advance(60)
+    await program.sample()  # one that is asked for is never late
     await program.press("g", "down", "enter", "home", "down", "down", "right")
 
 

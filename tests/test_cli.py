@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 from tcpview_tui import __version__, cli, config
 from tcpview_tui.config import Settings, describe
-from tcpview_tui.remembered import Memory, Remembered, save
+from tcpview_tui.memory import Memory, save
+from tcpview_tui.remembered import Remembered
 from tcpview_tui.text import safe
 
 PATIENCE = 60
@@ -285,9 +286,11 @@ def test_a_fresh_run_neither_knows_nor_remembers(run: list[Settings], memories: 
     save(tmp_path, Remembered(interval=7.0))
     invoke("--fresh")
     assert run == [Settings()]
-    memories[0].keep(Remembered(interval=9.0))
+    memories[0].note({"interval": 9.0})
+    memories[0].keep()
     invoke()
-    memories[1].keep(Remembered(interval=9.0))
+    memories[1].note({"interval": 9.0})
+    memories[1].keep()
     invoke()
     assert [settings.interval for settings in run] == [1.0, 7.0, 9.0]
 

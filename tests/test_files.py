@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tcpview_tui.files import create, why_not
+from tcpview_tui.files import create, replace_content, why_not
 
 NOBODY = 65534
 FULL = """
@@ -77,6 +77,43 @@ def test_of_a_file_that_has_no_room_nothing_is_left(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == str(errno.EFBIG)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replaced_file_is_on_the_disk_before_it_takes_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, synced = tmp_path / "file", []
+    replace_content(file, b"before")
+    sync = os.fsync
+
+    def watched(handle: int) -> None:
+        synced.append((os.fstat(handle).st_size, file.read_bytes()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    replace_content(file, b"x" * 5000)
+    assert synced == [(5000, b"before")]
+    assert file.read_bytes() == b"x" * 5000
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_cannot_be_synced_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    file = tmp_path / "file"
+    replace_content(file, b"before")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        replace_content(file, b"after")
+    assert file.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_missing_folder_is_made_for_this_user_only(tmp_path: Path) -> None:
+    replace_content(tmp_path / "new" / "file", b"x")
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
 def test_a_folder_that_may_not_be_written_to_is_said(tmp_path: Path) -> None:

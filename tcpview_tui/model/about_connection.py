@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import BY_ID
+from tcpview_tui.model.connection import State
 from tcpview_tui.model.facts import Fact, Section, fact
-from tcpview_tui.model.services import service_name
 from tcpview_tui.text import duration, endpoint, local_time
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Context
-    from tcpview_tui.model.connection import Connection, Endpoint, State
+    from tcpview_tui.model.connection import Endpoint, Transport
     from tcpview_tui.model.row import Direction, Row
 
 _DIRECTIONS: Mapping[Direction, str] = {
@@ -25,14 +25,14 @@ _DIRECTIONS: Mapping[Direction, str] = {
 def about_connection(row: Row, context: Context) -> Section:
     """Return the same labels for every row; a missing value is a word."""
     connection, closed = row.connection, row.closed_at
-    remote = connection.remote
-    far = None if remote is None else _end(remote, connection)
+    transport, remote = connection.transport, connection.remote
+    far = None if remote is None else _end(remote, transport, context)
     name = None if remote is None else context.names.get(remote.address)
     facts = (
         Fact("Protocol", connection.protocol),
         Fact("State", _state(row)),
         Fact("Direction", _DIRECTIONS[row.direction]),
-        Fact("Local", _end(connection.local, connection), cut="middle"),
+        Fact("Local", _end(connection.local, transport, context), cut="middle"),
         fact("Remote", far, "none: nobody is connected", cut="middle"),
         fact("Remote name", name, cut="start"),
         Fact("Opened", "before this program started" if row.preexisting else local_time(row.first_seen)),
@@ -43,34 +43,26 @@ def about_connection(row: Row, context: Context) -> Section:
     return Section("Connection", facts)
 
 
-def ends(connection: Connection) -> str:
-    """Return both ends in one line: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``."""
-    local, remote = endpoint(*connection.local), connection.remote
-    return f"{connection.protocol} {local}" + (f" - {endpoint(*remote)}" if remote else "")
-
-
-def _end(end: Endpoint, connection: Connection) -> str:
-    service = service_name(end.port, connection.transport)
+def _end(end: Endpoint, transport: Transport, context: Context) -> str:
+    service = context.service_name(transport, end.port)
     return endpoint(*end) + (f" ({service})" if service else "")
 
 
 def _state(row: Row) -> str:
     state, since = row.connection.state, row.history[-1][1]
+    if state is State.NONE:
+        return "none: only TCP has states"
     is_first = row.preexisting and len(row.history) == 1
-    return f"{_word(state)} {'at least since' if is_first else 'since'} {local_time(since)}"
+    return f"{state.label} {'at least since' if is_first else 'since'} {local_time(since)}"
 
 
 def _history(row: Row) -> str:
-    steps = [f"{local_time(since)} {_word(state)}" for state, since in row.history]
+    steps = [f"{local_time(since)} {state.label}" for state, since in row.history]
     if row.preexisting:
         steps[0] = f"before {steps[0]}"
     if row.closed_at is not None:
         steps.append(f"{local_time(row.closed_at)} closed")
     return ", ".join(steps)
-
-
-def _word(state: State) -> str:
-    return state.value or "no state"
 
 
 def _duration(row: Row, context: Context) -> str:

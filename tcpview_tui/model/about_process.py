@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tcpview_tui.model.connection import State
 from tcpview_tui.model.facts import UNKNOWN, Fact, Section, fact
 from tcpview_tui.model.inspection import Absence, Inspection
-from tcpview_tui.model.ownership import explain
+from tcpview_tui.model.snapshot import Code
 from tcpview_tui.text import duration, local_time
 
 if TYPE_CHECKING:
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
     from tcpview_tui.model.snapshot import Problem
+
+
+_LIMITS = (Code.OWNERLESS, Code.PROCESSES_REFUSED, Code.LOOK_FAILED)
+"""Codes of the problems that explain a missing owner, the likeliest first."""
+
+_WITHOUT = {
+    State.TIME_WAIT: "none: in TIME_WAIT the kernel keeps it alone",
+    State.SYN_RECEIVED: "none yet: no process has accepted it",
+}
+
+_WINDING_UP = frozenset(
+    {State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.TIME_WAIT, State.LAST_ACK, State.CLOSED}
+)
+"""After these no process can do anything with it (RFC 9293 section 3.6); the kernel finishes it."""
 
 
 def _size(octets: int) -> str:
@@ -33,14 +48,14 @@ class _Line(NamedTuple):
 
 
 _LINES = (
-    _Line("Name", "name"),
-    _Line("PID", "pid"),
     _Line("Command", "command_line", lines=2),
     _Line("Executable", "executable", cut="middle"),
     _Line("Directory", "directory", cut="middle"),
     _Line("User", "user"),
     _Line("Service", "service"),
     _Line("Started", "started", local_time),
+    _Line("Name", "name"),
+    _Line("PID", "pid"),
     _Line("Threads", "threads"),
     _Line("Open files", "files", "{:,}".format),
     _Line("Status", "status"),
@@ -57,7 +72,7 @@ def about_process(row: Row, inspection: Inspection | None, problems: Sequence[Pr
     absent = _absent(owner, problems)
     told = inspection if owner and inspection and inspection.identity == owner.identity else None
     facts = [_fact(line, told if line.attribute in _INSPECTED else owner, absent) for line in _LINES]
-    facts.append(Fact("Owner", explain(row, problems), quiet=owner is None, lines=2))
+    facts.append(Fact("Owner", _ownership(row, problems), quiet=owner is None, lines=2))
     return Section("Process", tuple(facts))
 
 
@@ -74,6 +89,31 @@ def _absent(owner: Process | None, problems: Sequence[Problem]) -> Mapping[str, 
         return {}
     words = dict.fromkeys(_INSPECTED, "reading") | {"service": "none known"}
     # The kernel's own threads have neither command line nor executable file; everybody else's was refused.
-    if owner.command_line is not None and any(problem.code == "paths-refused" for problem in problems):
+    if owner.command_line is not None and any(problem.code is Code.PATHS_REFUSED for problem in problems):
         words["executable"] = "not permitted"
     return words
+
+
+def _ownership(row: Row, problems: Sequence[Problem]) -> str:
+    """Return how the process of a row is known, or why it is not."""
+    if row.owners:
+        return _past(row) if row.owners_past else _present(row)
+    known = _WITHOUT.get(row.connection.state)
+    if known:
+        return known
+    by_code = {problem.code: problem for problem in problems}
+    reason = next((by_code[code].detail for code in _LIMITS if code in by_code), "No process in sight holds it.")
+    return f"unknown. {reason}"
+
+
+def _present(row: Row) -> str:
+    more = len(row.owners) - 1
+    if more:
+        return f"the system named it, and {more} more that {'has' if more == 1 else 'have'} the socket open"
+    return "the system named it"
+
+
+def _past(row: Row) -> str:
+    if row.connection.state in _WINDING_UP:
+        return "it had it; the kernel only winds the connection up now"
+    return "it had it; nobody is known to have it now"

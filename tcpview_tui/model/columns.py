@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tcpview_tui import text
 from tcpview_tui.model import address
-from tcpview_tui.model.connection import KERNEL_STATES
+from tcpview_tui.model.connection import KERNEL_STATES, Transport
 
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row
@@ -18,16 +18,26 @@ Cut = Literal["end", "middle", "start"]
 """Which part of a value that does not fit is left out."""
 
 
+ServiceName = Callable[[Transport, int], str | None]
+"""Returns the name of the service that a port stands for, ``https``; `None` when it has none."""
+
+
+def _nameless(_transport: Transport, _port: int) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address.
 
+    `service_name` tells what a port is registered for, as `sources.base.Source` does; by default nothing is known.
     With `since`, rows that were not touched after the look of that number are dimmed.
     """
 
     now: float = 0.0
     names: Mapping[str, str] = field(default_factory=dict)
     since: int | None = None
+    service_name: ServiceName = _nameless
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tcpview_tui.text import endpoint
+
 if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
 
@@ -32,6 +34,11 @@ class State(StrEnum):
     LAST_ACK = "LAST_ACK"
     LISTEN = "LISTEN"
     CLOSING = "CLOSING"
+
+    @property
+    def label(self) -> str:
+        """The state in words: it has one also where there is no state."""
+        return self.value or "no state"
 
 
 KERNEL_STATES = frozenset({State.TIME_WAIT, State.SYN_RECEIVED})
@@ -76,3 +83,9 @@ class Connection:
     def protocol(self) -> str:
         """``TCP``, ``UDP``, ``TCP6`` or ``UDP6``."""
         return self.transport.upper() + ("6" if self.family == 6 else "")
+
+    @property
+    def ends(self) -> str:
+        """Protocol and both ends in one line: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``."""
+        far = f" - {endpoint(*self.remote)}" if self.remote else ""
+        return f"{self.protocol} {endpoint(*self.local)}{far}"

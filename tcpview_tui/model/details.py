@@ -7,7 +7,7 @@ from heapq import nsmallest
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from tcpview_tui.model.about_connection import about_connection, ends
+from tcpview_tui.model.about_connection import about_connection
 from tcpview_tui.model.about_process import about_process
 from tcpview_tui.model.facts import Fact, Section
 
@@ -24,8 +24,8 @@ LISTED = 50
 
 def heading(row: Row) -> str:
     """Return one line that names a row."""
-    owner = f"{row.owner.name} ({row.owner.pid})  " if row.owner else ""
-    return owner + ends(row.connection)
+    owner = f"{row.owner.label}  " if row.owner else ""
+    return owner + row.connection.ends
 
 
 def details(
@@ -38,13 +38,13 @@ def details(
 ) -> tuple[Section, ...]:
     """Return all that is known of `row`.
 
-    Connection and Process come first and have the same labels in the same places for every row: a missing value is
+    Process and Connection come first and have the same labels in the same places for every row: a missing value is
     a word. What varies in length follows: the parents, up to `listed` other connections of the process, found
     `among` all rows, and further owners. `inspection` counts only if it is that of the row's process.
     """
     owner = row.owner
     varying = () if owner is None else (_parents(owner), _others(row, owner, among, listed), *_owners(row))
-    return about_connection(row, context), about_process(row, inspection, problems), *varying
+    return about_process(row, inspection, problems), about_connection(row, context), *varying
 
 
 def _parents(owner: Process) -> Section:
@@ -67,8 +67,8 @@ def _held_by(owner: Process, among: Iterable[Row]) -> list[Row]:
 
 
 def _other(row: Row) -> Fact:
-    label = "closed" if row.is_closed else row.connection.state.value or "-"
-    return Fact(label, ends(row.connection), quiet=row.is_closed, cut="middle")
+    label = "closed" if row.is_closed else row.connection.state.label
+    return Fact(label, row.connection.ends, quiet=row.is_closed, cut="middle")
 
 
 def _owners(row: Row) -> tuple[Section, ...]:

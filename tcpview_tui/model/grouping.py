@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.model import address
 from tcpview_tui.model.connection import KERNEL_STATES, State
-from tcpview_tui.model.services import service_name
+from tcpview_tui.model.process import label
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.columns import Context
     from tcpview_tui.model.connection import Key, Transport
     from tcpview_tui.model.order import SortKey
     from tcpview_tui.model.row import Mark, Row
@@ -39,7 +40,7 @@ class Grouping:
     id: str
     title: str
     value: Callable[[Row], Hashable]
-    label: Callable[[Any], str]
+    label: Callable[[Any, Context], str]
     order: Callable[[Any], Any]
 
 
@@ -62,10 +63,9 @@ class Group:
         self._grouping = grouping
         self._counted: tuple[list[Entry], Counts] | None = None
 
-    @property
-    def label(self) -> str:
-        """What the rows have in common, as people read it."""
-        return self._grouping.label(self.key.value)
+    def label(self, context: Context) -> str:
+        """Return what the rows have in common, as people read it."""
+        return self._grouping.label(self.key.value, context)
 
     @property
     def rows(self) -> list[Row]:
@@ -77,7 +77,8 @@ class Group:
         """The rows in numbers, counted when they are asked for: of 100,000 groups a screen shows forty."""
         if self._counted is None or self._counted[0] is not self.entries:
             rows = self.rows
-            states = Counter(row.connection.state for row in rows if not row.is_closed).most_common()
+            found = Counter(row.connection.state for row in rows if not row.is_closed)
+            states = [(state, found[state]) for state in State if state in found]
             counts = Counts(states, Counter(row.mark for row in rows), sum(row.is_closed for row in rows))
             self._counted = (self.entries, counts)
         return self._counted[1]
@@ -144,11 +145,11 @@ def _process(row: Row) -> Hashable:
     return (owner.name, *owner.identity)
 
 
-def _process_label(value: tuple[str | None, int, float | None]) -> str:
-    name, pid, _ = value
+def _process_label(value: tuple[str | None, int, float | None], _: Context) -> str:
+    name, pid = value[:2]
     if name is None:
         return "? unknown process" if pid else "- no process, by design"
-    return f"{name or 'without name'} ({pid})"
+    return label(name, pid)
 
 
 def _process_order(value: tuple[str | None, int, float | None]) -> Any:
@@ -159,6 +160,10 @@ def _process_order(value: tuple[str | None, int, float | None]) -> Any:
 def _remote(row: Row) -> str | None:
     remote = row.connection.remote
     return None if remote is None else remote.address
+
+
+def _place_label(value: str | None, _: Context) -> str:
+    return value or _NOWHERE
 
 
 def _network(row: Row) -> str | None:
@@ -184,26 +189,25 @@ def _port(row: Row) -> Hashable:
     return (end.port, connection.transport)
 
 
-def _port_label(value: tuple[int, Transport]) -> str:
+def _port_label(value: tuple[int, Transport], context: Context) -> str:
     port, transport = value
-    return f"{transport.upper()} {port} {service_name(port, transport) or ''}".rstrip()
+    return f"{transport.upper()} {port} {context.service_name(transport, port) or ''}".rstrip()
 
 
 GROUPINGS: tuple[Grouping, ...] = (
     Grouping("process", "Process", _process, _process_label, _process_order),
-    Grouping("remote", "Remote address", _remote, lambda v: v or _NOWHERE, lambda v: (not v, address.order(v or "::"))),
+    Grouping("remote", "Remote address", _remote, _place_label, lambda v: (not v, address.order(v or "::"))),
     Grouping(
-        "network", "Remote network", _network, lambda v: v or _NOWHERE,
+        "network", "Remote network", _network, _place_label,
         lambda v: (not v, address.order((v or "::").partition("/")[0])),
     ),
     Grouping(
         "service", "Service (unit or container)", lambda row: row.owner.service if row.owner else None,
-        lambda v: v or "none known", lambda v: (not v, (v or "").casefold()),
+        lambda v, _: v or "none known", lambda v: (not v, (v or "").casefold()),
     ),
     Grouping("port", "Port of the service", _port, _port_label, lambda v: v),
     Grouping(
-        "state", "State", lambda row: row.connection.state,
-        lambda v: v.value or "without state", list(State).index,
+        "state", "State", lambda row: row.connection.state, lambda v, _: v.label, list(State).index,
     ),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ class Absence(Enum):
     REFUSED = "not permitted"
     GONE = "ended"
     UNTOLD = "not told by this system"
+    SILENT = "no answer yet"
 
 
 Answer: TypeAlias = T | Absence

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.order import Order
+from tcpview_tui.model.row import Mark
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Context
@@ -66,7 +68,7 @@ class Ledger:
         entries = [entry for entry in self.entries if entry[1] not in update]
         if held:
             staying = [entry for entry in self.entries if entry[1] in held]
-            entries += [(place, key, held[key] or last.get(key, row), value) for place, key, row, value in staying]
+            entries += [(at, key, held[key] or _faded(last.get(key, row)), value) for at, key, row, value in staying]
         entries += self._placed(((key, row) for key, row in update.items() if row and key not in held), context)
         entries.sort(key=itemgetter(0))
         self.entries = entries
@@ -78,9 +80,9 @@ class Ledger:
         self.entries = [(place, key, row, value(row)) for place, key, row, _ in self.entries]
 
     def sort(self, context: Context) -> None:
-        """Give every row its place anew: another order, or other facts that rows are joined with."""
-        self._owed = {key: row for key, row in self._owed.items() if row is None}
-        self.entries = self._placed(((key, row) for _, key, row, _ in self.entries), context)
+        """Give every row its place anew: another order, or other facts that rows are joined with. Groups stay."""
+        place = self.order.key()
+        self.entries = [(place(row, context), key, row, value) for _, key, row, value in self.entries]
         self.entries.sort(key=itemgetter(0))
 
     def _placed(self, rows: Iterable[tuple[Key, Row]], context: Context) -> list[Entry]:
@@ -90,6 +92,11 @@ class Ledger:
 
 def _nothing(_: Row) -> Hashable:
     return None
+
+
+def _faded(row: Row) -> Row:
+    """Return a row that is gone and stays all the same: its mark has had its time."""
+    return row if row.mark is Mark.NONE else replace(row, mark=Mark.NONE)
 
 
 def _holding(row: Row | None, still: Collection[Key], kept: Collection[Key]) -> Collection[Key]:

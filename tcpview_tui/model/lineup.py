@@ -15,34 +15,42 @@ if TYPE_CHECKING:
 
 
 class Lineup:
-    """Lines, and the entries they were made of. `guests` are keys of rows shown against the filter."""
+    """Lines, and the entries they were made of.
+
+    `strangers` are the keys of rows shown against the filter, because they are held or pinned; `guests` are those
+    of them that are not pinned, and leave as soon as nothing holds them.
+    """
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.shown: list[Entry] = []
+        self.pinned = 0
+        self.strangers: Set[Key] = frozenset()
         self.guests: Set[Key] = frozenset()
         self._arranger = Arranger()
 
     def pick(self, entries: list[Entry], passes: Passes | None, held: Set[Key], pins: Set[Key]) -> None:
         """Take the entries that pass, those whose keys are `held`, and those that are pinned."""
-        self.guests = frozenset()
+        self.strangers = self.guests = frozenset()
         self.shown = entries
         if passes is None:
             return
         stays = held | pins
         self.shown = [entry for entry in entries if passes(entry[2]) or entry[1] in stays]
-        if held:
-            guests = (key for _, key, row, _ in self.shown if key in held and not passes(row))
-            self.guests = frozenset(guests) - pins
+        if stays:
+            self.strangers = frozenset(key for _, key, row, _ in self.shown if key in stays and not passes(row))
+            self.guests = self.strangers - pins
 
     def arrange(self, pins: Set[Key], grouping: Grouping | None, opened: Set[GroupKey], *, by_rank: bool) -> None:
         """Make lines of what was picked; groups stand as `Arranger.arrange` says."""
+        self.pinned = 0
         if not pins and grouping is None:
             self.lines = cast("list[Line]", self.shown)
             return
         rest = [entry for entry in self.shown if entry[1] not in pins]
         lines = self._arranger.arrange(rest, grouping, opened, by_rank=by_rank) if grouping else rest
-        self.lines = [*(entry for entry in self.shown if entry[1] in pins), *lines]
+        top = [entry for entry in self.shown if entry[1] in pins]
+        self.lines, self.pinned = [*top, *lines], len(top)
 
     def replace(self, rows: dict[Key, Row | None]) -> None:
         """Show rows as they are now, each on the line it has."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 CLOSED_LIMIT = 50_000
 """Closed rows that linger or are kept; beyond that the oldest go and `LiveTable.dropped` counts them."""
 
+_MARKS_A_ROW = 4
+"""Marks that wait for their time, for each row there may be: with a long linger time most are of rows long gone."""
+
 PASSAGES_LIMIT = 16
 """States remembered of one row: TCP knows eleven, and a source that tells nonsense must not fill the memory."""
 
@@ -235,6 +238,8 @@ class LiveTable:
         if surplus > 0:
             update.update(self._drop([self.rows[key] for key in islice(self._closed, surplus)]))
             self.dropped += surplus
+        if len(self._marks) > _MARKS_A_ROW * (len(self.rows) + CLOSED_LIMIT):
+            self._marks = deque((time, key) for time, key in self._marks if key in self.rows)
 
     def _remember(self, hold: _Hold, difference: Difference) -> None:
         events = [change.after for change in difference.changed if change.is_event]

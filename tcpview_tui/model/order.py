@@ -22,6 +22,7 @@ _ENDING = KERNEL_STATES | {State.CLOSED}
 _NOBODY = (chr(_LAST_CODE_POINT), 0)
 _NOWHERE = (0, 0, "", 0)
 _UNKNOWN = (1, None)
+_HISTORY = 5
 _folded = lru_cache(4096)(str.casefold)
 
 
@@ -82,8 +83,11 @@ def _inverted(value: Any) -> Any:
 def _relevance(row: Row) -> SortKey:
     """Conversations with the world first, then local ones, listeners, what the kernel winds up, and what is history.
 
-    A row that has just changed or closed stays where it was until its mark fades, so that it is seen to happen.
+    A row that has just changed or closed stays where it was until its mark fades, so that it is seen to happen. Of
+    what is history, the last comes first.
     """
+    if is_history(row):
+        return (_HISTORY, -(row.closed_at or 0.0), row.ordinal)
     connection = row.before or row.connection
     remote = connection.remote
     owner = row.owner
@@ -92,9 +96,14 @@ def _relevance(row: Row) -> SortKey:
     return (_rank(row), *who, *where, connection.local.port, row.ordinal)
 
 
+def is_history(row: Row) -> bool:
+    """True for a closed row that is kept, once its mark has faded."""
+    return row.closed_at is not None and row.mark is Mark.NONE
+
+
 def _rank(row: Row) -> int:
-    if row.closed_at is not None and row.mark is Mark.NONE:
-        return 5
+    if is_history(row):
+        return _HISTORY
     connection = row.before or row.connection
     remote, state = connection.remote, connection.state
     if state in _ENDING:

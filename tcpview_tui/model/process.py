@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def label(name: str, pid: int) -> str:
+    """Return how people read a process: ``curl (4242)``."""
+    return f"{name or 'without name'} ({pid})"
+
+
 @dataclass(frozen=True, slots=True)
 class Ancestor:
     """One step of a parent chain."""
@@ -29,6 +34,11 @@ class Process:
     command_line: str | None = None
     service: str | None = None
     parents: tuple[Ancestor, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The process in words: ``curl (4242)``."""
+        return label(self.name, self.pid)
 
     @property
     def identity(self) -> tuple[int, float | None]:

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.connection import Connection, Key
+
+
+class Code(StrEnum):
+    """What a `Problem` is about, for programs: its words may change, and differ from system to system."""
+
+    OWNERLESS = "ownerless"
+    PATHS_REFUSED = "paths-refused"
+    PROCESSES_REFUSED = "processes-refused"
+    LOOK_FAILED = "look-failed"
+    BEHIND = "behind"
+    POLLING = "polling"
+    DROPPED = "dropped"
+    NAMES = "names"
+    MEMORY = "memory"
+    NAMESPACES = "namespaces"
+    SHARED = "shared"
+    ROOTKIT = "rootkit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +36,7 @@ class Problem:
     `summary` fits a status line ("412 sockets without owner: not root"); `detail` explains and says what to do.
     """
 
-    code: str
+    code: Code
     summary: str
     detail: str = ""
 

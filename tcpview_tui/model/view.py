@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.grouping import Group, Grouping, GroupKey
-from tcpview_tui.model.ledger import Ledger
-from tcpview_tui.model.lineup import Lineup
 from tcpview_tui.model.narrowing import Narrowing
-from tcpview_tui.model.row import Row
-from tcpview_tui.model.selection import Selection
+from tcpview_tui.model.settling import Settling
+from tcpview_tui.model.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.connection import Key
-    from tcpview_tui.model.grouping import Line
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.order import Order
-
-SETTLE = 1.0
-"""Seconds after a cursor move during which lines keep their places: longer than a key repeat and a glance."""
+    from tcpview_tui.model.row import Row
 
 
-class View:
+class View(Sheet):
     """Rows in order, narrowed, grouped, with a cursor that is a connection (or a group) and not a line number.
 
     Times are monotonic seconds, given by the caller. While the person moves the cursor (`SETTLE`) rows change
@@ -36,104 +31,31 @@ class View:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.context = Context()
         self.narrowing = Narrowing()
-        self.selection = Selection()
         self.pins: frozenset[Key] = frozenset()
         self.opened: frozenset[GroupKey] = frozenset()
         self.frozen = False
-        self.cursor: Key | None = None
-        self.cursor_line = 0
-        self._ledger = Ledger()
-        self._lineup = Lineup()
-        self._settled_at: float | None = None
-        self._slipped_at: float | None = None
+        self._settling = Settling()
         self._chosen = False
         self._unjoined = self._unsorted = False
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @property
-    def order(self) -> Order:
-        """By what rows are sorted."""
-        return self._ledger.order
-
-    @property
-    def grouping(self) -> Grouping | None:
-        """By what rows are grouped."""
-        return self._ledger.grouping
-
-    @property
-    def total(self) -> int:
-        """How many rows there are, shown or not."""
-        return len(self._ledger)
-
-    @property
-    def shown(self) -> int:
-        """How many rows the filter lets through, those of closed groups too."""
-        return len(self._lineup.shown)
-
-    @property
-    def _lines(self) -> list[Line]:
-        return self._lineup.lines
-
-    def line(self, number: int) -> Row | Group:
-        """Return what stands on a line; raises IndexError beyond the end."""
-        return self._lines[number][2]
-
-    def everything(self) -> Iterator[Row]:
-        """Return all rows as they are here, shown or not: in a frozen view, those that were there then."""
-        return (row for _, _, row, _ in self._ledger.entries)
-
-    def rows(self) -> Iterator[Row]:
-        """Return the rows that the filter lets through, in their order, those of closed groups too."""
-        for _, _, item, _ in self._lines:
-            if isinstance(item, Row):
-                yield item
-            elif not item.is_open:
-                yield from item.rows
-
-    @property
-    def current_line(self) -> Row | Group | None:
-        """What is under the cursor."""
-        return self._lines[self.cursor_line][2] if self.cursor is not None else None
-
-    @property
-    def current(self) -> Row | None:
-        """The row under the cursor."""
-        line = self.current_line
-        return line if isinstance(line, Row) else None
-
-    def targets(self) -> tuple[Row, ...]:
-        """Return the rows that an action is for: those selected, else that under the cursor, else its group's."""
-        if self.selection:
-            return self.selected_rows()
-        line = self.current_line
-        if line is None:
-            return ()
-        return (line,) if isinstance(line, Row) else tuple(line.rows)
-
-    def selected_rows(self) -> tuple[Row, ...]:
-        """Return the selected rows, in their order."""
-        keys = self.selection.keys
-        return tuple(item for _, key, item, _ in self._lines if key in keys and isinstance(item, Row)) if keys else ()
 
     def apply(self, update: Update, now: float) -> None:
         """Take in rows that differ. Nothing happens while frozen: `thaw` catches up."""
         if self.frozen:
             return
         self._ledger.add(update)
-        if update and self._settled_at is not None and now < self._settled_at:
+        if update and self._settling.is_moving(now):
             self._lineup.replace(update)
         else:
             self.settle(now)
 
     def settle(self, now: float) -> None:
         """Lay out what waited for the person to finish moving."""
-        if self.frozen or (self._settled_at is not None and now < self._settled_at):
+        if self.frozen or self._settling.is_moving(now):
             return
-        self._settled_at = None
+        self._settling.rest()
         if self._waits() or self.narrowing.volatile:
             before = self.cursor
             if self._unsorted:
@@ -142,24 +64,24 @@ class View:
             self._unjoined = self._unsorted = False
             self._lay_out(keep=True)
             if before is not None and self.cursor != before:
-                self._slipped_at = now
+                self._settling.slip(now)
 
     def unsettled_for(self, now: float) -> float | None:
         """Return in how many seconds `settle` will have something to do; `None` when nothing waits."""
         if self.frozen or not self._waits():
             return None
-        return 0.0 if self._settled_at is None else max(self._settled_at - now, 0.0)
+        return self._settling.rests_in(now)
 
     def slipped(self, now: float) -> bool:
         """True when the row under the cursor has just gone: a key pressed now was meant for it, not for the next.
 
         With rows selected, a key is meant for those.
         """
-        return not self.selection and self._slipped_at is not None and now < self._slipped_at + SETTLE
+        return not self.selection and self._settling.has_slipped(now)
 
     def acknowledge(self) -> None:
         """Take it that the person knows by now which row is under the cursor."""
-        self._slipped_at = None
+        self._settling.acknowledge()
 
     def freeze(self) -> None:
         """Keep every line as it is; sorting, filtering and moving still work on what is there."""
@@ -169,7 +91,7 @@ class View:
     def thaw(self, rows: Mapping[Key, Row]) -> None:
         """Show `rows`, all there is now."""
         self.frozen = False
-        self._settled_at = None
+        self._settling.rest()
         self._ledger.replace(dict(rows))
         self._lay_out(keep=True)
 
@@ -185,7 +107,7 @@ class View:
         self._merge()
         line = self.current_line
         if isinstance(line, Group):
-            self.cursor = line.rows[0].key
+            self.cursor = line.entries[0][1]
         self._ledger.group(grouping)
         self.opened = frozenset()
         self._lay_out(keep=True)
@@ -199,12 +121,6 @@ class View:
         """Show only what `narrowing` lets through."""
         self.narrowing = narrowing
         self._lay_out(keep=False)
-
-    @property
-    def current_group(self) -> Group | None:
-        """The group under the cursor, or that of the row under it."""
-        above = (self._lines[number][2] for number in range(self.cursor_line, -1, -1))
-        return next((item for item in above if isinstance(item, Group)), None) if self._lines else None
 
     def unfold(self, *, is_open: bool) -> bool:
         """Open or close the group under the cursor, which goes to the heading. Return whether that did anything."""
@@ -220,6 +136,9 @@ class View:
         """Pin rows to the top; when all of them are, unpin them. Return whether they are pinned now."""
         wanted = frozenset(keys)
         pinned = not wanted <= self.pins
+        line = self.current_line
+        if pinned and isinstance(line, Group):  # or the same key again would be for the next group
+            self.cursor = line.entries[0][1]
         self.pins = self.pins | wanted if pinned else self.pins - wanted
         self._lay_out(keep=True)
         return pinned
@@ -230,34 +149,67 @@ class View:
         return self._chosen
 
     def go_home(self, now: float) -> None:
-        """Put the cursor on the first line, and leave it to what comes to stand there."""
-        self._settled_at = None
-        self._slipped_at = now
+        """Put the cursor on the first line, and leave it to what comes to stand there; while selecting, stretch."""
+        if self.selection.anchor is not None and self.selection.lasts:
+            self.move(0, now)
+            return
+        self.selection.end()
+        self._settling.rest()
+        self._settling.slip(now)
         self._place(0)
         self._chosen = False
 
     def move(self, line: int, now: float) -> None:
-        """Put the cursor on a line, or on the nearest there is; a selection that was begun stretches to it."""
-        self._settled_at = now + SETTLE
-        self._slipped_at = None
+        """Put the cursor on a line, or on the nearest there is; a selection that lasts stretches to it."""
+        if not self.selection.lasts:
+            self.selection.end()
+        self._reach(line, now)
+
+    def select(self, line: int, now: float) -> None:
+        """Put the cursor on a line and select up to it, from where the stretch or else the cursor began."""
+        if self.selection.anchor is None:
+            self.begin_selection(lasts=False)
+        self._reach(line, now)
+
+    def _reach(self, line: int, now: float) -> None:
+        before = self.cursor_line
+        self._settling.moved(now)
         if self._lines:
             self._chosen = True
             self._place(line)
             if self.selection.anchor is not None:
-                anchor = self._lineup.number_of(self.selection.anchor)
-                self.selection.stretch(self._lineup.between(anchor or 0, self.cursor_line))
+                anchor, lineup = self._lineup.number_of(self.selection.anchor), self._lineup
+                reached = lineup.between(anchor or 0, self.cursor_line)
+                self.selection.stretch(reached, lineup.between(before, self.cursor_line))
 
-    def select(self, line: int, now: float) -> None:
-        """Put the cursor on a line and select up to it, from where the stretch or else the cursor began."""
-        row = self.current
-        if self.selection.anchor is None and row is not None:
-            self.selection.begin(row.key)
+    def choose(self, line: int, now: float, *, add: bool, keep: bool) -> None:
+        """Put the cursor on a line as a click does in every list; `add` and `keep` are those of `Selection.click`."""
+        self.selection.end()
         self.move(line, now)
+        self.selection.click(self.current and self.current.key, add=add, keep=keep)
+
+    def begin_selection(self, *, lasts: bool = True) -> bool:
+        """Let a selection begin at the cursor, which stays with its row; return false where there is no row.
+
+        One that `lasts` is extended by every move.
+        """
+        row = self.current
+        if row is not None:
+            self._chosen = True
+            self.selection.begin(row.key, lasts=lasts)
+        return row is not None
+
+    def end_selection(self) -> bool:
+        """Keep what is selected and move on without; return whether a selection had begun."""
+        return self.selection.end()
 
     def select_all(self) -> None:
-        """Select every row that stands on a line."""
+        """Select every row that stands on a line and that the filter lets through."""
+        strangers = self._lineup.strangers
         self.selection.end()
-        self.selection.stretch(self._lineup.between(0, len(self)))
+        every = [key for key in self._lineup.between(0, len(self)) if key not in strangers]
+        self.selection.stretch(every, every)
+        self.selection.end()
 
     @property
     def held(self) -> Set[Key]:

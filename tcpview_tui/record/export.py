@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Write = Callable[[Sequence["Row"], Sequence[Column], Context, float, str], str]
 """Rows, columns, what rows are joined with, when it was so (seconds UTC) and on which host, into a text."""
 
-_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a cell begins with that a spreadsheet runs (OWASP, CSV Injection); the last four are full-width."""
+_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")
+"""What a cell begins with that a spreadsheet runs (OWASP, CSV Injection); the last eight are wide and small forms."""
 
 _TIMES = frozenset({"seen", "closed"})
 """Columns whose values are seconds UTC."""
@@ -128,7 +128,7 @@ def _inert(text: str) -> str:
 
 
 def _others(row: Row) -> str:
-    return "; ".join(f"{owner.name} ({owner.pid})" for owner in row.owners[1:])
+    return "; ".join(owner.label for owner in row.owners[1:])
 
 
 def _holding(row: Row) -> str:

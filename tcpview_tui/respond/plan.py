@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tcpview_tui.model.process import Process, label
 from tcpview_tui.respond.guard import Guard, Level, Verdict
 from tcpview_tui.sources import proctable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
     from tcpview_tui.sources.proctable import Entry, Table
 
@@ -24,6 +24,11 @@ class Descendant:
     name: str
     started: float | None
     depth: int
+
+    @property
+    def label(self) -> str:
+        """The process in words."""
+        return label(self.name, self.pid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,14 @@ def make_plan(process: Process, rows: Iterable[Row], table: Table | None = None)
 
 def obstacle(process: Process, entry: Entry | None) -> Verdict | None:
     """Return why `process` cannot be ended, by the `entry` that has its pid now; `None` when it still is who it was."""
-    label = f"{process.name} (pid {process.pid})"
     if process.started is None:
-        return Verdict(Level.REFUSED, f"It is unknown when {label} started, so it could be another process by now.")
+        reason = f"It is unknown when {process.label} started, so it could be another process by now."
+        return Verdict(Level.REFUSED, reason)
     if entry is None:
-        return Verdict(Level.REFUSED, f"{label} has ended already, or the system hides it.")
+        return Verdict(Level.REFUSED, f"{process.label} has ended already, or the system hides it.")
     if entry.started is not None and not proctable.same_start(process.started, entry.started):
-        return Verdict(Level.REFUSED, f"{label} has ended; its pid now belongs to another process, {entry.name}.")
+        reason = f"{process.label} has ended; its pid now belongs to another process, {entry.name}."
+        return Verdict(Level.REFUSED, reason)
     return None
 
 

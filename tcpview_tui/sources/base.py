@@ -8,12 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from tcpview_tui.model.snapshot import Problem, Snapshot
+from tcpview_tui.model.inspection import Absence, Inspection
+from tcpview_tui.model.snapshot import Code, Problem, Snapshot
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
-    from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.connection import Connection, Key, Transport
+    from tcpview_tui.model.process import Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,23 @@ class Reading:
 
 
 class Source(Protocol):
-    """Something that can be read again and again. It has no policy and knows no time."""
+    """A machine, or what was recorded of one, that can be read again and again. It has no policy and knows no time.
+
+    Whatever it raises, the sampler answers for.
+    """
 
     name: str
 
     def read(self) -> Reading:
-        """Return every connection there is now. May raise; the sampler answers for that."""
+        """Return every connection there is now. Called by one thread at a time."""
+        ...
+
+    def inspect(self, process: Process) -> Inspection:
+        """Return what can be read of `process` alone, now. Called by any thread, also during a reading."""
+        ...
+
+    def service_name(self, transport: Transport, port: int) -> str | None:
+        """Return the name of the service that the machine has a port registered for; `None` when it has none."""
         ...
 
 
@@ -63,6 +76,20 @@ class Sampler:
             return self._begun
         return self._look()
 
+    def inspect(self, process: Process) -> Inspection:
+        """Return what the source can read of `process` alone, now. Never raises. It may take long: use a worker."""
+        try:
+            return self.source.inspect(process)
+        except Exception:  # noqa: BLE001 - as in a look
+            return Inspection.without(process.identity, Absence.UNTOLD)
+
+    def service_name(self, transport: Transport, port: int) -> str | None:
+        """Return the name of the service that a port is registered for; `None` when there is none. Never raises."""
+        try:
+            return self.source.service_name(transport, port)
+        except Exception:  # noqa: BLE001 - as in a look
+            return None
+
     def _begin(self) -> None:
         self._begun = self._look()
 
@@ -87,7 +114,7 @@ class Sampler:
 def _failure(source: Source, error: Exception) -> Problem:
     reason = safe(str(error)) or type(error).__name__
     return Problem(
-        "look-failed",
+        Code.LOOK_FAILED,
         f"the last look failed: {reason}",
         f"The {source.name} source could not read the connections ({type(error).__name__}: {reason}). "
         "The rows are those of the look before; the next look tries again.",

@@ -37,7 +37,7 @@ def _absence(process: Process) -> Absence | None:
     if entry is None:
         return Absence.GONE
     if process.started is None or entry.started is None:
-        return Absence.REFUSED
+        return Absence.UNTOLD
     return None if same_start(process.started, entry.started) else Absence.GONE
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.text import count
 
 _AS_ROOT = "Run the program as root (sudo tcpview-tui) to see all of them."
@@ -19,13 +19,13 @@ def ownerless(lost: int) -> Problem:
     sockets = count(lost, "socket")
     if _is_root():
         return Problem(
-            "ownerless",
+            Code.OWNERLESS,
             f"{sockets} without owner",
             "No process in sight holds them: the process ended, the kernel itself uses them, the process lives in "
             "another process namespace, or root lacks the right to look (CAP_SYS_PTRACE), as in many containers.",
         )
     return Problem(
-        "ownerless",
+        Code.OWNERLESS,
         f"{sockets} without owner: not root",
         f"The system tells the owner of a socket to its user and to root only. {_AS_ROOT}",
     )
@@ -34,7 +34,7 @@ def ownerless(lost: int) -> Problem:
 def paths(refused: int) -> Problem:
     """Say that the executable files of some processes are not known."""
     return Problem(
-        "paths-refused",
+        Code.PATHS_REFUSED,
         f"{count(refused, 'executable')} unreadable" + ("" if _is_root() else ": not root"),
         f"The system tells the executable file of a process to its user and to root only. {_AS_ROOT}",
     )
@@ -43,7 +43,7 @@ def paths(refused: int) -> Problem:
 def processes(refused: int) -> Problem:
     """Say that some processes did not tell their sockets."""
     return Problem(
-        "processes-refused",
+        Code.PROCESSES_REFUSED,
         f"sockets of {count(refused, 'process', 'processes')} not visible" + ("" if _is_root() else ": not root"),
         f"The system tells which sockets a process has to its user and to root only. {_AS_ROOT}",
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from tcpview_tui.model.process import label
 from tcpview_tui.text import safe, safe_bytes
 
 TICK = 0.01
@@ -45,7 +46,7 @@ class Entry:
     image: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} (pid {self.pid})"
+        return label(self.name, self.pid)
 
 
 Table = Mapping[int, Entry]

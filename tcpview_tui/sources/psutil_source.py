@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psutil
@@ -14,12 +14,14 @@ import psutil
 from tcpview_tui.model.address import parse
 from tcpview_tui.model.connection import KERNEL_STATES, Connection, Endpoint, Family, Key, State, Transport
 from tcpview_tui.model.process import Process
-from tcpview_tui.sources import limits
+from tcpview_tui.sources import limits, services
 from tcpview_tui.sources.base import Reading
 from tcpview_tui.sources.identity import Line, Predecessors, passed_on
+from tcpview_tui.sources.inspect import inspect
 from tcpview_tui.sources.processes import ProcessTable
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.inspection import Inspection
     from tcpview_tui.model.snapshot import Problem
 
 _STATES = {
@@ -94,6 +96,18 @@ class PsutilSource:
         self._known = known | self._identified(fresh, Predecessors(gone))
         connections: dict[Key, Connection] = {connection.key: connection for connection in self._known.values()}
         return Reading(connections, tuple(self._problems(connections, listing.refused)))
+
+    def inspect(self, process: Process) -> Inspection:
+        """Return what the system tells of `process` now. Never raises."""
+        return inspect(process)
+
+    def service_name(self, transport: Transport, port: int) -> str | None:
+        """Return the name of a port in the system's list, which is read when the first name is asked for."""
+        return self._services.get((transport, port))
+
+    @cached_property
+    def _services(self) -> services.Names:
+        return services.read(services.database())
 
     def _owners(self, pids: Pids) -> Owners:
         found = (self._processes.get(pid) for pid in pids if pid)  # Windows books what nobody holds to pid 0

@@ -103,6 +103,7 @@ ACTIONS: tuple[Action, ...] = (
         "pin", ("p",), "Pin", "Keep the rows at the top, also when they are closed; again, no longer.",
         "Look", arranging.pin, of_row=True,
     ),
+    Action("unpin", ("P",), "Unpin all", "Pin no row any longer.", "Look", arranging.unpin_all),
     Action(
         "names", ("n",), "Names", "Look up names of remote addresses (reverse DNS), or stop.",
         "Judge", lookups.toggle_names, hint="room",

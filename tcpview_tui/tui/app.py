@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import App
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
+    from tcpview_tui.memory import Memory
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
-    from tcpview_tui.remembered import Memory
     from tcpview_tui.sources.base import Sampler
+    from tcpview_tui.tui.driver import TerminalDriver
 
 _NO_KEY = "<ignore>"
 """A key that nobody can press (`textual.keys.Keys.Ignore`): an empty text would leave an action the key it had."""
@@ -71,7 +72,7 @@ class TcpviewApp(App[int]):
         actions = rebind(ACTIONS, settings.keys)
         super().__init__(driver_class=_driver(), ansi_color=True if no_color else None)
         self.animation_level = "none"
-        self.session = Session(clock, settings, cache, self._named, memory)
+        self.session = Session(sampler, clock, settings, cache, self._named, memory)
         self.feed = Feed(sampler, clock, settings.interval, self._deliver)
         self.failure: Exception | None = None
         self.main = MainScreen(self.session, self.feed, actions)
@@ -113,15 +114,20 @@ class TcpviewApp(App[int]):
         self.feed.start()
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass keys and pastes through the queue, everything else at once."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+        """Pass what a person does through the queue, everything else at once.
+
+        The mouse only waits behind keys: a click must not be done before the key that was pressed before it.
+        """
+        typed = isinstance(event, events.Key | events.Paste)
+        if (typed or (isinstance(event, events.MouseEvent) and self._keys.is_busy)) and not event.is_forwarded:
             self._keys.put(event)
         else:
             await super().on_event(event)
 
     def on_unmount(self) -> None:
-        """Stop the threads, none of which is waited for, and remember what was changed last."""
-        self.session.remember()
+        """Remember what was changed last, and stop the threads, none of which is waited for."""
+        self.session.note_changes()
+        self.session.memory.keep()
         self.feed.stop()
         self.session.names.close()
 
@@ -155,12 +161,18 @@ class TcpviewApp(App[int]):
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._leave, number)
             if hasattr(signal, "alarm"):
-                signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+                signal.signal(signal.SIGALRM, lambda *_: self._abandon(128 + number))
                 signal.alarm(_DEADLINE)
 
         for name in _EXIT_SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), leave)
+
+    def _abandon(self, status: int) -> None:
+        """End at once, and give the terminal back as far as it takes that."""
+        if hasattr(self._driver, "abandon"):
+            cast("TerminalDriver", self._driver).abandon()
+        os._exit(status)
 
     def _leave(self, number: int) -> None:
         self.exit(128 + number, return_code=128 + number)

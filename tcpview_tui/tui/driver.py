@@ -6,7 +6,9 @@ import os
 import re
 import selectors
 import signal
+import termios
 import time
+import tty
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +18,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tcpview_tui.tui.keys import TWICE
+from tcpview_tui.tui.terminal import LEAVE
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -63,6 +66,45 @@ class TerminalDriver(LinuxDriver):
         """Take signals before the terminal is changed, so that none leaves it changed."""
         cast("Any", self._app).catch_signals()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def abandon(self) -> None:
+        """Give the terminal back without waiting for anything: the program ends at once, and nothing else works."""
+        if self.attrs_before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        with suppress(OSError):
+            line = cast("TextIO", self._file).fileno()
+            os.set_blocking(line, False)
+            try:
+                os.write(line, LEAVE.encode())
+            finally:
+                os.set_blocking(line, True)  # the shell has the same open file
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again after a stop. Only Ctrl-Z has given it back before; SIGSTOP gives no time to.
+
+        Textual would start its threads a second time, and take our modes for those that the shell wants back.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application()
+            return
+        if self.attrs_before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw(self.attrs_before))
+        self.write("\x1b[?1049h\x1b[?25l\x1b[?1004h")
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self._app.call_later(self._app.refresh, layout=True)
+
+    def _raw(self, modes: Any) -> list[Any]:
+        """Return the modes as Textual sets them (termios(3)), made of those of the shell."""
+        raw = list(modes)
+        raw[tty.LFLAG] = self._patch_lflag(raw[tty.LFLAG])
+        raw[tty.IFLAG] = self._patch_iflag(raw[tty.IFLAG])
+        raw[tty.CC] = [*raw[tty.CC]]
+        raw[tty.CC][termios.VMIN] = 1
+        return raw
 
     def run_input_thread(self) -> None:
         """Pass on what is typed until told to stop, or until nobody is there any more."""

@@ -28,23 +28,33 @@ class Follower:
     def __init__(self, pump: MessagePump, session: Session, pane: DetailsPane) -> None:
         self._session = session
         self._pane = pane
-        self._inspector = Inspector(pump, self._show)
+        self._inspector = Inspector(pump, session.sampler.inspect, session.clock.monotonic, self._show)
         self._shown: Row | None = None
+        self._frozen_at: float | None = None
 
     def follow(self) -> None:
-        """Show the row under the cursor; its process is looked at when it is another row."""
+        """Show the row under the cursor; its process is looked at when it is another row, or another frozen moment."""
+        row, stepped = self._session.view.current, self._steps()
         if not self._session.details:
             self._shown = None
             return
-        row = self._session.view.current
-        if row is not self._shown:
+        if row is not self._shown or stepped:
             self._shown = row
             self._inspector.ask(row.owner if row else None)
         self._show()
 
+    def _steps(self) -> bool:
+        """Take note of the moment that is frozen; return whether it was another one before."""
+        before, self._frozen_at = self._frozen_at, self._session.frozen_at
+        return None not in {before, self._frozen_at} and before != self._frozen_at
+
     def look_again(self) -> None:
-        """Look at the process of the row again, as there has just been another look at the machine."""
-        if self._session.details and self._shown is not None:
+        """Look at the process of the row again, as there has just been another look at the machine.
+
+        In a frozen view nothing is: the pane stays as it was.
+        """
+        session = self._session
+        if session.details and self._shown is not None and not session.view.frozen:
             self._inspector.ask(self._shown.owner)
 
     def sections(self, listed: int | None = None) -> Sequence[Section]:

@@ -1,4 +1,4 @@
-"""The help text, made from the tables of actions, columns and filter fields."""
+"""The help text, made from the tables of actions, gestures, signs, columns and filter fields."""
 
 from __future__ import annotations
 
@@ -10,29 +10,26 @@ from rich.text import Text
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
 from tcpview_tui.model.fields import FIELDS, FLAGS
-from tcpview_tui.model.row import Mark
+from tcpview_tui.tui.gestures import GESTURES
+from tcpview_tui.tui.signs import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tcpview_tui.tui.actions import Action
-
-_MARKS = (
-    (Mark.NEW.value, "new (green): opened since the last look or within the linger time"),
-    (Mark.CHANGED.value, "changed (yellow): another state or another process"),
-    (Mark.CLOSED.value, "closed (red): gone; the row stays for the linger time, or while the cursor is on it"),
-)
+    from tcpview_tui.tui.glyphs import Glyphs
 
 
-def help_text(actions: Sequence[Action]) -> Table:
-    """Return keys, marks, the filter language and the columns, ready to read."""
+def help_text(actions: Sequence[Action], glyphs: Glyphs) -> Table:
+    """Return keys, gestures, signs, the filter language and the columns, ready to read."""
     table = Table.grid(padding=(0, 1))
     table.add_column(width=21)
     table.add_column(ratio=1)
     for group in dict.fromkeys(action.group for action in actions):
         members = (action for action in actions if action.group == group)
         _section(table, group, ((" ".join(a.key_names), f"{a.title}. {a.help}") for a in members))
-    _section(table, "Marks before a row", _MARKS)
+    _section(table, "Mouse", GESTURES)
+    _section(table, "Signs", ((sign.text(glyphs), sign.meaning) for sign in SIGNS))
     _section(table, "Filter", GRAMMAR)
     _section(table, "Filter fields", ((f"{field.name}:", field.help) for field in FIELDS))
     _section(table, "is:", ((flag.name, flag.help) for flag in FLAGS))

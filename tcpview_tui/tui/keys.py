@@ -37,11 +37,16 @@ class KeyQueue:
         self._task: asyncio.Task[None] | None = None
 
     def put(self, event: events.Event) -> None:
-        """Add a key or a paste to the end of the queue."""
+        """Add a key, a paste or a click to the end of the queue."""
         for each in _apart(event):
             self._queue.put_nowait(each)
-        if self._task is None or self._task.done():
+        if not self.is_busy:
             self._task = asyncio.create_task(self._run())
+
+    @property
+    def is_busy(self) -> bool:
+        """True while something that was typed has not been dealt with."""
+        return self._task is not None and not self._task.done()
 
     async def _run(self) -> None:
         while not self._queue.empty():

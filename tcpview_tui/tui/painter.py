@@ -94,13 +94,14 @@ class Painter:
             cells.append(fit(shown, slot.width, column.cut, column.right, glyphs.ellipsis))
         return row.sign + self._sign(look) + " ".join(cells)
 
-    def group(self, group: Group, look: Look = PLAIN) -> Strip:
+    def group(self, group: Group, context: Context, look: Look = PLAIN) -> Strip:
         """Return the line of a group: its name, its rows, how many of them in each state, and what just happened."""
         glyphs = self.glyphs
         fold = glyphs.unfolded if group.is_open else glyphs.folded
-        label = fit(glyphs.plain(group.label), min(self.width * 2 // 5, _LABEL), "middle", ellipsis=glyphs.ellipsis)
+        room = min(self.width // 3, _LABEL)
+        label = fit(glyphs.plain(group.label(context)), room, "middle", ellipsis=glyphs.ellipsis)
         counts = group.counts
-        told = [f"{number} {state.value or 'no state'}" for state, number in counts.states]
+        told = [f"{number} {state.label}" for state, number in counts.states]
         told += [f"{counts.closed} closed"] if counts.closed else []
         marks = " ".join(f"{mark.value}{counts.marks[mark]}" for mark in _MARK_PAINTS if counts.marks.get(mark))
         text = f" {self._sign(look)}{fold} {label} {len(group.entries):>6}  {'  '.join(told)}"

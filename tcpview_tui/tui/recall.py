@@ -1,13 +1,11 @@
-"""From what is remembered to the session, and back."""
+"""From what is remembered to the session, and back: one table of all there is to remember."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from msgspec.structs import asdict, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.model.arrangement import Arrangement
-from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.model.grouping import GROUPING_BY_ID
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.query import parse
@@ -15,65 +13,106 @@ from tcpview_tui.model.sieve import Named
 from tcpview_tui.remembered import STATE_BY_NAME, Remembered, SavedFilter
 
 if TYPE_CHECKING:
-    from tcpview_tui.remembered import Memory
+    from collections.abc import Callable
+
+    from tcpview_tui.changes import Facts
     from tcpview_tui.tui.session import Session
 
 
 def restore(session: Session, remembered: Remembered) -> None:
-    """Bring a session, before its first look, to where the last one was left.
-
-    Interval, theme and filter are settings, and in the session's settings already.
-    """
-    sieve, view = session.sieve, session.view
-    sieve.off = frozenset(remembered.hidden or ())
-    sieve.states = frozenset(STATE_BY_NAME[name] for name in remembered.states or ())
-    sieve.named = tuple(Named(f.name, parse(f.expression), f.on) for f in remembered.filters)
-    session.arrangement = Arrangement.of(remembered.columns or (), remembered.columns_off or (), remembered.widths)
-    session.details = bool(remembered.details)
-    view.sort(Order(tuple(_by(name) for name in (remembered.sort or ())[:2])))
-    view.group(GROUPING_BY_ID.get(remembered.group or ""))
-    session.live.keep_closed(bool(remembered.keep_closed))
+    """Bring a session, before its first look, to where the last one was left."""
+    for thing in THINGS:
+        value = getattr(remembered, thing.name)
+        if value is not None and thing.put is not None:
+            thing.put(session, value)
 
 
-def facts(session: Session) -> Remembered:
-    """Return everything of the session that can be remembered."""
-    sieve, view, arrangement = session.sieve, session.view, session.arrangement
-    return Remembered(
-        interval=session.interval,
-        theme=session.theme,
-        filter=sieve.query.text if sieve.query else "",
-        sort=tuple(f"{'-' if by.reverse else ''}{by.column}" for by in view.order.by),
-        hidden=tuple(sorted(sieve.off)),
-        states=tuple(name for name, state in STATE_BY_NAME.items() if state in sieve.states),
-        group=view.grouping.id if view.grouping else "",
-        keep_closed=session.live.keeps_closed,
-        details=session.details,
-        columns=arrangement.order,
-        columns_off=tuple(name for name in arrangement.order if name in arrangement.off),
-        widths=dict(arrangement.widths),
-        filters=tuple(SavedFilter(each.name, each.query.text, each.on) for each in sieve.named),
-    )
+def facts(session: Session) -> Facts:
+    """Return all of the session that can be remembered."""
+    return {thing.name: thing.get(session) for thing in THINGS}
 
 
-class Recall:
-    """Tells what a run has changed: it compares how the session is with how it began."""
-
-    def __init__(self, session: Session, memory: Memory) -> None:
-        """Bring the session to where `memory` was left."""
-        self._session = session
-        self._before = memory.remembered
-        restore(session, self._before)
-        self._begun = asdict(facts(session))
-
-    def changed(self) -> Remembered:
-        """Return what to remember: what this run has changed, and of all else what was remembered before it.
-
-        What came from an option or the config file and was left alone is not remembered.
-        """
-        now = asdict(facts(self._session))
-        return replace(self._before, **{name: value for name, value in now.items() if value != self._begun[name]})
+def _filter(session: Session) -> str:
+    return session.sieve.query.text if session.sieve.query else ""
 
 
-def _by(name: str) -> By:
-    column = name.removeprefix("-")
-    return By(column if column in BY_ID else "process", name.startswith("-"))
+def _sort(session: Session) -> tuple[str, ...]:
+    return tuple(f"{'-' if by.reverse else ''}{by.column}" for by in session.view.order.by)
+
+
+def _put_sort(session: Session, names: tuple[str, ...]) -> None:
+    session.view.sort(Order(tuple(By(name.removeprefix("-"), name.startswith("-")) for name in names[:2])))
+
+
+def _hidden(session: Session) -> tuple[str, ...]:
+    return tuple(sorted(session.sieve.off))
+
+
+def _put_hidden(session: Session, kinds: tuple[str, ...]) -> None:
+    session.sieve.off = frozenset(kinds)
+
+
+def _states(session: Session) -> tuple[str, ...]:
+    return tuple(name for name, state in STATE_BY_NAME.items() if state in session.sieve.states)
+
+
+def _put_states(session: Session, names: tuple[str, ...]) -> None:
+    session.sieve.states = frozenset(STATE_BY_NAME[name] for name in names)
+
+
+def _group(session: Session) -> str:
+    return session.view.grouping.id if session.view.grouping else ""
+
+
+def _put_group(session: Session, name: str) -> None:
+    session.view.group(GROUPING_BY_ID.get(name))
+
+
+def _put_details(session: Session, shown: bool) -> None:
+    session.details = shown
+
+
+def _columns_off(session: Session) -> tuple[str, ...]:
+    return tuple(name for name in session.arrangement.order if name in session.arrangement.off)
+
+
+def _widths(session: Session) -> dict[str, int]:
+    return dict(session.arrangement.widths)
+
+
+def _arrange(session: Session, **given: Any) -> None:
+    now = session.arrangement
+    session.arrangement = Arrangement.of(**{"order": now.order, "off": now.off, "widths": dict(now.widths)} | given)
+
+
+def _filters(session: Session) -> dict[str, SavedFilter]:
+    return {each.name: SavedFilter(each.query.text, each.on) for each in session.sieve.named}
+
+
+def _put_filters(session: Session, filters: dict[str, SavedFilter]) -> None:
+    session.sieve.named = tuple(Named(name, parse(each.expression), each.on) for name, each in filters.items())
+
+
+class Thing(NamedTuple):
+    """One thing that is remembered. A setting is not put: the session was made with it."""
+
+    name: str
+    get: Callable[[Session], Any]
+    put: Callable[[Session, Any], None] | None = None
+
+
+THINGS = (
+    Thing("interval", attrgetter("interval")),
+    Thing("theme", attrgetter("theme")),
+    Thing("filter", _filter),
+    Thing("sort", _sort, _put_sort),
+    Thing("hidden", _hidden, _put_hidden),
+    Thing("states", _states, _put_states),
+    Thing("group", _group, _put_group),
+    Thing("keep_closed", attrgetter("live.keeps_closed"), lambda session, keep: session.keep_closed(keep)),
+    Thing("details", attrgetter("details"), _put_details),
+    Thing("columns", attrgetter("arrangement.order"), lambda session, order: _arrange(session, order=order)),
+    Thing("columns_off", _columns_off, lambda session, off: _arrange(session, off=off)),
+    Thing("widths", _widths, lambda session, widths: _arrange(session, widths=widths)),
+    Thing("filters", _filters, _put_filters),
+)

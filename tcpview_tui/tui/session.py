@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tcpview_tui.changes import changed
 from tcpview_tui.lookup.cache import WhoisCache
 from tcpview_tui.lookup.consent import Consent
 from tcpview_tui.lookup.desk import WhoisDesk
 from tcpview_tui.lookup.names import Names
+from tcpview_tui.memory import Memory
+from tcpview_tui.model import limits
 from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.query import Query, parse
 from tcpview_tui.model.sieve import Sieve
-from tcpview_tui.model.snapshot import Problem, Snapshot
 from tcpview_tui.model.view import View
-from tcpview_tui.remembered import Memory
 from tcpview_tui.respond.log import ActionLog
-from tcpview_tui.tui import limits
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
-from tcpview_tui.tui.recall import Recall
+from tcpview_tui.tui.recall import facts, restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.moment import Moment
+    from tcpview_tui.model.snapshot import Problem, Snapshot
+    from tcpview_tui.sources.base import Sampler
 
 
 _NAMES_AGAIN = 15.0
@@ -48,6 +50,7 @@ class Session:
 
     def __init__(
         self,
+        sampler: Sampler,
         clock: Clock,
         settings: Settings,
         cache: Path,
@@ -58,11 +61,13 @@ class Session:
 
         `memory` is what was remembered of the runs before.
         """
+        self.sampler = sampler
         self.clock = clock
         self.settings = settings
         self.glyphs = ASCII if settings.ascii else UNICODE
         self.live = LiveTable(clock, settings.linger)
         self.view = View()
+        self.view.context = Context(service_name=sampler.service_name)
         self.log = ActionLog(clock)
         answers = WhoisCache(cache / "whois", clock, settings.lookup.cache_days)
         self.whois = WhoisDesk(settings.lookup, clock, answers, offline=settings.offline)
@@ -81,7 +86,8 @@ class Session:
         if settings.filter.strip():
             self.sieve.query = parse(settings.filter)
         self.memory = memory or Memory(None)
-        self._recall = Recall(self, self.memory)
+        restore(self, self.memory.remembered)
+        self._facts = facts(self)
         self.narrow()
 
     @property
@@ -170,9 +176,12 @@ class Session:
         """Let every closed row go that is neither pinned nor selected."""
         self._show(self.live.clear_closed())
 
-    def remember(self) -> str | None:
-        """Write what was changed in this run to the memory; return a sentence when that fails."""
-        return self.memory.keep(self._recall.changed())
+    def note_changes(self) -> bool:
+        """Let the memory note what a person changed since the last time; return whether there was anything."""
+        before, self._facts = self._facts, facts(self)
+        changes = changed(before, self._facts)
+        self.memory.note(changes)
+        return bool(changes)
 
     def toggle_names(self) -> bool:
         """Switch reverse DNS on or off; return whether it is on now."""
@@ -197,9 +206,11 @@ class Session:
         if is_behind:
             taken.insert(0, limits.behind(every, self.interval))
         if self.names_on and self.names.problem:
-            taken.append(Problem("names", self.names.problem, "Rows are complete without names."))
+            taken.append(limits.names(self.names.problem))
         if self.live.dropped:
             taken.append(limits.dropped(self.live.dropped))
+        if self.memory.problem:
+            taken.append(limits.memory(self.memory.problem))
         return [*taken, limits.polling(every if is_behind else self.interval)]
 
     def _show(self, update: Update) -> None:
@@ -208,7 +219,8 @@ class Session:
     def _join(self) -> None:
         now = self.clock.wall() if self.frozen_at is None else self.frozen_at
         names = self.names.known if self.names_on else {}
-        self.view.context = Context(now, names, self.sieve.moments.dims_since)
+        since = self.sieve.moments.dims_since
+        self.view.context = replace(self.view.context, now=now, names=names, since=since)
 
     def _want_names(self, update: Update) -> None:
         now = self.clock.monotonic()

@@ -78,19 +78,18 @@ def chips(session: Session, palette: Palette, key: str) -> list[Piece]:
     """Return what makes the table show other than everything, as chips, and the `key` that shows everything again."""
     view, sieve, plain = session.view, session.sieve, session.glyphs.plain
     pieces: list[Piece] = []
+    if view.narrowing:
+        pieces.append((f" {view.shown} of {view.total} rows, {key} shows all ", palette.hint))
     if sieve.query is not None:
         pieces += _chip("Filter", plain(sieve.query.text), palette.status, palette.new)
     named = [each.name for each in sieve.named if each.on]
     if named:
         pieces += _chip("Saved", plain(", ".join(named)), palette.status, palette.new)
     off = [toggle.title for toggle in TOGGLES if toggle.id in sieve.off]
-    off += [state.value or "no state" for state in State if state in sieve.states]
+    off += [state.label for state in State if state in sieve.states]
     if off:
         pieces += _chip("Hidden", ", ".join(off), palette.status, palette.changed)
-    pieces += _arranged(session, palette)
-    if view.narrowing:
-        pieces.append((f" {view.shown} of {view.total} rows, {key} shows all", palette.hint))
-    return pieces
+    return pieces + _arranged(session, palette)
 
 
 def _arranged(session: Session, palette: Palette) -> list[Piece]:
@@ -98,8 +97,8 @@ def _arranged(session: Session, palette: Palette) -> list[Piece]:
     view, moments, live = session.view, session.sieve.moments, session.live
     pieces: list[Piece] = []
     if moments.current:
-        how = "only" if moments.only else "bright"
-        pieces += _chip("Since", f"{local_time(moments.current.at)} {how}", palette.status, palette.frozen)
+        how = "older hidden" if moments.only else "older dimmed"
+        pieces += _chip("Marked", f"{local_time(moments.current.at)}, {how}", palette.status, palette.frozen)
     if view.grouping:
         pieces += _chip("Groups", view.grouping.title.lower(), palette.status, palette.hint)
     if view.selection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-_LEAVE = "\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[<u"
+LEAVE = "\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[<u"
 """Main screen, cursor, line wrap; no paste marks, mouse, focus reports or kitty keys (xterm's ctlseqs)."""
 
 
@@ -26,6 +26,6 @@ class Terminal:
 
             if termios.tcgetattr(sys.stdin.fileno()) == self._modes:
                 return
-            sys.stdout.write(_LEAVE)
+            sys.stdout.write(LEAVE)
             sys.stdout.flush()
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.model import about_connection
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.details import details, heading
@@ -14,7 +13,7 @@ from tcpview_tui.model.facts import Fact, Section
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Ancestor
 from tcpview_tui.model.row import Row
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.text import local_time
 from tests.model.rows import make_process, make_row, rows
 
@@ -27,20 +26,16 @@ CONNECTION = (
     "Protocol", "State", "Direction", "Local", "Remote", "Remote name", "Opened", "Closed", "Duration", "History",
 )  # fmt: skip
 PROCESS = (
-    "Name", "PID", "Command", "Executable", "Directory", "User", "Service", "Started", "Threads", "Open files",
+    "Command", "Executable", "Directory", "User", "Service", "Started", "Name", "PID", "Threads", "Open files",
     "Status", "Memory", "CPU time", "Owner",
 )  # fmt: skip
 
-SERVICES = {443: "https", 53: "domain"}
+SERVICES = {("tcp", 443): "https", ("udp", 53): "domain"}
+
+NOW = Context(1090.0, {"192.0.2.7": "www.example.org"}, service_name=lambda *port: SERVICES.get(port))
 
 T = [local_time(second) for second in range(1000, 1100)]
 """Local times by the seconds after 1000."""
-
-
-@pytest.fixture
-def _services(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list of services: a small machine may have none."""
-    monkeypatch.setattr(about_connection, "service_name", lambda port, _: SERVICES.get(port))
 
 
 def show(row: Row, *among: Row, inspection: Inspection | None = None, **options: object) -> tuple[Section, ...]:
@@ -67,12 +62,7 @@ def inspections(draw: st.DrawFn, row: Row) -> Inspection | None:
     return draw(st.none() | built)
 
 
-PROBLEMS = st.lists(
-    st.sampled_from(["ownerless", "processes-refused", "paths-refused", "polling"]).map(
-        lambda code: Problem(code, "summary", "Detail.")
-    ),
-    max_size=3,
-)
+PROBLEMS = st.lists(st.sampled_from(Code).map(lambda code: Problem(code, "summary", "Detail.")), max_size=3)
 
 
 @given(st.data(), st.lists(rows(), min_size=1, max_size=8), PROBLEMS)
@@ -82,17 +72,16 @@ def test_labels_stand_in_the_same_places_whatever_is_missing(
     row = among[0]
     sections = details(row, among, data.draw(inspections(row)), Context(2e9), problems)
     fixed = [(section.title, tuple(fact.label for fact in section.facts)) for section in sections[:2]]
-    assert fixed == [("Connection", CONNECTION), ("Process", PROCESS)]
+    assert fixed == [("Process", PROCESS), ("Connection", CONNECTION)]
     heights = {fact.label: fact.lines for section in sections for fact in section.facts if fact.lines != 1}
     assert heights == {"Command": 2, "Owner": 2}
-    assert all(fact.value for fact in sections[0].facts), "a missing value is a word"
+    assert all(fact.value for fact in sections[1].facts), "a missing value is a word"
 
 
-@pytest.mark.usefixtures("_services")
 def test_a_connection_is_told_with_every_state_and_its_time() -> None:
     passages = ((State.SYN_SENT, 1000.0), (State.ESTABLISHED, 1002.0), (State.CLOSE_WAIT, 1060.0))
     row = make_row("10.0.0.5:50000", "192.0.2.7:443", SSHD, state=State.CLOSE_WAIT, direction="out", passages=passages)
-    told = values(show(row, context=Context(1090.0, {"192.0.2.7": "www.example.org"}))[0])
+    told = values(show(row, context=NOW)[1])
     assert told == {
         "Protocol": "TCP",
         "State": f"CLOSE_WAIT since {T[60]}",
@@ -108,7 +97,7 @@ def test_a_connection_is_told_with_every_state_and_its_time() -> None:
 
 
 def test_what_was_there_before_the_program_says_so() -> None:
-    told = values(show(make_row(preexisting=True))[0])
+    told = values(show(make_row(preexisting=True))[1])
     assert (told["Opened"], told["Duration"]) == ("before this program started", ">1m so far")
     assert told["State"] == f"ESTABLISHED at least since {T[0]}"
     assert told["History"] == f"before {T[0]} ESTABLISHED"
@@ -116,22 +105,22 @@ def test_what_was_there_before_the_program_says_so() -> None:
 
 def test_a_closed_connection_has_an_end_and_a_duration() -> None:
     row = make_row(closed_at=1075.0)
-    told = values(show(row)[0])
+    told = values(show(row)[1])
     assert (told["Closed"], told["Duration"]) == (T[75], "75 s")
     assert told["History"] == f"{T[0]} ESTABLISHED, {T[75]} closed"
-    assert values(show(replace(row, preexisting=True))[0])["Duration"] == "more than 75 s"
+    assert values(show(replace(row, preexisting=True))[1])["Duration"] == "more than 75 s"
 
 
-@pytest.mark.usefixtures("_services")
 def test_an_unconnected_socket_has_no_remote_end_and_no_state() -> None:
-    told = values(show(make_row("[::1]:53", None, transport="udp", state=State.NONE, direction="listening"))[0])
+    row = make_row("[::1]:53", None, transport="udp", state=State.NONE, direction="listening")
+    told = values(show(row, context=NOW)[1])
     assert (told["Protocol"], told["Local"]) == ("UDP6", "[::1]:53 (domain)")
     assert (told["Remote"], told["Remote name"]) == ("none: nobody is connected", "unknown")
-    assert told["State"] == f"no state since {T[0]}"
+    assert told["State"] == "none: only TCP has states"
 
 
 def test_a_process_is_told_with_what_was_read_just_now() -> None:
-    assert values(show(make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD), inspection=SEEN)[1]) == {
+    assert values(show(make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD), inspection=SEEN)[0]) == {
         "Name": "sshd",
         "PID": "100",
         "Command": "sshd: alice [priv]",
@@ -165,15 +154,15 @@ READ = ("Directory", "Threads", "Open files", "Status", "Memory", "CPU time")
 def test_what_was_not_read_says_why_and_another_process_is_never_described(
     inspection: Inspection | None, word: str
 ) -> None:
-    facts = show(make_row("10.0.0.5:22", None, SSHD), inspection=inspection)[1].facts
+    facts = show(make_row("10.0.0.5:22", None, SSHD), inspection=inspection)[0].facts
     told = {fact.label: fact for fact in facts}
     assert {told[label].value for label in READ} == {word}
     assert all(told[label].quiet for label in READ)
 
 
 def test_without_an_owner_every_line_is_there_and_one_says_why() -> None:
-    problem = Problem("ownerless", "1 socket without owner", "The system tells it to root only.")
-    facts = show(make_row(), problems=(problem,))[1].facts
+    problem = Problem(Code.OWNERLESS, "1 socket without owner", "The system tells it to root only.")
+    facts = show(make_row(), problems=(problem,))[0].facts
     assert all(fact.quiet for fact in facts)
     assert {fact.value for fact in facts[:-1]} == {"unknown"}
     assert facts[-1].value == "unknown. The system tells it to root only."
@@ -200,18 +189,18 @@ def test_without_an_owner_every_line_is_there_and_one_says_why() -> None:
     ],
 )
 def test_how_the_owner_was_found_or_why_not(row: Row, why: str) -> None:
-    assert values(show(row)[1])["Owner"] == why
+    assert values(show(row)[0])["Owner"] == why
 
 
 def test_an_executable_that_was_refused_says_so_and_that_of_a_kernel_thread_does_not() -> None:
-    refused = Problem("paths-refused", "1 executable unreadable", "")
+    refused = Problem(Code.PATHS_REFUSED, "1 executable unreadable", "")
     hidden, kernel = replace(SSHD, executable=None), replace(SSHD, executable=None, command_line=None)
     for owner, problems, word in (
         (hidden, (refused,), "not permitted"),
         (hidden, (), "unknown"),
         (kernel, (refused,), "unknown"),
     ):
-        told = values(show(make_row("10.0.0.5:22", None, owner), problems=problems)[1])
+        told = values(show(make_row("10.0.0.5:22", None, owner), problems=problems)[0])
         assert told["Executable"] == word
 
 
@@ -230,14 +219,16 @@ def test_the_other_connections_are_those_of_this_very_process() -> None:
     row = make_row("10.0.0.5:22", "192.0.2.7:1", SSHD)
     shared = make_row("10.0.0.5:22", None, worker, SSHD, state=State.LISTEN)
     closed = make_row("10.0.0.5:22", "192.0.2.7:2", SSHD, closed_at=1001.0)
+    stateless = make_row("10.0.0.5:53", None, SSHD, transport="udp", state=State.NONE)
     strangers = (make_row("10.0.0.5:22", "192.0.2.7:3", replace(SSHD, started=5.0)), make_row(), make_row(
         "10.0.0.5:22", "192.0.2.7:4", worker
     ))  # fmt: skip
-    section = titled(show(row, closed, *strangers, row, shared), "Other connections")
-    assert section.title == "Other connections of the process (2)"
+    section = titled(show(row, closed, *strangers, row, shared, stateless), "Other connections")
+    assert section.title == "Other connections of the process (3)"
     assert section.facts == (
         Fact("LISTEN", "TCP 10.0.0.5:22", cut="middle"),
         Fact("closed", "TCP 10.0.0.5:22 - 192.0.2.7:2", quiet=True, cut="middle"),
+        Fact("no state", "UDP 10.0.0.5:53", cut="middle"),
     )
     assert titled(show(row, row), "Other connections").facts == (Fact("", "none", quiet=True),)
 

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcpview_tui.model import services
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.grouping import GROUPING_BY_ID, GROUPINGS, Arranger, Entry, Group, Grouping, GroupKey, Line
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.row import Mark, Row
 from tests.model.rows import make_process, make_row, rows
+
+SERVICES = {("tcp", 9): "discard", ("tcp", 443): "https", ("udp", 53): "domain"}
+CONTEXT = Context(service_name=lambda *port: SERVICES.get(port))
 
 SSHD = make_process("sshd", 100, service="ssh.service")
 
@@ -32,7 +34,7 @@ def labels(by: str, *rows: Row, order: Order | None = None) -> list[str]:
     """Return the names of the groups, from the first to the last."""
     grouping, order = GROUPING_BY_ID[by], order or Order()
     found = Arranger().arrange(entries(grouping, *rows, order=order), grouping, (), by_rank=not order.by)
-    return [group.label for group in headings(found)]
+    return [group.label(CONTEXT) for group in headings(found)]
 
 
 def label(by: str, row: Row) -> str:
@@ -93,8 +95,7 @@ def test_what_is_connected_to_nobody_stands_together(by: str) -> None:
     assert labels(by, make_row("0.0.0.0:80", None), make_row("0.0.0.0:53", None, transport="udp")) == ["not connected"]
 
 
-def test_the_port_of_a_service_is_at_the_end_that_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "_names", lambda: {("tcp", 443): "https", ("udp", 53): "domain"})
+def test_the_port_of_a_service_is_at_the_end_that_was_called() -> None:
     here, there = "10.0.0.5:22", "192.0.2.7:443"
     assert label("port", make_row(here, there, direction="out")) == "TCP 443 https"
     assert label("port", make_row(here, there, direction="in")) == "TCP 22"
@@ -111,7 +112,7 @@ def test_a_service_is_the_unit_of_the_process() -> None:
 
 def test_a_state_has_its_own_name() -> None:
     assert {label("state", make_row(state=state)) for state in State} == {
-        "without state",
+        "no state",
         *(state.value for state in State if state.value),
     }
 
@@ -147,14 +148,13 @@ def test_a_state_has_its_own_name() -> None:
         (
             "port",
             [make_row("10.0.0.5:1000"), make_row("10.0.0.5:9"), make_row("10.0.0.5:22")],
-            ["TCP 9 discard", "TCP 22 ssh", "TCP 1000"],
+            ["TCP 9 discard", "TCP 22", "TCP 1000"],
         ),
     ],
 )
 def test_groups_of_one_rank_stand_in_the_order_of_what_they_have_in_common(
-    by: str, rows: list[Row], expected: list[str], monkeypatch: pytest.MonkeyPatch
+    by: str, rows: list[Row], expected: list[str]
 ) -> None:
-    monkeypatch.setattr(services, "_names", lambda: {("tcp", 9): "discard", ("tcp", 22): "ssh"})
     assert labels(by, *rows) == labels(by, *reversed(rows)) == expected
 
 
@@ -225,7 +225,7 @@ def test_every_row_is_in_the_group_of_its_value(
         for group in groups:
             assert {grouping.value(row) for row in group.rows} == {group.key.value}
             assert group.entries == sorted(group.entries, key=_first)
-            assert group.label
+            assert group.label(CONTEXT)
             _check_counts(group)
         firsts = [_first(group.entries[0]) for group in groups]
         if order.by:

@@ -26,21 +26,21 @@ def test_a_stretch_begins_with_its_row() -> None:
 def test_a_stretch_that_shrinks_gives_rows_up() -> None:
     selection = Selection()
     selection.begin(2)
-    selection.stretch([2, 3, 4])
-    selection.stretch([2, 3])
+    selection.stretch([2, 3, 4], [2, 3, 4])
+    selection.stretch([2, 3], [2, 3])
     assert selection.keys == {2, 3}
-    selection.stretch([1, 2])
+    selection.stretch([1, 2], [1, 2])
     assert selection.keys == {1, 2}
 
 
 def test_a_second_stretch_keeps_the_first() -> None:
     selection = Selection()
     selection.begin(1)
-    selection.stretch([1, 2])
+    selection.stretch([1, 2], [1, 2])
     selection.begin(8)
-    selection.stretch([8, 9])
+    selection.stretch([8, 9], [8, 9])
     assert selection.keys == {1, 2, 8, 9}
-    selection.stretch([8])
+    selection.stretch([8], [8])
     assert selection.keys == {1, 2, 8}
 
 
@@ -49,8 +49,8 @@ def test_a_stretch_over_what_was_selected_before_does_not_take_it_when_it_shrink
     selection.begin(3)
     selection.end()
     selection.begin(1)
-    selection.stretch([1, 2, 3])
-    selection.stretch([1])
+    selection.stretch([1, 2, 3], [1, 2, 3])
+    selection.stretch([1], [1])
     assert selection.keys == {1, 3}
 
 
@@ -67,7 +67,7 @@ def test_beginning_where_one_began_changes_nothing() -> None:
 def test_an_end_keeps_the_rows() -> None:
     selection = Selection()
     selection.begin(1)
-    selection.stretch([1, 2])
+    selection.stretch([1, 2], [1, 2])
     selection.end()
     assert selection.keys == {1, 2}
     assert selection.anchor is None
@@ -87,21 +87,31 @@ def test_rows_that_are_not_seen_are_given_up_for_good() -> None:
     selection = Selection()
     selection.begin(1)
     selection.begin(2)
-    selection.stretch([2, 3])
+    selection.stretch([2, 3], [2, 3])
     selection.restrict({2, 3, 4})
     assert selection.keys == {2, 3}
     assert selection.anchor == 2
-    selection.stretch([2])
+    selection.stretch([2], [2])
     assert selection.keys == {2}
 
 
 def test_a_stretch_without_its_first_row_is_over() -> None:
     selection = Selection()
     selection.begin(1)
-    selection.stretch([1, 2])
+    selection.stretch([1, 2], [1, 2])
     selection.restrict([2])
     assert selection.keys == {2}
     assert selection.anchor is None
+
+
+def test_what_came_between_since_the_cursor_passed_is_left_out() -> None:
+    selection = Selection()
+    selection.begin(1)
+    selection.stretch([1, 5], [1, 5])
+    selection.stretch([1, 2, 3, 5, 6], [5, 6])
+    assert selection.keys == {1, 5, 6}
+    selection.stretch([1, 2, 3], [6, 5, 3])
+    assert selection.keys == {1, 3}
 
 
 def test_clear_forgets_all() -> None:
@@ -122,7 +132,7 @@ def test_a_row_taken_out_does_not_come_back_with_all() -> None:
     selection.toggle(1)
     selection.toggle(2)
     assert not selection
-    selection.stretch([3, 4])
+    selection.stretch([3, 4], [3, 4])
     assert selection.keys == {3, 4}
 
 
@@ -150,7 +160,7 @@ class SelectionMachine(RuleBasedStateMachine):
     def stretch(self, key: int) -> None:
         assert self.first is not None
         self.stretched = frozenset(range(min(self.first, key), max(self.first, key) + 1))
-        self.selection.stretch(sorted(self.stretched, key=str))
+        self.selection.stretch(self.stretched, range(8))
 
     @rule()
     def end(self) -> None:

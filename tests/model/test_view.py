@@ -15,9 +15,10 @@ from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.narrowing import Narrowing
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.query import Query, parse
-from tcpview_tui.model.row import Row
+from tcpview_tui.model.row import Mark, Row
+from tcpview_tui.model.settling import SETTLE
 from tcpview_tui.model.toggles import TOGGLES
-from tcpview_tui.model.view import SETTLE, View
+from tcpview_tui.model.view import View
 from tests.fakes import CURL, NGINX, FakeClock, connection, listener, snapshot
 
 
@@ -56,7 +57,7 @@ class Screen:
     def keys(self) -> list[object]:
         """The keys of what stands on the lines: connections, and the labels of groups."""
         items = (self.view.line(number) for number in range(len(self.view)))
-        return [item.label if isinstance(item, Group) else item.key for item in items]
+        return [item.label(self.view.context) if isinstance(item, Group) else item.key for item in items]
 
 
 def test_the_default_order_shows_what_matters_first() -> None:
@@ -283,7 +284,7 @@ def test_names_that_arrive_take_no_line_out_of_a_frozen_view() -> None:
     screen.move(2)
     screen.view.sort(Order())
     screen.view.rejoin(screen.clock.monotonic() + SETTLE, sort=True)
-    assert screen.keys == [1, 2, 3]
+    assert set(screen.keys) == {1, 2, 3}
 
 
 def test_names_that_arrive_move_no_row_while_the_person_moves() -> None:
@@ -360,7 +361,7 @@ def test_a_group_is_a_line_that_opens() -> None:
     screen.view.group(GROUPING_BY_ID["state"])
     group = screen.view.current_line
     assert isinstance(group, Group)
-    assert group.label == State.ESTABLISHED
+    assert group.label(screen.view.context) == State.ESTABLISHED
     screen.view.group(None)
     assert screen.view.cursor == 1
 
@@ -374,6 +375,85 @@ def test_what_comes_between_selected_rows_is_not_selected() -> None:
     screen.wait(SETTLE)
     assert screen.keys == [1, 2, 3, 5]
     assert [row.key for row in screen.view.targets()] == [1, 3]
+
+
+def test_shift_selects_only_with_shift_and_v_with_every_move() -> None:
+    screen = Screen()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in range(5)))
+    screen.move(0)
+    screen.view.select(1, screen.clock.monotonic())
+    screen.move(3)
+    assert screen.view.selection.keys == {0, 1}
+    screen.view.begin_selection()
+    screen.move(4)
+    assert screen.view.selection.keys == {0, 1, 3, 4}
+
+
+def test_rows_that_came_between_two_moves_are_not_selected_by_the_second() -> None:
+    screen = Screen()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (2, 8, 9)))
+    screen.move(0)
+    screen.view.begin_selection()
+    screen.move(1)
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in (2, 3, 4, 5, 8, 9)))
+    screen.wait(SETTLE)
+    screen.move(5)
+    assert screen.view.selection.keys == {2, 8, 9}
+
+
+def test_a_group_that_is_pinned_keeps_the_cursor() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), listener(3, 80))
+    screen.view.group(GROUPING_BY_ID["process"])
+    screen.view.pin(row.key for row in screen.view.targets())
+    assert screen.view.cursor == 1
+    screen.view.pin(row.key for row in screen.view.targets())
+    assert screen.view.pins == {2}
+
+
+def test_a_pinned_row_that_is_gone_has_no_mark_any_more() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2))
+    screen.view.pin([1])
+    screen.look(connection(2))
+    screen.wait(60)
+    assert screen.row(0).is_closed
+    assert screen.row(0).mark is Mark.NONE
+
+
+def test_select_all_leaves_out_what_is_pinned_against_the_filter() -> None:
+    screen = Screen()
+    screen.look(connection(1), connection(2), listener(3, 80))
+    screen.view.pin([3])
+    screen.narrow(parse("curl"))
+    screen.view.select_all()
+    assert screen.keys == [3, 1, 2]
+    assert {row.key for row in screen.view.targets()} == {1, 2}
+
+
+def test_of_what_is_history_the_last_comes_first() -> None:
+    screen = Screen()
+    screen.live.keep_closed(True)
+    present = [connection(n, owners=(NGINX,) if n % 2 else (CURL,)) for n in range(4)]
+    for number in (2, 0, 3):
+        screen.look(*present)
+        screen.clock.advance(1)
+        present = [each for each in present if each.key != number]
+    screen.look(*present)
+    screen.wait(60)
+    assert screen.keys == [1, 3, 0, 2]
+
+
+def test_a_selection_begun_where_nobody_moved_the_cursor_stays_with_its_row() -> None:
+    screen = Screen()
+    screen.look(connection(5, remote=("203.0.113.1", 5)))
+    assert screen.view.begin_selection()
+    screen.look(*(connection(n, remote=("203.0.113.1", n)) for n in range(1, 6)))
+    screen.wait(60)
+    assert screen.view.is_chosen
+    assert screen.view.cursor == 5
+    screen.view.go_home(screen.clock.monotonic())
+    assert [row.key for row in screen.view.targets()] == [1, 2, 3, 4, 5]
 
 
 def test_only_what_was_touched_since_a_mark_is_shown() -> None:
@@ -415,6 +495,7 @@ class ViewMachine(RuleBasedStateMachine):
         self.chosen: object = None
         self.frozen: frozenset[object] = frozenset()
         self.selected_before: frozenset[object] = frozenset()
+        self.stretch: frozenset[object] = frozenset()
         self.selected: frozenset[object] = frozenset()
 
     @property
@@ -466,41 +547,91 @@ class ViewMachine(RuleBasedStateMachine):
             self.chosen = None
         self.selected &= frozenset(keys)
         self.selected_before &= self.selected
+        self.stretch &= self.selected
 
     @rule(line=st.integers(0, 12))
     def move(self, line: int) -> None:
+        if not self.view.selection.lasts:
+            self._go_on_without()
+        before = self.view.cursor_line
         self.screen.move(line)
-        self._reached(line)
+        self._reached(line, before)
+
+    def _go_on_without(self) -> None:
+        self.selected_before, self.stretch = self.selected, frozenset()
 
     @rule(line=st.integers(0, 12))
     def select(self, line: int) -> None:
         row = self.view.current
         if self.view.selection.anchor is None and row is not None:
-            self.selected_before, self.selected = self.selected, self.selected | {row.key}
+            self.selected_before, self.stretch = self.selected, frozenset({row.key})
+            self.selected |= self.stretch
+        before = self.view.cursor_line
         self.view.select(line, self.screen.clock.monotonic())
-        self._reached(line)
+        self._reached(line, before)
 
-    def _reached(self, line: int) -> None:
-        """The cursor is on that line, or the last; a selection that was begun reaches from its anchor to it."""
+    def _reached(self, line: int, before: int) -> None:
+        """The cursor is on that line, or the last; what was begun reaches to it, without what has come between."""
         items = self._items()
         self.chosen = items[min(line, len(items) - 1)].key if items else None
         anchor = self.view.selection.anchor
         if anchor is not None and items:
-            keys = [item.key for item in items]
-            first, last = sorted((keys.index(anchor), keys.index(self.chosen)))
-            between = {item.key for item in items[first : last + 1] if isinstance(item, Row)}
-            self.selected = self.selected_before | between
+            at = items.index(self.view.current_line)  # type: ignore[arg-type]
+            anchored = [item.key for item in items].index(anchor)
+            self.stretch = _rows_between(items, anchored, at) & (self.stretch | _rows_between(items, before, at))
+            self.selected = self.selected_before | self.stretch
+
+    @rule(line=st.integers(0, 12), add=st.booleans(), keep=st.booleans())
+    def click(self, line: int, add: bool, keep: bool) -> None:
+        before = self.selected
+        self.view.choose(line, self.screen.clock.monotonic(), add=add, keep=keep)
+        self.chosen = self.view.cursor
+        row = self.view.current
+        if add and row is not None:
+            assert self.view.selection.keys == before ^ {row.key}
+        else:
+            assert self.view.selection.keys == (before if keep and row is not None and row.key in before else set())
+        assert not self.view.end_selection()
+        self.selected = self.view.selection.keys
+        self._go_on_without()
+
+    @rule()
+    def begin_selection(self) -> None:
+        row = self.view.current
+        assert self.view.begin_selection() == (row is not None)
+        if row is not None:
+            self.selected_before, self.stretch = self.selected, frozenset({row.key})
+            self.chosen, self.selected = row.key, self.selected | self.stretch
+
+    @rule()
+    def end_selection(self) -> None:
+        self.view.end_selection()
+        self._go_on_without()
+
+    @rule()
+    def go_home(self) -> None:
+        before, selecting = self.view.cursor_line, self.view.selection.anchor is not None and self.view.selection.lasts
+        self.view.go_home(self.screen.clock.monotonic())
+        assert self.view.cursor_line == 0
+        if selecting:
+            self._reached(0, before)
+        else:
+            self._go_on_without()
+        self.chosen = self.view.cursor if self.view.is_chosen else None
 
     @rule()
     def deselect(self) -> None:
         self.view.selection.clear()
-        self.selected = self.selected_before = frozenset()
+        self.selected = self.selected_before = self.stretch = frozenset()
 
     @rule()
     def pin(self) -> None:
         targets = self.view.targets()
         if self.view.pin(row.key for row in targets):
             assert {row.key for row in targets} <= self.view.pins
+            if isinstance(self.chosen, GroupKey):  # the cursor goes with the rows of the group
+                self.chosen = self.view.cursor
+                assert self.chosen in self.view.pins
         self._forget_hidden()
 
     @rule(keep=st.booleans())
@@ -624,6 +755,11 @@ class ViewMachine(RuleBasedStateMachine):
             assert targets == {line.key}
         else:
             assert targets == (set() if line is None else {row.key for row in line.rows})
+
+
+def _rows_between(items: list[Row | Group], one: int, other: int) -> frozenset[object]:
+    first, last = sorted((one, other))
+    return frozenset(item.key for item in items[first : last + 1] if isinstance(item, Row))
 
 
 ViewMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)

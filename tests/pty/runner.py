@@ -16,7 +16,7 @@ from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.snapshot import Snapshot
 from tcpview_tui.sources import base
-from tests.fakes import NGINX, connection
+from tests.fakes import NGINX, FakeSource, connection
 
 
 class Line(NamedTuple):
@@ -55,10 +55,11 @@ class Machine:
         return sys.executable, "-m", "tests.pty.runner", str(self.file)
 
 
-class _FileSource:
+class _FileSource(FakeSource):
     name = "file"
 
     def __init__(self, file: Path) -> None:
+        super().__init__()
         self._file = file
         self._known: dict[Line, Connection] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,16 @@ def sent(number: signal.Signals) -> Callable[[Terminal], None]:
     return lambda terminal: os.kill(terminal.process.pid, number)
 
 
+def stopped_and_continued(terminal: Terminal) -> None:
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        os.kill(terminal.process.pid, number)
+    terminal.send("i")
+    terminal.shows("What is not visible")
+    terminal.send("\x1bq")
+
+
 WAYS = {
+    "q after SIGSTOP and SIGCONT": (stopped_and_continued, 0),
     "q": (key("q"), 0),
     "Ctrl-C": (key("\x03\x03"), 130),
     "Ctrl-C in a dialog": (key("?\x03\x03"), 130),
@@ -71,6 +81,28 @@ def test_the_terminal_is_as_before(way: str, size: tuple[int, int], tmp_path: Pa
         end(terminal)
         assert terminal.wait() == status
         assert left_clean(terminal).strip() == ""
+
+
+STUCK = """
+import sys, time
+from pathlib import Path
+from tcpview_tui.cli import main
+from tcpview_tui.tui.session import Session
+sign = Path(sys.argv.pop())
+Session.mark = lambda self: (sign.touch(), time.sleep(60))
+main()
+"""
+
+
+def test_ctrl_c_twice_ends_a_program_that_is_stuck_and_gives_the_terminal_back(tmp_path: Path) -> None:
+    sign = tmp_path / "stuck"
+    with Terminal((sys.executable, "-c", STUCK, str(sign)), tmp_path, (80, 24)) as terminal:
+        terminal.shows(STARTED)
+        terminal.send("m")
+        terminal.until(sign.exists, "the program to be stuck")
+        terminal.send("\x03\x03")
+        assert terminal.wait() == 130
+        left_clean(terminal)
 
 
 def test_an_error_inside_ends_in_a_sentence(tmp_path: Path) -> None:

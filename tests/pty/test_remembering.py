@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.remembered import Memory
+from tcpview_tui.memory import Memory
 from tests.pty.runner import Line, Machine
 from tests.pty.terminal import Terminal
 

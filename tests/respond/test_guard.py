@@ -108,7 +108,7 @@ def test_the_strictest_verdict_wins() -> None:
     judge = Guard(OVER_SSH, OWN, no_ssh)
     assert judge.judge_all([]).level is Level.ALLOWED
     assert judge.judge_all([40, 41]).level is Level.ALLOWED
-    assert "pid 20" in judge.judge_all([40, 20, 21]).reason
+    assert "(20)" in judge.judge_all([40, 20, 21]).reason
     assert judge.judge_all([20, 21, 22]).level is Level.REFUSED
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tcpview_tui.respond.log import ActionLog
 from tcpview_tui.respond.outcome import Outcome, refused, worst
 
-DONE = Outcome(True, "done", "Sent TERM to nginx (pid 7). It has ended.")
+DONE = Outcome(True, "done", "Sent TERM to nginx (7). It has ended.")
 
 
 class Clock:
@@ -21,11 +21,11 @@ class Clock:
 
 def test_entries_keep_time_action_target_and_outcome_in_order() -> None:
     log = ActionLog(Clock())
-    log.record("end process", "nginx (pid 7)", DONE)
-    log.record("end process", "init (pid 1)", refused("It is pid 1."))
+    log.record("end process", "nginx (7)", DONE)
+    log.record("end process", "init (1)", refused("It is pid 1."))
     assert [(e.at, e.action, e.target, e.outcome.kind) for e in log] == [
-        (1_700_000_001.0, "end process", "nginx (pid 7)", "done"),
-        (1_700_000_002.0, "end process", "init (pid 1)", "refused"),
+        (1_700_000_001.0, "end process", "nginx (7)", "done"),
+        (1_700_000_002.0, "end process", "init (1)", "refused"),
     ]
 
 

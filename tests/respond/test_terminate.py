@@ -58,7 +58,7 @@ def lives(child: Child) -> bool:
 @pytest.mark.parametrize("name", ["TERM", "KILL"])
 def test_a_process_is_ended(name: Signal, way: Callable[[int], Handle]) -> None:
     with running(SLEEP) as child:
-        label = f"{psutil.Process(child.pid).name()} (pid {child.pid})"
+        label = f"{psutil.Process(child.pid).name()} ({child.pid})"
         outcome = terminate(plan_for(process(child.pid)), name, hold=way, patience=LONG)
         assert (outcome.ok, outcome.kind) == (True, "done")
         assert outcome.sentence == f"Sent {name} to {label}. It has ended."
@@ -193,7 +193,7 @@ def test_no_permission_is_said_in_plain_words() -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         answers = done.stdout.splitlines()
         assert len(answers) == 4, done.stderr
-        assert all(a.startswith(f"False denied No permission to signal victim (pid {child.pid})") for a in answers)
+        assert all(a.startswith(f"False denied No permission to signal victim ({child.pid})") for a in answers)
         assert lives(child)
 
 
@@ -232,7 +232,7 @@ def test_a_child_forked_after_term_is_found_by_the_next_listing() -> None:
         assert outcome.kind == "running"
         assert "and 1 other process of its tree" in outcome.sentence
         assert [sentence.split(",")[0].split("to ")[1] for sentence in outcome.details] == [
-            f"{psutil.Process(root.pid).name()} (pid {root.pid})"
+            f"{psutil.Process(root.pid).name()} ({root.pid})"
         ]
 
 

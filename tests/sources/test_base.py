@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.connection import Transport
+from tcpview_tui.model.inspection import Absence, Inspection
+from tcpview_tui.model.process import Process
+from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.sources.base import Reading, Sampler
-from tests.fakes import EPOCH, FakeClock, FakeSource, connection
+from tests.fakes import CURL, EPOCH, FakeClock, FakeSource, connection
 
 
-class SlowSource:
-    name = "slow"
-
+class SlowSource(FakeSource):
     def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
         self._clock = clock
 
     def read(self) -> Reading:
@@ -36,7 +38,7 @@ def test_a_snapshot_says_when_it_was_complete_and_how_long_it_took() -> None:
 
 def test_a_look_that_fails_keeps_the_rows_and_the_problems_and_adds_one() -> None:
     source = FakeSource(connection(1), connection(2))
-    source.problems = (Problem("ownerless", "2 sockets without owner"),)
+    source.problems = (Problem(Code.OWNERLESS, "2 sockets without owner"),)
     sampler = Sampler(source, FakeClock())
     before = sampler.sample()
     source.error = PermissionError("refused")
@@ -96,3 +98,22 @@ def test_an_early_look_that_fails_is_said_like_any_other() -> None:
     sampler = Sampler(source, FakeClock())
     sampler.begin()
     assert sampler.sample().problems[0].code == "look-failed"
+
+
+class BrokenSource(FakeSource):
+    def inspect(self, process: Process) -> Inspection:
+        raise OSError(str(process.pid))
+
+    def service_name(self, transport: Transport, port: int) -> str | None:
+        raise OSError(f"{port}/{transport}")
+
+
+def test_what_a_source_tells_is_passed_on_and_what_it_raises_is_not_known() -> None:
+    source = FakeSource()
+    seen = Inspection(CURL.identity, "/", "sleeping", 1, 2, 3, 4.0)
+    source.inspections[CURL.identity], source.services["tcp", 443] = seen, "https"
+    sampler, broken = Sampler(source, FakeClock()), Sampler(BrokenSource(), FakeClock())
+    assert sampler.inspect(CURL) is seen
+    assert (sampler.service_name("tcp", 443), sampler.service_name("udp", 443)) == ("https", None)
+    assert broken.inspect(CURL) == Inspection.without(CURL.identity, Absence.UNTOLD)
+    assert broken.service_name("tcp", 443) is None

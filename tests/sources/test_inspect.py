@@ -18,9 +18,12 @@ import pytest
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
 from tcpview_tui.sources import inspect as module
+from tcpview_tui.sources.base import Sampler
 from tcpview_tui.sources.inspect import inspect
 from tcpview_tui.sources.proctable import read_entry
+from tcpview_tui.sources.psutil_source import PsutilSource
 from tcpview_tui.text import safe_bytes
+from tests.fakes import FakeClock
 from tests.sources.net import answer, child, linux, python
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +118,21 @@ def test_a_reused_pid_is_never_described() -> None:
     me = known(os.getpid())
     assert me.started is not None
     assert facts(inspect(replace(me, started=me.started - 100))) == {Absence.GONE}
-    assert facts(inspect(replace(me, started=None))) == {Absence.REFUSED}
+
+
+def test_without_a_start_time_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    me = known(os.getpid())
+    entry = read_entry(me.pid)
+    assert entry
+    assert facts(inspect(replace(me, started=None))) == {Absence.UNTOLD}
+    monkeypatch.setattr(module, "read_entry", lambda _: replace(entry, started=None))
+    assert facts(inspect(me)) == {Absence.UNTOLD}
+
+
+def test_the_source_and_its_sampler_look_at_the_same_process() -> None:
+    me = known(os.getpid())
+    sampler = Sampler(PsutilSource(), FakeClock())
+    assert sampler.inspect(me).directory == PsutilSource().inspect(me).directory == str(Path.cwd())
 
 
 def test_a_pid_that_is_reused_while_it_is_read_is_not_described(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_the_table_agrees_with_psutil() -> None:
     entry = table[os.getpid()]
     assert (entry.pid, entry.parent) == (os.getpid(), os.getppid())
     assert entry == read_entry(os.getpid())
-    assert str(entry) == f"{entry.name} (pid {os.getpid()})"
+    assert str(entry) == f"{entry.name} ({os.getpid()})"
 
 
 @linux

@@ -6,12 +6,15 @@ import pytest
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.diff import Difference
-from tcpview_tui.model.snapshot import Problem, Snapshot
+from tcpview_tui.model.snapshot import Code, Problem, Snapshot
 from tcpview_tui.tui.actions import ACTIONS
+from tcpview_tui.tui.gestures import GESTURES
+from tcpview_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tcpview_tui.tui.screens.choice import ChoiceScreen
 from tcpview_tui.tui.screens.end import EndScreen
 from tcpview_tui.tui.screens.main import MainScreen
 from tcpview_tui.tui.screens.palette import PaletteScreen
+from tcpview_tui.tui.signs import SIGNS
 from tcpview_tui.tui.theme import THEME_NAMES
 from tests.fakes import NGINX, FakeClock, FakeSource, connection, listener
 from tests.tui.harness import Live, live
@@ -160,7 +163,7 @@ async def test_sampling_that_is_behind_is_said() -> None:
 
 async def test_limits_are_one_line_and_one_key_tells_more() -> None:
     async with live(CLIENT) as program:
-        program.source.problems = (Problem("ownerless", "412 sockets without owner: not root", "Use sudo."),)
+        program.source.problems = (Problem(Code.OWNERLESS, "412 sockets without owner: not root", "Use sudo."),)
         await program.sample()
         line = program.line_with("412 sockets")
         assert "sampling every 1 s: shorter connections can be missed" in line
@@ -178,6 +181,17 @@ async def test_help_names_every_action_column_and_field() -> None:
             assert action.title in program.text
         for word in ("Remote name", "First seen", "process:", "is:", "port:1024-2048"):
             assert word in program.text
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+async def test_help_explains_every_sign_as_this_terminal_shows_it_and_the_mouse(glyphs: Glyphs) -> None:
+    async with live(CLIENT, size=(200, 300), ascii=glyphs.ascii) as program:
+        await program.press("question_mark")
+        told = " ".join(word for line in program.lines for word in line.strip("│| ").split())
+        for sign in SIGNS:
+            assert f" {sign.text(glyphs)} {sign.meaning}" in told
+        for gesture in GESTURES:
+            assert f" {gesture.name} {gesture.meaning}" in told
 
 
 async def test_every_action_is_in_the_command_palette() -> None:
@@ -230,7 +244,7 @@ async def test_a_key_meant_for_a_row_that_has_just_gone_does_nothing() -> None:
         await program.advance(3)
         await program.press("k")
         assert isinstance(program.app.screen, MainScreen)
-        assert "has just gone" in program.text
+        assert "Another row has just come" in program.text
         await program.press("k")
         assert isinstance(program.app.screen, EndScreen)
 
@@ -360,7 +374,7 @@ async def test_home_stays_at_the_top_and_a_chosen_row_is_followed() -> None:
 
 async def test_an_empty_result_says_so() -> None:
     async with live(CLIENT, filter="nothing-has-this") as program:
-        assert "Nothing matches. Esc shows all." in program.text
+        assert "Nothing matches." in program.text
     async with live() as program:
         assert "No connections." in program.text
 

@@ -15,15 +15,13 @@ NO_NAMES = frozenset({"host"})
 STATE_FIRST = Arrangement.of(("state", *IDS), ("pid",), {"cmd": 70})
 
 
-async def opened(
-    program: Live, arrangement: Arrangement = DEFAULT
-) -> tuple[list[Arrangement], list[Arrangement | None]]:
-    """Open the dialog; return what it tells while open and in the end."""
+async def opened(program: Live, arrangement: Arrangement = DEFAULT) -> list[Arrangement]:
+    """Open the dialog; return what it tells while it is open."""
     told: list[Arrangement] = []
-    ended: list[Arrangement | None] = []
-    await program.app.push_screen(ColumnsScreen(arrangement, told.append, NO_NAMES), ended.append)
+    room = program.app.size.width
+    await program.app.push_screen(ColumnsScreen(arrangement, told.append, lambda: room, NO_NAMES))
     await program.settled()
-    return told, ended
+    return told
 
 
 async def test_every_column_is_listed_in_order_with_its_width() -> None:
@@ -38,7 +36,7 @@ async def test_every_column_is_listed_in_order_with_its_width() -> None:
 
 async def test_space_shows_and_hides_and_the_last_column_stays() -> None:
     async with live(connection(1)) as program:
-        told, ended = await opened(program)
+        told = await opened(program)
         await program.press("down", "space")
         assert told[-1].off == {"pid"}
         for _ in IDS[2:]:
@@ -48,13 +46,12 @@ async def test_space_shows_and_hides_and_the_last_column_stays() -> None:
         assert told[-1].off == set(IDS[1:])
         assert "[x] Process" in program.text
         await program.press("enter")
-        assert ended == [told[-1]]
         assert isinstance(program.app.screen, MainScreen)
 
 
 async def test_the_width_starts_from_what_is_on_the_screen() -> None:
     async with live(connection(1)) as program:
-        told, ended = await opened(program)
+        told = await opened(program)
         shown = layout(120, DEFAULT, NO_NAMES)[0].width
         await program.press("plus", "right", "minus", "minus", "left")
         assert [told[n].width("process") for n in range(5)] == [shown + n for n in (1, 2, 1, 0, -1)]
@@ -62,13 +59,13 @@ async def test_the_width_starts_from_what_is_on_the_screen() -> None:
         await program.press("0")
         assert "width auto" in program.line_with("[x] Process")
         await program.press("escape")
-        assert ended == [DEFAULT]
+        assert told[-1] == DEFAULT
 
 
 @pytest.mark.parametrize(("down", "up"), [("J", "K"), ("shift+down", "shift+up")])
 async def test_a_column_moves_and_the_keys_follow_it(down: str, up: str) -> None:
     async with live(connection(1)) as program:
-        told, _ = await opened(program)
+        told = await opened(program)
         await program.press(up, down, down)
         assert told[0].order == IDS
         assert told[-1].order[:3] == ("pid", "user", "process")
@@ -79,16 +76,16 @@ async def test_a_column_moves_and_the_keys_follow_it(down: str, up: str) -> None
 
 async def test_r_resets_all() -> None:
     async with live(connection(1)) as program:
-        told, ended = await opened(program, STATE_FIRST)
+        told = await opened(program, STATE_FIRST)
         await program.press("r", "enter")
         assert told == [DEFAULT]
-        assert ended == [DEFAULT]
+        assert isinstance(program.app.screen, MainScreen)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 8)])
 async def test_all_of_it_is_within_reach_on_a_small_screen(size: tuple[int, int]) -> None:
     async with live(connection(1), size=size) as program:
-        told, _ = await opened(program)
+        told = await opened(program)
         await program.press("end", "space")
         assert told[-1].off == {IDS[-1]}
         assert "[ ] Command" in program.text
@@ -98,7 +95,7 @@ async def test_all_of_it_is_within_reach_on_a_small_screen(size: tuple[int, int]
 
 async def test_a_click_switches() -> None:
     async with live(connection(1), size=(80, 24)) as program:
-        told, _ = await opened(program)
+        told = await opened(program)
         line = next(y for y, text in enumerate(program.lines) if "[x] State" in text)
         await program.pilot.click(offset=(program.lines[line].index("State"), line))
         await program.settled()
@@ -107,12 +104,34 @@ async def test_a_click_switches() -> None:
 
 async def test_keys_in_a_burst_hit_the_column_they_were_meant_for() -> None:
     async with live(connection(1)) as program:
-        _, ended = await opened(program)
+        told = await opened(program)
         await program.burst("JJ \x1b[A \r")
-        assert ended == [Arrangement.of(("pid", "user", *IDS), ("process", "user"))]
+        assert told[-1] == Arrangement.of(("pid", "user", *IDS), ("process", "user"))
+        assert isinstance(program.app.screen, MainScreen)
 
 
 async def test_everything_is_ascii_where_the_screen_is() -> None:
     async with live(connection(1), ascii=True) as program:
         await opened(program)
         assert program.text.isascii()
+
+
+async def test_beside_the_details_the_width_starts_from_that_of_the_table() -> None:
+    async with live(connection(1), size=(170, 40)) as program:
+        await program.press("enter")
+        table = program.main.table.size.width
+        assert table < 120
+        slots = layout(table, DEFAULT, program.app.session.without)
+        place, slot = next((IDS.index(slot.column.id), slot) for slot in slots if slot.column.id == "remote")
+        await program.press("c", *["down"] * place, "plus")
+        assert program.app.session.arrangement.width("remote") == slot.width + 1
+
+
+async def test_a_column_that_is_left_out_says_when_it_is_shown() -> None:
+    async with live(connection(1)) as program:
+        await program.press("c")
+        assert "once names are asked for" in program.line_with("[x] Remote name")
+        assert "while closed rows are kept" in program.line_with("[x] Closed")
+        await program.press("escape", "x", "c")
+        assert "once names are asked for" in program.text
+        assert "while closed rows are kept" not in program.text

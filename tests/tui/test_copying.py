@@ -67,6 +67,17 @@ async def test_a_narrow_screen_copies_what_tells_a_connection_and_nothing_that_i
         )
 
 
+async def test_columns_that_the_details_leave_no_room_for_are_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live(connection(1), size=(170, 40)) as program:
+        terminal = Terminal(program, monkeypatch)
+        await do(program, copy_rows)
+        assert "session-3.scope" in (terminal.clipboard or "")
+        await program.press("enter")
+        assert "Service" not in program.lines[0]
+        await do(program, copy_rows)
+        assert "session-3.scope" not in (terminal.clipboard or "")
+
+
 async def test_the_targets_are_copied_without_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
     async with live(connection(1), listener(2, 80), connection(3)) as program:
         terminal = Terminal(program, monkeypatch)
@@ -107,7 +118,7 @@ async def test_a_row_that_has_just_gone_is_not_copied_in_place_of_another(
         monkeypatch.setattr(program.app.session.view, "slipped", lambda now: True)
         await do(program, action)
         assert terminal.told == []
-        assert "has just gone" in program.text
+        assert "Another row has just come" in program.text
 
 
 async def test_more_than_a_clipboard_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

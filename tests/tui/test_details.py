@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import events
 from textual.app import App, ComposeResult
-from textual.geometry import Region
+from textual.geometry import Region, Size
 
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.details import details, heading
@@ -21,17 +21,18 @@ from tcpview_tui.model.facts import Fact, Section
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
-from tcpview_tui.sources.inspect import inspect
 from tcpview_tui.text import safe
 from tcpview_tui.tui.details import DetailsPane, details_text
 from tcpview_tui.tui.facts import LABEL_WIDTH, lay_out
 from tcpview_tui.tui.glyphs import ASCII, UNICODE, Glyphs
-from tcpview_tui.tui.inspector import Inspector
+from tcpview_tui.tui.inspector import PATIENCE as STUCK
+from tcpview_tui.tui.inspector import READINGS, Inspector
 from tcpview_tui.tui.screens.reading import ReadingScreen
 from tcpview_tui.tui.theme import PALETTES
-from tests.fakes import CURL, NGINX
+from tests.fakes import CURL, NGINX, FakeClock
 from tests.model.rows import make_process, make_row, rows
 from tests.sources.net import PATIENCE
+from tests.tui.paper import Paper, looks
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -98,7 +99,7 @@ async def test_the_pane_names_the_row_and_tells_its_facts() -> None:
         shown = [line.rstrip() for line in app.lines]
         for line in (" Remote       192.0.2.7:47123", " Threads      3", " Directory    /home/alice"):
             assert line in shown
-        assert shown[1] == " Connection"
+        assert shown[1] == " Process"
 
 
 FIXED_LINES = 1 + 10 + 1 + 1 + 14 + 2
@@ -128,20 +129,30 @@ async def test_every_line_is_exactly_as_wide_as_the_pane(
         assert glyphs is UNICODE or all(strip.text.isascii() for strip in strips)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.tuples(rows(), st.integers(-9, 9), st.booleans()), min_size=1, max_size=6))
-async def test_the_pane_is_what_a_full_redraw_would_show(steps: list[tuple[Row, int, bool]]) -> None:
-    async with pane((50, 14)) as (app, pilot):
-        for row, scroll, narrow in steps:
-            app.describe(row, *(other for other, _, _ in steps))
-            app.pane.scroll_by(scroll)
-            await pilot.resize_terminal(38 if narrow else 50, 14)
-            await pilot.pause()
-            shown = app.lines
-            app.pane.redraw()
-            app.screen.refresh(layout=True)
-            await pilot.pause()
-            assert app.lines == shown
+class PaperPane(Paper, DetailsPane):
+    """The pane without an app."""
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(rows(), st.integers(-9, 9), st.sampled_from([Size(50, 14), Size(38, 9)])), min_size=1, max_size=6
+    )
+)
+def test_the_pane_is_what_a_full_redraw_would_show(steps: list[tuple[Row, int, Size]]) -> None:
+    drawn = PaperPane(lambda: DARK, UNICODE)
+    for row, scroll, size in steps:
+        if size != drawn.area:
+            drawn.resize(size)
+        sections = details(row, [other for other, _, _ in steps], None, Context(1090.0), ())
+        drawn.show(row.key, heading(row), sections)
+        drawn.scroll_by(scroll)
+        drawn.flush()
+        fresh = PaperPane(lambda: DARK, UNICODE)
+        fresh.resize(size)
+        fresh.show(row.key, heading(row), sections)
+        fresh.scroll_by(drawn.top)
+        assert looks(drawn.shown) == looks([fresh.render_line(y) for y in range(size.height)])
 
 
 async def test_nothing_is_drawn_when_nothing_differs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,14 +186,14 @@ async def test_the_place_is_kept_for_the_same_row_and_another_begins_at_the_top(
         row, other = make_row("10.0.0.5:1", None, CURL), make_row("10.0.0.5:2", None, NGINX)
         app.describe(row)
         assert app.pane.heading == heading(row)
-        assert app.pane.sections[0].title == "Connection"
+        assert app.pane.sections[0].title == "Process"
         app.pane.scroll_by(5)
         app.describe(replace(row, closed_at=1050.0))
         assert app.pane.top == 5
         app.describe(other)
         await pilot.pause()
         assert app.pane.top == 0
-        assert app.lines[1].strip() == "Connection"
+        assert app.lines[1].strip() == "Process"
 
 
 async def test_scrolling_ends_at_both_ends_and_says_where_it_is() -> None:
@@ -286,6 +297,10 @@ class Slow:
         self.most = max(self.most, self.running)
         assert self.gate.acquire(timeout=PATIENCE)
         self.running -= 1
+        return self.answer(process)
+
+    @staticmethod
+    def answer(process: Process) -> Inspection:
         return Inspection.without(process.identity, Absence.UNTOLD)
 
 
@@ -297,7 +312,8 @@ class InspectingApp(PaneApp):
     def __init__(self, slow: Slow) -> None:
         super().__init__()
         self.arrived: list[Inspection | None] = []
-        self.inspector = Inspector(self, self.take, slow)
+        self.clock = FakeClock()
+        self.inspector = Inspector(self, slow, self.clock.monotonic, self.take)
 
     def take(self) -> None:
         self.arrived.append(self.inspector.inspection)
@@ -364,7 +380,7 @@ async def test_nobody_asked_for_nobody_told() -> None:
         app.inspector.ask(CURL)
         app.inspector.ask(None)
         slow.gate.release()
-        await until(lambda: not app.inspector._is_busy, pilot)
+        await until(lambda: not app.inspector._begun, pilot)
         assert (app.arrived, app.inspector.inspection) == ([], None)
         app.inspector.ask(None)
         assert slow.asked == [CURL.pid]
@@ -381,5 +397,32 @@ async def test_what_is_known_is_kept_while_it_is_read_again() -> None:
         assert app.inspector.inspection is None
 
 
-def test_the_real_inspection_is_the_default() -> None:
-    assert Inspector(App[None](), lambda: None)._inspect is inspect
+async def test_a_reading_that_is_stuck_keeps_no_other_process_waiting() -> None:
+    async with inspecting() as (app, pilot, slow):
+        app.inspector.ask(CURL)
+        await until(lambda: slow.asked, pilot)
+        app.clock.advance(STUCK - 0.1)
+        app.inspector.ask(NGINX)
+        assert (slow.asked, app.inspector.inspection) == ([CURL.pid], None)
+        app.clock.advance(0.1)
+        app.inspector.ask(NGINX)
+        await until(lambda: slow.asked == [CURL.pid, NGINX.pid], pilot)
+        app.inspector.ask(CURL)
+        assert app.inspector.inspection == Inspection.without(CURL.identity, Absence.SILENT)
+        slow.gate.release(2)
+        await until(lambda: app.arrived, pilot)
+        assert (slow.asked, app.inspector.inspection) == ([CURL.pid, NGINX.pid], slow.answer(CURL))
+
+
+async def test_only_so_many_readings_are_stuck_at_once_and_that_is_said() -> None:
+    async with inspecting() as (app, pilot, slow):
+        for pid in range(READINGS + 3):
+            app.inspector.ask(make_process("x", pid))
+            app.clock.advance(STUCK)
+        last = make_process("x", READINGS + 2)
+        assert app.inspector.inspection == Inspection.without(last.identity, Absence.SILENT)
+        await until(lambda: len(slow.asked) == READINGS, pilot)
+        assert sorted(slow.asked) == list(range(READINGS))
+        slow.gate.release(READINGS + 1)
+        await until(lambda: app.arrived, pilot)
+        assert app.inspector.inspection == slow.answer(last)

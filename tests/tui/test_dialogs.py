@@ -72,7 +72,7 @@ async def test_term_ends_a_real_process_and_is_logged() -> None:
             await program.press("tab", "enter")
             await finished(program)
             assert child.wait(20) == -15
-            assert f"(pid {child.pid})" in program.text
+            assert f"({child.pid})" in program.text
             await program.press("a")
             assert "2026-01-01T00:00:00Z" in program.text
             assert "done: Sent TERM" in program.text

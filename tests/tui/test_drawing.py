@@ -25,7 +25,8 @@ from tcpview_tui.model.narrowing import Narrowing
 from tcpview_tui.model.order import Order
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
-from tcpview_tui.model.view import SETTLE, View
+from tcpview_tui.model.settling import SETTLE
+from tcpview_tui.model.view import View
 from tcpview_tui.text import safe
 from tcpview_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tcpview_tui.tui.layout import layout
@@ -193,7 +194,8 @@ class DrawingMachine(RuleBasedStateMachine):
     def _check_height(self, cursor: Key | None, line: int, top: int) -> None:
         """What comes and goes above the row under the cursor does not move it on the screen, if there is room."""
         wanted = top + self.view.cursor_line - line
-        if top and cursor == self.view.cursor and 0 <= wanted <= len(self.view) - self.table.area.height:
+        room = len(self.view) - self.table.area.height
+        if top and cursor == self.view.cursor and 0 <= wanted <= room and not self.view.pins:
             assert self.table.top == wanted
 
     @rule(order=ORDERS)
@@ -367,10 +369,8 @@ class DrawingMachine(RuleBasedStateMachine):
         return [(y, item) for y, item in self._seen() if isinstance(item, Row)]
 
     def _seen(self) -> list[tuple[int, Row | Group]]:
-        top = self.table.top
-        return [
-            (number - top, self.view.line(number)) for number in range(len(self.view))[top:][: self.table.area.height]
-        ]
+        numbers = ((y, self.table.line_at(y)) for y in range(self.table.area.height))
+        return [(y, self.view.line(number)) for y, number in numbers if number < len(self.view)]
 
     def keys_are_for_what_stands_under_the_cursor(self) -> None:
         """The cursor is in sight, once, and what is drawn there is what an action would be for."""
@@ -379,7 +379,7 @@ class DrawingMachine(RuleBasedStateMachine):
         if height == 0 or width < NARROW or not len(self.view):
             return
         marked = [y for y, line in enumerate(self.table.shown) if line.crop(1, 2).text == self.glyphs.cursor]
-        assert marked == [self.view.cursor_line - self.table.top]
+        assert marked == [self.table.height_of(self.view.cursor_line)]
         line = self.table.shown[marked[0]]
         if self.view.selection:
             self.under = set(self.view.selection.keys)
@@ -400,7 +400,7 @@ class DrawingMachine(RuleBasedStateMachine):
         width, glyphs, view = self.table.area.width, self.glyphs, self.view
         for y, item in self._seen() if width >= NARROW else ():
             sign = self.table.shown[y].crop(1, 2).text
-            if y + self.table.top == view.cursor_line:
+            if self.table.line_at(y) == view.cursor_line:
                 assert sign == glyphs.cursor
             elif item.key in view.selection.keys:
                 assert sign == glyphs.selected

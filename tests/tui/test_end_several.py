@@ -65,7 +65,7 @@ async def test_one_dialog_lists_all_targets_and_ends_them_all() -> None:
             await finished(program, 3)
             assert [child.wait(LONG) for child in started] == [-signal.SIGTERM] * 3
             assert "TERM: 3 ended." in program.text
-            assert [entry.target for entry in program.app.session.log] == [f"{o.name} (pid {o.pid})" for o in owners]
+            assert [entry.target for entry in program.app.session.log] == [f"{o.name} ({o.pid})" for o in owners]
 
 
 async def test_the_first_button_does_nothing() -> None:
@@ -94,7 +94,7 @@ async def test_who_must_not_be_ended_is_named_with_its_reason_and_left_out() -> 
                 "End 2 of 6 processes",
                 "2 rows have no known process.",
                 "Left out (4):",
-                f"(pid {ended.pid}) has ended already",
+                f"({ended.pid}) has ended already",
                 "its pid now belongs to another process",
                 "this program itself",
                 "the first process",
@@ -181,7 +181,7 @@ async def test_the_buttons_are_seen_however_long_the_list(size: tuple[int, int])
                 assert part in program.text
             assert "2 connections would end" in program.text
             await program.press("end")
-            assert f"(pid {many[-1].pid}) has ended" in program.text
+            assert f"({many[-1].pid}) has ended" in program.text
 
 
 async def test_more_than_can_be_listed_are_counted_and_not_ended() -> None:

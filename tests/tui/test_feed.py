@@ -66,12 +66,11 @@ def test_the_interval_is_kept_and_can_be_changed_during_the_pause() -> None:
     feed.stop()
 
 
-class SlowSource:
+class SlowSource(FakeSource):
     """A source that answers when the test lets it."""
 
-    name = "slow"
-
     def __init__(self) -> None:
+        super().__init__()
         self.go = threading.Semaphore(0)
         self.running = 0
         self.most = 0

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tcpview_tui.model.connection import State
+from tcpview_tui.model.inspection import Inspection
 from tcpview_tui.tui.details import DetailsPane
 from tcpview_tui.tui.screens.main import MainScreen
 from tcpview_tui.tui.screens.reading import ReadingScreen
-from tests.fakes import connection, listener
+from tests.fakes import CURL, connection, listener
 from tests.tui.gestures import CTRL_DOWN, CTRL_UP, DOWN_ARROW, END, HOME, click, row, under_cursor, wheel
 from tests.tui.harness import Live, live
 
@@ -63,7 +65,7 @@ async def test_it_follows_the_keys_the_mouse_and_the_wheel() -> None:
 
 
 async def test_it_tells_what_changes_and_that_the_connection_has_closed() -> None:
-    async with live(*ALL) as program:
+    async with live(*ALL, size=(170, 50)) as program:
         await program.burst(f"\r{DOWN_ARROW}")
         await program.look(ONE, connection(2, State.CLOSE_WAIT, remote=("203.0.113.2", 443)), THREE)
         assert "CLOSE_WAIT" in "".join(pane(program))
@@ -78,7 +80,7 @@ async def test_it_tells_what_changes_and_that_the_connection_has_closed() -> Non
 
 
 async def test_a_frozen_pane_shows_the_row_that_was_frozen() -> None:
-    async with live(*ALL) as program:
+    async with live(*ALL, size=(170, 50)) as program:
         await program.burst(f"\r{DOWN_ARROW} ")
         before = [line for line in pane(program) if "State" in line]
         await program.look(ONE)
@@ -86,6 +88,31 @@ async def test_a_frozen_pane_shows_the_row_that_was_frozen() -> None:
         assert [line for line in pane(program) if "State" in line] == before
         await program.burst(DOWN_ARROW)
         assert "203.0.113.3" in pane(program)[0]
+
+
+async def test_the_process_is_read_again_with_each_look_but_not_while_frozen() -> None:
+    async with live(*ALL, size=(200, 60)) as program:
+        answers = program.source.inspections
+        answers[CURL.identity] = Inspection(CURL.identity, "/first", "sleeping", 1, 2, 3, 4.0)
+        await program.burst("\r")
+        await program.until(lambda: "/first" in program.text)
+        answers[CURL.identity] = replace(answers[CURL.identity], directory="/second")
+        await program.sample()
+        await program.until(lambda: "/second" in program.text)
+        await program.burst(" ")
+        answers[CURL.identity] = replace(answers[CURL.identity], directory="/third")
+        inspected = program.source.inspected
+        for _ in range(3):
+            await program.sample()
+        assert program.source.inspected == inspected
+        assert "/second" in program.text
+        program.clock.advance(5)
+        await program.burst(".")
+        await program.until(lambda: "/third" in program.text)
+        answers[CURL.identity] = replace(answers[CURL.identity], directory="/fourth")
+        await program.burst(" ")
+        await program.sample()
+        await program.until(lambda: "/fourth" in program.text)
 
 
 async def test_esc_closes_it_before_it_takes_the_filter_off_and_after_the_selection() -> None:
@@ -138,7 +165,7 @@ async def test_on_a_heading_it_says_how_to_open_the_group_and_on_nothing_it_stay
 
 
 async def test_nothing_is_drawn_when_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with live(*ALL) as program:
+    async with live(*ALL, size=(170, 50)) as program:
         await program.burst(f"\r{DOWN_ARROW}")
         await program.advance(5)
         await program.sample()

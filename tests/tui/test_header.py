@@ -24,7 +24,7 @@ from tests.model.test_view import Screen
 from tests.tui.harness import live
 
 WIDTH = 120
-NO_NAMES = frozenset({"host"})
+NO_NAMES = frozenset({"host", "closed"})
 
 
 class Titles(App[None]):
@@ -171,7 +171,7 @@ async def test_a_dialog_that_comes_up_takes_the_mouse() -> None:
         header = program.main.header
         await Mouse(program.app, program.pilot).down(end("process"), header.region.y)
         assert program.app.mouse_captured is header
-        await program.app.push_screen(StatesScreen({}, frozenset(), lambda _: None))
+        await program.app.push_screen(StatesScreen(dict, frozenset(), lambda _: None))
         await program.settled()
         assert program.app.mouse_captured is None
         assert header._grip is None

@@ -9,7 +9,7 @@ from textual import events
 
 from tcpview_tui.lookup.answer import WhoisAnswer, WhoisFailure, washed
 from tcpview_tui.model.process import Ancestor, Process
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.respond.outcome import Outcome
 from tcpview_tui.text import safe
 from tcpview_tui.tui.screens.end import EndScreen
@@ -57,7 +57,7 @@ async def test_hostile_processes_in_table_dialogs_messages_and_log(kind: str) ->
         await program.press("a")
         assert_harmless(program)
         await program.press("escape")
-        program.source.problems = (Problem("x", text, text),)
+        program.source.problems = (Problem(Code.OWNERLESS, text, text),)
         await program.sample()
         assert_harmless(program)
         await program.press("i")

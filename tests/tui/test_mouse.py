@@ -78,7 +78,7 @@ async def test_what_was_chosen_for_a_row_that_has_gone_is_not_done_to_another(ke
         await program.burst(keys[1])
         assert isinstance(program.app.screen, MainScreen)
         assert not program.app.session.view.pins
-        assert "has gone meanwhile" in program.text
+        assert "have gone meanwhile" in program.text
 
 
 async def test_there_is_no_menu_without_a_row() -> None:
@@ -183,10 +183,26 @@ async def test_the_wheel_takes_the_cursor_along_and_stops_at_the_ends() -> None:
         assert cursor(program) == 1
 
 
-async def test_a_click_below_the_last_row_goes_to_it_and_one_on_an_empty_table_nowhere() -> None:
+async def test_a_click_below_the_last_row_does_nothing() -> None:
     async with live(*ROWS[:3]) as program:
-        await program.burst(click(5, 15))
-        assert cursor(program) == 3
+        await program.burst(drag((5, 1), (5, 2)))
+        for code in (LEFT, LEFT + SHIFT, LEFT + CTRL, RIGHT):
+            await program.burst(click(5, 15, code))
+            assert isinstance(program.app.screen, MainScreen)
+            assert cursor(program) == 2
+            assert chosen(program) == {1, 2}
+
+
+async def test_a_drag_beyond_the_last_row_takes_that_one() -> None:
+    async with live(*ROWS[:3]) as program:
+        await program.burst(drag((5, 2), (5, 15)))
+        assert chosen(program) == {2, 3}
+        await program.burst(drag((5, 15), (5, 2)))
+        assert chosen(program) == {2, 3}
+
+
+async def test_a_mouse_on_an_empty_table_finds_nothing() -> None:
+    async with live(*ROWS[:3]) as program:
         await program.burst("/no-such\r")
         await program.burst(click(5, 15) + wheel(5, 15) + drag((5, 15), (5, 17)) + click(5, 3, RIGHT))
         assert isinstance(program.app.screen, MainScreen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from tcpview_tui import memory as memory_module
 from tcpview_tui.config import build
-from tcpview_tui.remembered import FILE_NAME, Memory, merged
+from tcpview_tui.memory import FILE_NAME, Memory, save
+from tcpview_tui.remembered import Remembered, SavedFilter, merged
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.tui.app import TcpviewApp
+from tcpview_tui.tui.recall import THINGS
 from tests.fakes import FakeClock, FakeSource, connection, listener
-from tests.tui.gestures import CTRL_A, DOWN_ARROW, END, ESC, HOME, RIGHT_ARROW, click, drag, edge, keys, table_lines
+from tests.tui.gestures import CTRL_A, DOWN_ARROW, END, ESC, RIGHT_ARROW, click, drag, edge, keys, table_lines
 from tests.tui.harness import Live
 
 ONE, TWO = (connection(n, remote=(f"203.0.113.{n}", 443)) for n in (1, 2))
@@ -36,6 +40,16 @@ async def run(folder: Path | None, cache: Path, **given: Any) -> AsyncIterator[L
         raise app.failure
 
 
+async def written(program: Live) -> None:
+    """Let the program write what was changed, as it does when a person pauses."""
+    program.main._remember()
+    await program.until(lambda: not program.main._is_remembering)
+
+
+def load(folder: Path) -> Remembered:
+    return Memory(folder).remembered
+
+
 async def test_all_that_was_changed_comes_back(tmp_path: Path) -> None:
     async with run(tmp_path, tmp_path) as program:
         session = program.app.session
@@ -43,7 +57,7 @@ async def test_all_that_was_changed_comes_back(tmp_path: Path) -> None:
         await program.burst(f"s{DOWN_ARROW * 2}\rs\rLx")
         await program.burst(f"S{DOWN_ARROW * 3} \r")
         await program.burst(f"c{DOWN_ARROW} {DOWN_ARROW * 2}++K\r")
-        await program.burst(f"T{HOME}{DOWN_ARROW}\r")
+        await program.burst(f"T{END}\r")
         await program.burst(f"{END}{RIGHT_ARROW}{DOWN_ARROW}\r")
         assert session.details
         lines, theme, arrangement = table_lines(program), program.app.theme_name, session.arrangement
@@ -136,11 +150,11 @@ async def test_the_mouse_is_remembered_too(tmp_path: Path) -> None:
 async def test_it_is_written_while_the_program_runs(tmp_path: Path) -> None:
     async with run(tmp_path, tmp_path) as program:
         await program.burst("l")
-        program.main._remember()
-        assert Memory(tmp_path).remembered.hidden
+        await written(program)
+        assert load(tmp_path).hidden
         await program.burst("l")
-        program.main._remember()
-        assert not Memory(tmp_path).remembered.hidden
+        await written(program)
+        assert not load(tmp_path).hidden
 
 
 async def test_a_filter_in_force_is_remembered_also_when_it_was_still_being_typed(tmp_path: Path) -> None:
@@ -175,15 +189,96 @@ async def test_a_value_without_meaning_is_said_and_the_rest_counts(tmp_path: Pat
         assert keys(program) == [1, 2, 10]
 
 
-async def test_a_folder_that_cannot_be_written_is_said_once_and_hurts_nothing(tmp_path: Path) -> None:
+async def test_a_change_that_cannot_be_written_is_said_once_and_tried_again_with_the_next(tmp_path: Path) -> None:
     folder = tmp_path / "no-folder"
     folder.write_text("a file")
     async with run(folder, tmp_path) as program:
         await program.burst("l")
-        program.main._remember()
+        await written(program)
         assert "not remembered" in program.text
-        await program.burst(DOWN_ARROW)
+        for _ in range(2):
+            await program.burst(DOWN_ARROW)
+            await written(program)
+            assert "not remembered" not in program.text
+        await program.burst("x")
+        await written(program)
+        assert "not remembered" in program.text
+        folder.unlink()
+        await program.burst(f"g{DOWN_ARROW}\r")
+        await written(program)
         assert "not remembered" not in program.text
+        found = load(folder)
+        assert (bool(found.hidden), found.keep_closed, bool(found.group)) == (True, True, True)
+
+
+async def test_what_could_not_be_written_is_tried_again_when_leaving(tmp_path: Path) -> None:
+    folder = tmp_path / "no-folder"
+    folder.write_text("a file")
+    async with run(folder, tmp_path) as program:
+        await program.burst("l")
+        await written(program)
+        folder.unlink()
+    assert load(folder).hidden
+
+
+async def test_a_slow_disk_holds_up_no_key_and_gets_the_last_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, states = threading.Event(), threading.Event(), []
+
+    def slowly(folder: Path, remembered: Remembered) -> None:
+        states.append((remembered.keep_closed, threading.current_thread() is threading.main_thread()))
+        begun.set()
+        go_on.wait(10)
+        save(folder, remembered)
+
+    monkeypatch.setattr(memory_module, "save", slowly)
+    async with run(tmp_path, tmp_path) as program:
+        await program.burst("x")
+        program.main._remember()
+        await program.until(begun.is_set)
+        await program.burst("x")
+        assert not program.app.session.live.keeps_closed
+        program.main._remember()
+        await program.burst("l")
+        program.main._remember()
+        assert states == [(True, False)]
+        go_on.set()
+        await program.until(lambda: not program.main._is_remembering)
+        assert states == [(True, False), (False, False)]
+        assert load(tmp_path).hidden
+        await program.burst("x")
+    assert states[2:] == [(True, True)]
+
+
+async def test_filters_saved_in_two_programs_that_run_stay(tmp_path: Path) -> None:
+    async with run(tmp_path, tmp_path) as one, run(tmp_path, tmp_path) as other:
+        await one.burst("/tcp\rFnweb\r\r")
+        await written(one)
+        await other.burst("/udp\rFndns\r\rs\r")
+        await written(other)
+        await one.burst("F \r")
+        await written(one)
+    assert load(tmp_path).filters == {"web": SavedFilter("tcp", on=False), "dns": SavedFilter("udp")}
+
+
+async def test_a_file_that_cannot_be_read_is_said_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    save(tmp_path, Remembered(interval=5.0))
+    with monkeypatch.context() as patch:
+        patch.setattr(memory_module, "read_content", refuse)
+        async with run(tmp_path, tmp_path) as program:
+            assert "nothing of this run will be" in program.text
+            await program.burst("l")
+    assert load(tmp_path) == Remembered(interval=5.0)
+
+
+def test_everything_that_is_remembered_is_in_the_table_once() -> None:
+    assert tuple(thing.name for thing in THINGS) == Remembered.__struct_fields__
 
 
 async def test_without_a_memory_nothing_is_read_or_written(tmp_path: Path) -> None:
@@ -192,5 +287,5 @@ async def test_without_a_memory_nothing_is_read_or_written(tmp_path: Path) -> No
     async with run(None, tmp_path / "cache") as program:
         assert keys(program) == [1, 2, 10]
         await program.burst(f"l/203\rg{DOWN_ARROW}\r\r")
-        program.main._remember()
+        await written(program)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before

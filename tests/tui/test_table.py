@@ -22,13 +22,14 @@ from tcpview_tui.tui.theme import PALETTES
 from tests.fakes import CURL, connection, listener
 from tests.model.rows import rows
 from tests.model.test_view import Screen
+from tests.tui.gestures import drag, edge
 from tests.tui.harness import live
 
 if TYPE_CHECKING:
     import pytest
     from textual.geometry import Region
 
-NO_NAMES = frozenset({"host"})
+NO_NAMES = frozenset({"host", "closed"})
 
 
 def painter(width: int = 80) -> Painter:
@@ -155,3 +156,23 @@ async def test_lines_drawn_for_another_size_are_drawn_anew() -> None:
         table = program.main.table
         table._drawn, table._drawn_for = [Strip.blank(1)] * table.size.height, Size(1, table.size.height)
         assert "curl" in table.render_line(0).text
+
+
+async def test_a_column_that_is_dragged_wider_draws_the_cells_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    refreshed: list[tuple[Region, ...]] = []
+    refresh = ConnectionTable.refresh
+
+    def counted(table: ConnectionTable, *regions: Region, **options: bool) -> ConnectionTable:
+        refreshed.append(regions)
+        return refresh(table, *regions, **options)
+
+    async with live(connection(1), listener(2, 80)) as program:
+        at = edge(program, "rport")
+        monkeypatch.setattr(ConnectionTable, "refresh", counted)
+        await program.burst(drag((at, 0), (at - 2, 0)))
+        assert {region.y for (region,) in refreshed} == {0, 1}
+        assert all(region.x > 30 for (region,) in refreshed)
+        shown = program.lines
+        program.main.restyle()
+        await program.pilot.pause()
+        assert program.lines == shown

@@ -9,7 +9,7 @@ from tcpview_tui.text import count
 from tcpview_tui.tui.layout import pages
 from tcpview_tui.tui.screens.choice import ChoiceScreen
 from tcpview_tui.tui.screens.columns import ColumnsScreen
-from tcpview_tui.tui.theme import PALETTES
+from tcpview_tui.tui.theme import THEME_NAMES
 
 if TYPE_CHECKING:
     from tcpview_tui.model.arrangement import Arrangement
@@ -75,16 +75,29 @@ def pin(main: MainScreen) -> None:
     main.say(f"{what} pinned: at the top, also when closed or filtered out." if pinned else f"{what} unpinned.")
 
 
+def unpin_all(main: MainScreen) -> None:
+    """Unpin every row."""
+    number = len(main.session.view.pins)
+    main.session.view.pin(main.session.view.pins)
+    main.draw()
+    main.say(f"{count(number, 'row')} unpinned." if number else "No row is pinned.")
+
+
 def choose_columns(main: MainScreen) -> None:
     """Let the person choose which columns are shown, in which order, how wide."""
     session = main.session
-    main.app.push_screen(ColumnsScreen(session.arrangement, lambda new: arrange(main, new), session.without))
+
+    def changed(new: Arrangement) -> None:
+        arrange(main, new)
+
+    main.app.push_screen(ColumnsScreen(session.arrangement, changed, lambda: main.table.size.width, session.without))
 
 
 def arrange(main: MainScreen, arrangement: Arrangement) -> None:
     """Show the columns in another arrangement."""
     main.session.arrangement = arrangement
-    main.restyle()
+    main.header.refresh()
+    main.draw()
 
 
 def choose_theme(main: MainScreen) -> None:
@@ -94,5 +107,5 @@ def choose_theme(main: MainScreen) -> None:
         if choice:
             main.tcpview.change_theme(choice[0])
 
-    choices = [(name, name) for name in PALETTES]
-    main.app.push_screen(ChoiceScreen("Theme", choices, main.tcpview.theme_name), chosen)
+    choices = [(name, name) for name in THEME_NAMES]
+    main.app.push_screen(ChoiceScreen("Theme", choices, main.session.theme), chosen)

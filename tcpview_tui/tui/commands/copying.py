@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tcpview_tui.exits import INTERRUPTED
 from tcpview_tui.model.columns import COLUMNS, Column
 from tcpview_tui.record.export import raw
 from tcpview_tui.text import count
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.row import Row
     from tcpview_tui.tui.screens.main import MainScreen
-
-INTERRUPTED = 130
-"""Exit status after Ctrl+C, as shells count: 128 and SIGINT (bash(1), EXIT STATUS)."""
 
 _ALWAYS = frozenset({"process", "pid", "proto", "state", "local", "lport", "remote", "rport", "seen"})
 """Columns that are copied on a narrow screen too: without one of them, nobody can tell which connection it was."""
@@ -101,6 +99,6 @@ def _lines(main: MainScreen, rows: Sequence[Row]) -> str:
 
 
 def _columns(main: MainScreen) -> list[Column]:
-    """Return those on the screen, and those without which a line means nothing; what is hidden may be a secret."""
-    shown = {slot.column.id for slot in main.painter(main.size.width).slots}
+    """Return those of the table, and those without which a line means nothing; what is hidden may be a secret."""
+    shown = {slot.column.id for slot in main.painter(main.table.size.width).slots}
     return [column for column in COLUMNS if column.id in (shown | _ALWAYS) - _NEVER]

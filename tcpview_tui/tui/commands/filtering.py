@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tcpview_tui.tui.screens.filters import FiltersScreen
 from tcpview_tui.tui.screens.states import StatesScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tcpview_tui.model.connection import State
     from tcpview_tui.tui.screens.main import MainScreen
 
@@ -21,7 +24,13 @@ def choose_states(main: MainScreen) -> None:
         session.narrow()
         main.draw()
 
-    main.app.push_screen(StatesScreen(session.live.states, session.sieve.states, changed))
+    def counts() -> Mapping[State, int]:
+        """Count the rows that there are; in a frozen view, those that it keeps."""
+        if not session.view.frozen:
+            return session.live.states
+        return Counter(row.connection.state for row in session.view.everything() if not row.is_closed)
+
+    main.app.push_screen(StatesScreen(counts, session.sieve.states, changed))
 
 
 def choose_filters(main: MainScreen) -> None:

@@ -55,9 +55,9 @@ def mark_now(main: MainScreen) -> None:
     """From here on, dim what is neither new nor different; hide it, if that was the choice for the last mark."""
     moment = main.session.mark()
     main.draw()
-    how = "shown" if main.session.sieve.moments.only else "bright"
-    told = f"Marked {local_time(moment.at)}. Only what is new or different since is {how}"
-    main.say(f"{told}; {main.key('marks')} chooses marks.")
+    how = "hidden" if main.session.sieve.moments.only else "dimmed"
+    told = f"Marked {local_time(moment.at)}: what is neither new nor different since is {how}"
+    main.say(f"{told}. {main.key('marks')}: marks.")
 
 
 def choose_mark(main: MainScreen) -> None:
@@ -66,7 +66,7 @@ def choose_mark(main: MainScreen) -> None:
     if not moments.marked:
         main.say(f"No mark has been set yet; {main.key('mark')} sets one.")
         return
-    choices: list[tuple[_Choice, str]] = [((None, False), "Show everything alike")]
+    choices: list[tuple[_Choice, str]] = [((None, False), "No mark: show everything")]
     for moment in reversed(moments.marked):
         time = local_time(moment.at)
         choices += [((moment, False), f"since {time}: dim the rest"), ((moment, True), f"since {time}: hide the rest")]

@@ -74,7 +74,7 @@ def _ownerless(rows: Sequence[Row]) -> str:
 
 def _end_one(main: MainScreen, choice: Choice) -> None:
     plan, way = choice.plan, choice.way
-    target = _label(plan.process)
+    target = plan.process.label
     main.say(f"Sending {way.signal} to {target}...")
     run_in_background(
         main,
@@ -88,14 +88,10 @@ def _end_several(main: MainScreen, choice: JointChoice) -> None:
     main.say(f"Sending {signal} to {count(len(processes), 'process', 'processes')}...")
 
     def done(outcomes: Sequence[Outcome]) -> None:
-        entries = [(signal, _label(each), outcome) for each, outcome in zip(processes, outcomes, strict=True)]
+        entries = [(signal, each.label, outcome) for each, outcome in zip(processes, outcomes, strict=True)]
         _finish(main, entries, summary(signal, outcomes))
 
     run_in_background(main, lambda: terminate_all(processes, signal), done)
-
-
-def _label(process: Process) -> str:
-    return f"{process.name} (pid {process.pid})"
 
 
 def _finish(main: MainScreen, entries: Sequence[tuple[str, str, Outcome]], told: Outcome) -> None:

@@ -26,13 +26,18 @@ def save(main: MainScreen) -> None:
     selected = view.selected_rows()
     rows, context = selected or tuple(view.rows()), view.context
     what = count(len(rows), "selected row" if selected else "row")
-    picture, host = _FAR_FONT.sub("", main.app.export_screenshot()), safe(socket.gethostname())
+    picture, host = _FAR_FONT.sub("", main.app.export_screenshot()), _host()
     kinds = [
         Kind(form.title, form.suffix, what, partial(form.write, rows, COLUMNS, context, context.now, host))
         for form in FORMATS
     ]
     kinds.append(Kind("SVG", ".svg", "the screen", lambda: picture))
     main.app.push_screen(SaveScreen(kinds, _stem(host, context.now), main.say, main.session.glyphs.plain))
+
+
+def _host() -> str:
+    """Return the name of the machine that is looked at, safe to show."""
+    return safe(socket.gethostname())
 
 
 def _stem(host: str, at: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tcpview_tui.model.grouping import Group
-from tcpview_tui.model.snapshot import Problem
+from tcpview_tui.model.limits import ALWAYS
 from tcpview_tui.text import utc_time
 from tcpview_tui.tui.details import details_text
 from tcpview_tui.tui.screens.menu import MenuScreen
@@ -19,28 +19,8 @@ if TYPE_CHECKING:
 
     from textual.geometry import Offset
 
+    from tcpview_tui.model.connection import Key
     from tcpview_tui.tui.screens.main import MainScreen
-
-
-ALWAYS = (
-    Problem(
-        "namespace",
-        "Always: other network namespaces",
-        "Connections inside containers that have a network of their own are not shown.",
-    ),
-    Problem(
-        "sharing",
-        "Always: processes that share a socket",
-        "On Linux psutil names one owner of each socket, and sockets without owner that are alike in every detail "
-        "are one row.",
-    ),
-    Problem(
-        "rootkit",
-        "Always: what the kernel hides",
-        "A rootkit in the kernel can hide sockets from every program on this machine, this one too.",
-    ),
-)
-"""What this version never sees, however it is run."""
 
 
 _ALL = 1_000
@@ -62,29 +42,34 @@ def open_menu(main: MainScreen, at: Offset | None = None) -> None:
     if not main.targets():
         return
     of_row = [action for action in main.offered() if action.of_row]
-    main.app.push_screen(MenuScreen(of_row, at or main.app.cursor_position), _runner(main))
+    main.app.push_screen(MenuScreen(of_row, main.table.cursor_offset if at is None else at), _runner(main))
 
 
 def _runner(main: MainScreen) -> Callable[[str | None], None]:
-    """Return what runs the action that is chosen, unless it is for a row that has gone since the choice was offered."""
-    view = main.session.view
-    meant = view.cursor
+    """Return what runs the action that is chosen, unless other rows would be meant than when the choice was offered."""
+    meant = _meant(main)
     of_row = {action.id for action in main.offered() if action.of_row}
 
     def run(name: str | None) -> None:
-        if name in of_row and not view.selection and view.cursor != meant:
-            main.say("The row that was under the cursor has gone meanwhile. Nothing was done.", "warning")
+        if name in of_row and _meant(main) != meant:
+            main.say("The rows that were meant have gone meanwhile. Nothing was done.", "warning")
         elif name:
             main.action_do(name)
 
     return run
 
 
+def _meant(main: MainScreen) -> tuple[frozenset[Key], Key | None]:
+    """Return what an action on rows would be for: the selected ones, or else the row or the group of the cursor."""
+    view = main.session.view
+    return view.selection.keys, None if view.selection else view.cursor
+
+
 def show_help(main: MainScreen) -> None:
     """Show keys, columns and the filter language."""
     from tcpview_tui.tui.help import help_text
 
-    main.app.push_screen(ReadingScreen("Help", help_text(main.offered())))
+    main.app.push_screen(ReadingScreen("Help", help_text(main.offered(), main.session.glyphs)))
 
 
 def show_details(main: MainScreen) -> None:
@@ -98,10 +83,12 @@ def show_details(main: MainScreen) -> None:
         main.say("There is no row.")
     elif main.session.details:
         text = details_text(main.follower.sections(listed=_ALL), main.session.glyphs.plain)
-        main.app.push_screen(ReadingScreen("Details", text))
+        main.app.push_screen(ReadingScreen(main.session.glyphs.plain(main.details.heading), text))
     else:
         main.show_details(True)
         main.draw()
+        more, down, close = main.key("details"), main.key("details_down"), main.key("clear")
+        main.say(f"Details follow the cursor. {down} scrolls them, {more} shows all of them, {close} closes.")
 
 
 def show_limits(main: MainScreen) -> None:

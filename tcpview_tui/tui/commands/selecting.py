@@ -11,15 +11,12 @@ if TYPE_CHECKING:
 def toggle_selecting(main: MainScreen) -> None:
     """Begin to select at the cursor; when that has begun already, go on without."""
     view = main.session.view
-    if view.selection.anchor is not None:
-        view.selection.end()
+    if view.end_selection():
         main.draw()
         return
-    row = view.current
-    if row is None:
+    if not view.begin_selection():
         main.say(f"There is no row to select here; groups are opened with {main.key('right')}.")
         return
-    view.selection.begin(row.key)
     main.draw()
     end, drop = main.key("select"), main.key("clear")
     main.say(f"Selecting: move to extend, {end} ends it, {drop} drops it. Actions are for all selected rows.")

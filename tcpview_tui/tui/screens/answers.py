@@ -10,6 +10,7 @@ from textual.containers import ItemGrid
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from tcpview_tui.tui.pointing import point
 from tcpview_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.geometry import Region
+    from textual.strip import Strip
 
 T = TypeVar("T")
 
@@ -26,6 +29,19 @@ _MOVES = ("tab", "shift+tab", "left", "right")
 
 _AROUND = 4
 """Cells of a button beside its label: its padding, and the gap to the next one."""
+
+
+class Answer(Button):
+    """A button that can be followed by ear: the terminal's own cursor stands on it while it has the keys."""
+
+    def __init__(self, name: str, label: str) -> None:
+        """`name` is the id."""
+        super().__init__(Text(label), id=name, compact=True)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw, and let the terminal's own cursor stand on the label."""
+        point(self, self.content_region.offset)
+        return super().render_lines(crop)
 
 
 class AnswerScreen(Dialog[T]):
@@ -44,7 +60,7 @@ class AnswerScreen(Dialog[T]):
     def __init__(self, title: str, text: RenderableType, foot: str) -> None:
         """`foot` is a sentence for the time until there is something to choose."""
         super().__init__(title, text)
-        self._buttons = ItemGrid(Button(Text("Cancel"), id="cancel", compact=True), classes="buttons")
+        self._buttons = ItemGrid(Answer("cancel", "Cancel"), classes="buttons")
         self._foot = Static(Text(foot), classes="foot")
         self._offered_at = 0.0
 
@@ -59,7 +75,7 @@ class AnswerScreen(Dialog[T]):
 
     async def offer(self, answers: Sequence[tuple[str, str]], foot: str = HOW) -> None:
         """Add a button for each pair of id and label, and say `foot` below them."""
-        await self._buttons.mount(*(Button(Text(label), id=name, compact=True) for name, label in answers))
+        await self._buttons.mount(*(Answer(name, label) for name, label in answers))
         width = max(len(label) for label in ("Cancel", *(label for _, label in answers))) + _AROUND
         self._buttons.min_column_width = self._buttons.max_column_width = width
         self._foot.update(Text(foot))

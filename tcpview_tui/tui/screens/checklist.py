@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
-T = TypeVar("T")
 
-
-class ChecklistScreen(Dialog[T]):
+class ChecklistScreen(Dialog[None]):
     """Lists things with a box each. Space or a click switches one, Enter and Esc close; what was switched stays so.
 
     The keys come before those of the list: its Enter would switch.
@@ -29,7 +27,7 @@ class ChecklistScreen(Dialog[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "switch", "On or off", priority=True),
-        Binding("enter,escape,q", "close", "Close", priority=True),
+        Binding("enter,escape,q", "dismiss", "Close", priority=True),
     ]
 
     def __init__(self, title: str, keys: str) -> None:
@@ -46,10 +44,6 @@ class ChecklistScreen(Dialog[T]):
     def toggle(self, place: int) -> None:
         """Switch the thing on that line."""
 
-    @abstractmethod
-    def result(self) -> T:
-        """Return what the dialog ends with."""
-
     def compose_body(self) -> Widget:
         """Return the list."""
         return self._list
@@ -60,14 +54,18 @@ class ChecklistScreen(Dialog[T]):
 
     def on_mount(self) -> None:
         """Start on the first line."""
-        self._list.add_options([_prompt(*line) for line in self.lines()])
-        self._list.highlighted = 0
+        self.refill(0)
         self.set_focus(self._list)
 
     @property
     def place(self) -> int:
         """The line that the keys work on."""
         return self._list.highlighted or 0
+
+    def refill(self, place: int) -> None:
+        """List the things anew, as there are more of them or fewer, and work on the one at `place`."""
+        self._list.set_options([_prompt(*line) for line in self.lines()])
+        self._list.highlighted = place
 
     def update(self, place: int) -> None:
         """Show the lines as they are now, and work on the one at `place`."""
@@ -80,10 +78,6 @@ class ChecklistScreen(Dialog[T]):
     def action_switch(self) -> None:
         """Switch the line that is marked."""
         self.toggle(self.place)
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss(self.result())
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:

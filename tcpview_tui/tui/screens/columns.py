@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 _KEYS = "Space shows or hides   + - width   0 width by itself   K J up and down   r resets all   Enter closes"
 
+_REASONS = {"host": "once names are asked for", "closed": "while closed rows are kept"}
+"""When the columns are shown that the table leaves out at times."""
+
 _TITLES = max(len(column.title) for column in COLUMNS)
 
 
-class ColumnsScreen(ChecklistScreen[Arrangement]):
-    """Arranges the columns. The result is the arrangement as it is in the end."""
+class ColumnsScreen(ChecklistScreen):
+    """Arranges the columns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus,right", "widen(1)", "Wider", priority=True),
@@ -37,32 +40,30 @@ class ColumnsScreen(ChecklistScreen[Arrangement]):
         self,
         arrangement: Arrangement,
         changed: Callable[[Arrangement], None],
+        room: Callable[[], int],
         without: frozenset[str] = frozenset(),
     ) -> None:
         """`changed` is told each new arrangement at once, so that the table behind the dialog shows it.
 
-        `without` are the columns that the table leaves out at the moment.
+        `room` tells how many cells the table has; `without` are the columns that it leaves out at the moment.
         """
         super().__init__("Columns", _KEYS)
         self._arrangement = arrangement
         self._changed = changed
+        self._room = room
         self._without = without
 
     def lines(self) -> list[tuple[bool, str]]:
-        """Return the columns with their widths."""
-        arrangement = self._arrangement
-        return [
-            (name not in arrangement.off, f"{BY_ID[name].title:<{_TITLES}}  {_width(arrangement.width(name))}")
-            for name in arrangement.order
-        ]
+        """Return the columns with their widths, and when those are shown that are left out now."""
+        return [(name not in self._arrangement.off, self._words(name)) for name in self._arrangement.order]
+
+    def _words(self, name: str) -> str:
+        words = f"{BY_ID[name].title:<{_TITLES}}  {_width(self._arrangement.width(name))}"
+        return f"{words}  {_REASONS[name]}" if name in self._without else words
 
     def toggle(self, place: int) -> None:
         """Show or hide a column; the last one stays."""
         self._set(self._arrangement.toggled(self._arrangement.order[place]))
-
-    def result(self) -> Arrangement:
-        """Return the arrangement."""
-        return self._arrangement
 
     def action_widen(self, cells: int) -> None:
         """Make the column wider, from the width that it has on the screen."""
@@ -86,12 +87,12 @@ class ColumnsScreen(ChecklistScreen[Arrangement]):
         return self._arrangement.order[self.place]
 
     def _cells(self) -> int:
-        column, arrangement, screen = self._column, self._arrangement, self.app.size.width
+        column, arrangement, room = self._column, self._arrangement, self._room()
         chosen = arrangement.width(column)
         if chosen is not None:
             return chosen
-        every = range(pages(screen, arrangement, self._without))
-        slots = (slot for page in every for slot in layout(screen, arrangement, self._without, page))
+        every = range(pages(room, arrangement, self._without))
+        slots = (slot for page in every for slot in layout(room, arrangement, self._without, page))
         return next((slot.width for slot in slots if slot.column.id == column), BY_ID[column].width)
 
     def _set(self, arrangement: Arrangement, column: str | None = None) -> None:

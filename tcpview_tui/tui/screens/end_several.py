@@ -110,6 +110,8 @@ def _targets(targets: Sequence[Target], plain: Callable[[str], str]) -> Renderab
         process = target.process
         cells = (str(process.pid), plain(process.name), plain(process.user or "unknown"), f"{target.ending:,}")
         table.add_row(*map(Text, cells))
+        command = Text(plain(process.command_line or "command line unknown"), no_wrap=True, overflow="ellipsis")
+        table.add_row("", command, "", "")
     return table
 
 

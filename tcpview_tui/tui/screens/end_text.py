@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tcpview_tui.respond.guard import Level
-from tcpview_tui.text import count, endpoint
+from tcpview_tui.text import count
 
 if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
@@ -62,7 +62,7 @@ def _tree(text: Text, plan: TerminationPlan, plain: Callable[[str], str]) -> Non
         return
     text.append(f"\n{count(len(plan.descendants), 'child', 'children')} below it (the tree):\n", "bold")
     for child in plan.descendants[:SHOWN]:
-        text.append(f"  {'  ' * min(child.depth - 1, 8)}{plain(child.name)} (pid {child.pid})\n")
+        text.append(f"  {'  ' * min(child.depth - 1, 8)}{plain(child.label)}\n")
     alone = {affected.row.key for affected in plan.connections if affected.ends}
     more = [affected for affected in plan.tree_connections if affected.ends and affected.row.key not in alone]
     _connections(text, "With the tree also", more, plain)
@@ -74,5 +74,4 @@ def _connections(text: Text, title: str, affected: list[Affected], plain: Callab
     text.append(f"\n{title} ({len(affected)}):\n", "bold")
     for each in affected[:SHOWN]:
         connection = each.row.connection
-        ends = endpoint(*connection.local) + (f" > {endpoint(*connection.remote)}" if connection.remote else "")
-        text.append(f"  {connection.protocol} {plain(ends)} {connection.state.value}\n")
+        text.append(f"  {plain(connection.ends)} {connection.state.label}\n")

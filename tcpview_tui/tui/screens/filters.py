@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
+    from tcpview_tui.model.query import Query
     from tcpview_tui.model.sieve import Named, Sieve
 
 _EMPTY = "There is none yet: type a filter with / and come back to name it."
 _KEYS = "Space on or off   d forgets one   Enter closes"
 
 
-class FiltersScreen(ChecklistScreen[None]):
+class FiltersScreen(ChecklistScreen):
     """Works on the sieve itself; nothing is lost by switching a filter off."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,9 +50,6 @@ class FiltersScreen(ChecklistScreen[None]):
             self._sieve.switch(self._sieve.named[place].name)
             self._show(place)
 
-    def result(self) -> None:
-        """Return nothing: what was changed is changed."""
-
     def action_name(self) -> None:
         """Ask for a name of the filter that is typed."""
         query = self._sieve.query
@@ -61,8 +59,7 @@ class FiltersScreen(ChecklistScreen[None]):
         def named(name: str | None) -> None:
             if name and name.strip():
                 self._sieve.query = None
-                self._sieve.save(safe(name.strip(), NAME_LIMIT), query)
-                self._show(len(self._sieve.named) - 1)
+                self._save(safe(name.strip(), NAME_LIMIT), query)
 
         self.app.push_screen(PromptScreen("Name of the filter", self._plain(query.text)), named)
 
@@ -73,11 +70,15 @@ class FiltersScreen(ChecklistScreen[None]):
             self._sieve.forget(named[self.place].name)
             self._show(max(self.place - 1, 0))
 
-    def _show(self, place: int) -> None:
-        self._list.clear_options()
-        self.on_mount()
-        self._list.highlighted = place
-        self.query_one(".foot", Static).update(Text(_explained(self._sieve, self._plain)))
+    def _save(self, name: str, query: Query) -> None:
+        before = next((each.query.text for each in self._sieve.named if each.name == name), None)
+        self._sieve.save(name, query)
+        replaced = "" if before is None else self._plain(f"Replaced: {name} was {before}\n")
+        self._show(len(self._sieve.named) - 1, replaced)
+
+    def _show(self, place: int, said: str = "") -> None:
+        self.refill(place)
+        self.query_one(".foot", Static).update(Text(said + _explained(self._sieve, self._plain)))
         self.fit()
         self._changed()
 

@@ -11,6 +11,7 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, keys_by_id, offered
+from tcpview_tui.tui.background import run_in_background
 from tcpview_tui.tui.commands.arranging import arrange
 from tcpview_tui.tui.commands.screens import open_menu
 from tcpview_tui.tui.commands.viewing import sort_by
@@ -21,6 +22,7 @@ from tcpview_tui.tui.frame import Frame
 from tcpview_tui.tui.header import Header
 from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken, Tone
 from tcpview_tui.tui.painter import Painter
+from tcpview_tui.tui.screens.states import StatesScreen
 from tcpview_tui.tui.table import ConnectionTable
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class MainScreen(Screen[None]):
         self._frame = Frame(session, self.offered())
         self._timer: Timer | None = None
         self._memory_timer: Timer | None = None
+        self._is_remembering = False
         self._naming = False
         self._curtain = ExitStack()
         self._painters: dict[object, Painter] = {}
@@ -143,7 +146,7 @@ class MainScreen(Screen[None]):
         """Say so, and return true, when the row under the cursor has gone a moment ago: the key was meant for it."""
         slipped = self.session.view.slipped(self.session.clock.monotonic())
         if slipped:
-            self.say("The row under the cursor has just gone. Press again for the one that is there now.", "warning")
+            self.say("Another row has just come under the cursor. Press again if you mean that one.", "warning")
             self.session.view.acknowledge()
         return slipped
 
@@ -155,7 +158,6 @@ class MainScreen(Screen[None]):
     def draw(self) -> None:
         """Draw what differs, and come back when a mark fades."""
         self.table.sync()
-        self._point()
         self.follower.follow()
         self.draw_lines()
         self._schedule()
@@ -175,6 +177,8 @@ class MainScreen(Screen[None]):
             self._greet()
         self.follower.look_again()
         self.draw()
+        if isinstance(self.app.screen, StatesScreen):
+            self.app.screen.refresh_counts()
         self.feed.taken()
 
     def _greet(self) -> None:
@@ -183,6 +187,8 @@ class MainScreen(Screen[None]):
         self._curtain.close()
         if self.session.memory.problem:
             self.say(self.session.memory.problem, "warning")
+        elif self.session.view.narrowing:
+            self.say(f"Filters of the last run, or of an option, are on. {self.key('clear')} shows everything.")
 
     @on(NamesArrived)
     def _on_names(self) -> None:
@@ -212,7 +218,6 @@ class MainScreen(Screen[None]):
     @on(ConnectionTable.Moved)
     def _on_moved(self) -> None:
         self._frame.message = self.copied = None
-        self._point()
         self.follower.follow()
         self.draw_lines()
         self._schedule()
@@ -263,11 +268,6 @@ class MainScreen(Screen[None]):
             self._painters = {key: Painter(self.palette, session.glyphs, width, *facts)}
         return self._painters[key]
 
-    def _point(self) -> None:
-        """Let the terminal's own cursor stand on the line of ours: screen readers and Braille displays follow that."""
-        if self.focused is self.table:
-            self.app.cursor_position = self.table.cursor_offset
-
     def _remember_soon(self) -> None:
         """Write what was changed, once the person pauses."""
         if self._memory_timer is not None:
@@ -275,9 +275,15 @@ class MainScreen(Screen[None]):
         self._memory_timer = self.set_timer(_MEMORY_PAUSE, self._remember)
 
     def _remember(self) -> None:
-        problem = self.session.remember()
+        if not self._is_remembering and self.session.note_changes():
+            self._is_remembering = True
+            run_in_background(self, self.session.memory.keep, self._on_remembered)
+
+    def _on_remembered(self, problem: str | None) -> None:
+        self._is_remembering = False
         if problem:
             self.say(problem, "warning")
+        self._remember()
 
     def _schedule(self) -> None:
         if self._timer is not None:

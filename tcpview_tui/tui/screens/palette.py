@@ -50,7 +50,7 @@ class PaletteScreen(Dialog[str]):
 
     def compose_body(self) -> Widget:
         """Return the list."""
-        self._list.can_focus = False
+        self._list.can_focus, self._list.is_followed = False, True
         return self._list
 
     def on_mount(self) -> None:

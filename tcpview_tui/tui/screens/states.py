@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 STATES = (*(state for state in State if state is not State.NONE), State.NONE)
 """All states in the order of the dialog."""
 
-_NAMELESS = "UDP and others without state"
 
-
-class StatesScreen(ChecklistScreen[frozenset[State]]):
-    """Switches states off and on, as the dialog of TCPView does. The result is the set of those that are off."""
+class StatesScreen(ChecklistScreen):
+    """Switches states off and on, as the dialog of TCPView does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("a", "all", "All"), ("n", "none", "None")]
 
     def __init__(
-        self, counts: Mapping[State, int], off: frozenset[State], changed: Callable[[frozenset[State]], None]
+        self,
+        counts: Callable[[], Mapping[State, int]],
+        off: frozenset[State],
+        changed: Callable[[frozenset[State]], None],
     ) -> None:
-        """`changed` is told at once what is off after each switch, so that the table behind the dialog shows it."""
+        """`counts` tells how many there are now, and `changed` is told at once what is off after each switch."""
         super().__init__("States", "Space shows or hides   a all   n none   Enter closes")
         self._counts = counts
         self._off = off
@@ -34,17 +35,16 @@ class StatesScreen(ChecklistScreen[frozenset[State]]):
 
     def lines(self) -> list[tuple[bool, str]]:
         """Return the states with their counts."""
-        return [
-            (state not in self._off, f"{self._counts.get(state, 0):>6}  {state.value or _NAMELESS}") for state in STATES
-        ]
+        counts = self._counts()
+        return [(state not in self._off, f"{counts.get(state, 0):>6}  {state.label}") for state in STATES]
+
+    def refresh_counts(self) -> None:
+        """Show the counts as they are now; call it after each look."""
+        self.update(self.place)
 
     def toggle(self, place: int) -> None:
         """Show or hide a state."""
         self._set(self._off ^ {STATES[place]}, place)
-
-    def result(self) -> frozenset[State]:
-        """Return the states that are off."""
-        return self._off
 
     def action_all(self) -> None:
         """Show all states."""

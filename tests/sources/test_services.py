@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tcpview_tui.model.services import database, parse, read, service_name
+from tcpview_tui.sources.psutil_source import PsutilSource
+from tcpview_tui.sources.services import database, parse, read
 
 LIST = """\
 # a comment
@@ -36,16 +37,17 @@ def test_a_list_gives_the_first_name_of_a_port() -> None:
 
 @pytest.mark.skipif(not database().is_file(), reason="this system has no list")
 def test_it_agrees_with_the_system() -> None:
+    source = PsutilSource()
     names = {key: name for key, name in read(database()).items() if key[0] in {"tcp", "udp"}}
     assert names
     for (transport, port), name in names.items():
         assert socket.getservbyport(port, transport) == name
-        assert service_name(port, "tcp" if transport == "tcp" else "udp") == name
+        assert source.service_name("tcp" if transport == "tcp" else "udp", port) == name
 
 
 @pytest.mark.parametrize("port", [-1, 0, 47_123, 65_536, 10**9])
 def test_a_port_without_a_name_has_none(port: int) -> None:
-    assert service_name(port, "tcp") is None
+    assert PsutilSource().service_name("tcp", port) is None
 
 
 def test_a_hostile_name_is_visible_text(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
-"""The name of the service that a port stands for, from the system's own list (services(5))."""
+"""The names of the services that ports stand for, from the system's own list (services(5)).
+
+They say what a port is registered for, not what speaks there. The list is read here and not asked for by
+`socket.getservbyport`, which may ask a directory server for each name that the list lacks (nsswitch.conf(5)).
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +15,6 @@ from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tcpview_tui.model.connection import Transport
 
 _SIZE_LIMIT = 4 << 20
 """Characters read of the list: the longest in use, Fedora's with 11,000 services, has 700,000."""
@@ -23,15 +24,6 @@ _NAME_LIMIT = 64
 
 Names = dict[tuple[str, int], str]
 """Names by transport and port."""
-
-
-def service_name(port: int, transport: Transport) -> str | None:
-    """Return the name of a service, ``https``; `None` when the list has none for the port, or there is no list.
-
-    It says what the port is registered for, not what speaks there. Never raises and never waits for the network:
-    `socket.getservbyport` may ask a directory server for each name that the list lacks (nsswitch.conf(5)).
-    """
-    return _names().get((transport, port))
 
 
 def parse(content: str) -> Names:
@@ -52,13 +44,8 @@ def database(platform: str = sys.platform, environment: Mapping[str, str] = os.e
     return Path("/etc/services")
 
 
-@lru_cache(maxsize=1)
-def _names() -> Names:
-    return read(database())
-
-
 def read(path: Path) -> Names:
-    """Return what the list in a file says; nothing when it cannot be read."""
+    """Return what the list in a file says; nothing when it cannot be read. Never raises."""
     try:
         if not path.is_file():  # a pipe of that name would hold up the screen
             return {}

@@ -1,0 +1,64 @@
+"""What the program itself cannot show, now or ever, in the words of a `Problem`."""
+
+from __future__ import annotations
+
+from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.text import count, duration
+
+ALWAYS = (
+    Problem(
+        Code.NAMESPACES,
+        "Always: other network namespaces",
+        "Connections inside containers that have a network of their own are not shown.",
+    ),
+    Problem(
+        Code.SHARED,
+        "Always: processes that share a socket",
+        "On Linux psutil names one owner of each socket, and sockets without owner that are alike in every detail "
+        "are one row.",
+    ),
+    Problem(
+        Code.ROOTKIT,
+        "Always: what the kernel hides",
+        "A rootkit in the kernel can hide sockets from every program on this machine, this one too.",
+    ),
+)
+"""What this version never sees, however it is run."""
+
+
+def behind(every: float, interval: float) -> Problem:
+    """Return that looks, one in `every` seconds, are further apart than `interval`."""
+    return Problem(
+        Code.BEHIND,
+        f"sampling is behind: a look every {duration(every)}, the interval is {duration(interval)}",
+        "The next look starts when the last one is done and shown. A longer interval takes load off the machine.",
+    )
+
+
+def polling(interval: float) -> Problem:
+    """Return that what lives shorter than `interval` seconds can be missed."""
+    return Problem(
+        Code.POLLING,
+        f"sampling every {duration(interval)}: shorter connections can be missed",
+        "The program looks at the machine again and again. A connection that opens and closes between two looks "
+        "is not seen; a shorter interval misses fewer.",
+    )
+
+
+def dropped(number: int) -> Problem:
+    """Return that `number` closed rows were given up."""
+    return Problem(
+        Code.DROPPED,
+        f"{count(number, 'closed row')} given up",
+        "So many closed rows were kept, or waited while the view was frozen, that the oldest of them were given up.",
+    )
+
+
+def memory(told: str) -> Problem:
+    """Return that what earlier runs remembered could not be used, in the sentence `told`."""
+    return Problem(Code.MEMORY, "what was remembered could not be used", told)
+
+
+def names(summary: str) -> Problem:
+    """Return that names of remote addresses are missing, for the reason in `summary`."""
+    return Problem(Code.NAMES, summary, "Rows are complete without names.")

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from tcpview_tui.model import limits
+from tcpview_tui.model.snapshot import Code, Problem
+
+TOLD = (
+    limits.behind(2.5, 1.0),
+    limits.polling(1.0),
+    limits.dropped(3),
+    limits.names("no DNS server"),
+    limits.memory("The file is damaged."),
+    *limits.ALWAYS,
+)
+
+
+@pytest.mark.parametrize("problem", TOLD)
+def test_a_limit_says_what_and_why_in_sentences(problem: Problem) -> None:
+    assert problem.summary
+    assert problem.detail.endswith(".")
+
+
+def test_each_limit_has_a_code_of_its_own_and_no_code_is_idle() -> None:
+    codes = [problem.code for problem in TOLD]
+    of_sources = {Code.OWNERLESS, Code.PATHS_REFUSED, Code.PROCESSES_REFUSED, Code.LOOK_FAILED}
+    assert len(set(codes)) == len(codes)
+    assert set(codes) | of_sources == set(Code)
+
+
+def test_the_figures_are_told() -> None:
+    behind, polling, dropped, names = TOLD[:4]
+    assert behind.summary == "sampling is behind: a look every 2.5 s, the interval is 1 s"
+    assert polling.summary == "sampling every 1 s: shorter connections can be missed"
+    assert dropped.summary == "3 closed rows given up"
+    assert limits.dropped(1).summary == "1 closed row given up"
+    assert names.summary == "no DNS server"

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from tcpview_tui.respond.plan import Descendant
+from tcpview_tui.sources.proctable import Entry
+from tests.model.rows import make_process
+
+
+def test_a_process_is_spelled_alike_wherever_it_is_known_from() -> None:
+    known, child, listed = make_process("curl", 42), Descendant(42, "curl", 1.0, 1), Entry(42, 1, "curl", 1.0)
+    assert known.label == child.label == str(listed) == "curl (42)"
+
+
+def test_a_process_without_a_name_has_words_too() -> None:
+    assert make_process("", 7).label == "without name (7)"
