@@ -55,6 +55,8 @@ class Counts(NamedTuple):
 class Group:
     """The rows that have one value in common, in their order, and the line that stands for them."""
 
+    __slots__ = ("_counted", "_grouping", "entries", "is_open", "key", "place")  # there can be 100,000 of them
+
     def __init__(self, grouping: Grouping, value: Hashable) -> None:
         self.key = GroupKey(grouping.id, value)
         self.entries: list[Entry] = []
@@ -142,7 +144,7 @@ def _process(row: Row) -> Hashable:
     owner = row.owner
     if owner is None:
         return (None, 0 if row.connection.state in KERNEL_STATES else 1, None)
-    return (owner.name, *owner.identity)
+    return (owner.name, owner.pid, owner.started)
 
 
 def _process_label(value: tuple[str | None, int, float | None], _: Context) -> str:

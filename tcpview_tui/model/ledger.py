@@ -76,8 +76,11 @@ class Ledger:
     def group(self, grouping: Grouping | None) -> None:
         """Group by something else; every row keeps its place."""
         self.grouping = grouping
-        value = grouping.value if grouping else _nothing
-        self.entries = [(place, key, row, value(row)) for place, key, row, _ in self.entries]
+        if grouping is None:
+            self.entries = [(place, key, row, None) for place, key, row, _ in self.entries]
+        else:
+            value = grouping.value
+            self.entries = [(place, key, row, value(row)) for place, key, row, _ in self.entries]
 
     def sort(self, context: Context) -> None:
         """Give every row its place anew: another order, or other facts that rows are joined with. Groups stay."""
