@@ -71,9 +71,9 @@ def about_process(row: Row, inspection: Inspection | None, problems: Sequence[Pr
     owner = row.owner
     absent = _absent(owner, problems)
     told = inspection if owner and inspection and inspection.identity == owner.identity else None
-    facts = [_fact(line, told if line.attribute in _INSPECTED else owner, absent) for line in _LINES]
-    facts.append(Fact("Owner", _ownership(row, problems), quiet=owner is None, lines=2))
-    return Section("Process", tuple(facts))
+    known = Fact("Owner", _ownership(row, problems), quiet=owner is None, lines=2)
+    facts = (_fact(line, told if line.attribute in _INSPECTED else owner, absent) for line in _LINES)
+    return Section("Process", (known, *facts))
 
 
 def _fact(line: _Line, holder: Process | Inspection | None, absent: Mapping[str, str]) -> Fact:
@@ -109,8 +109,8 @@ def _ownership(row: Row, problems: Sequence[Problem]) -> str:
 def _present(row: Row) -> str:
     more = len(row.owners) - 1
     if more:
-        return f"the system named it, and {more} more that {'has' if more == 1 else 'have'} the socket open"
-    return "the system named it"
+        return f"the system names it as the owner, and {more} more that {'has' if more == 1 else 'have'} the socket open"
+    return "the system names it as the owner"
 
 
 def _past(row: Row) -> str:

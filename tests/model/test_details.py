@@ -26,8 +26,8 @@ CONNECTION = (
     "Protocol", "State", "Direction", "Local", "Remote", "Remote name", "Opened", "Closed", "Duration", "History",
 )  # fmt: skip
 PROCESS = (
-    "Command", "Executable", "Directory", "User", "Service", "Started", "Name", "PID", "Threads", "Open files",
-    "Status", "Memory", "CPU time", "Owner",
+    "Owner", "Command", "Executable", "Directory", "User", "Service", "Started", "Name", "PID", "Threads", "Open files",
+    "Status", "Memory", "CPU time",
 )  # fmt: skip
 
 SERVICES = {("tcp", 443): "https", ("udp", 53): "domain"}
@@ -134,7 +134,7 @@ def test_a_process_is_told_with_what_was_read_just_now() -> None:
         "Status": "sleeping",
         "Memory": "5.0 MiB",
         "CPU time": "61 s",
-        "Owner": "the system named it",
+        "Owner": "the system names it as the owner",
     }
 
 
@@ -164,8 +164,8 @@ def test_without_an_owner_every_line_is_there_and_one_says_why() -> None:
     problem = Problem(Code.OWNERLESS, "1 socket without owner", "The system tells it to root only.")
     facts = show(make_row(), problems=(problem,))[0].facts
     assert all(fact.quiet for fact in facts)
-    assert {fact.value for fact in facts[:-1]} == {"unknown"}
-    assert facts[-1].value == "unknown. The system tells it to root only."
+    assert {fact.value for fact in facts[1:]} == {"unknown"}
+    assert facts[0].value == "unknown. The system tells it to root only."
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_without_an_owner_every_line_is_there_and_one_says_why() -> None:
         ),
         (
             make_row("10.0.0.5:22", None, SSHD, make_process("sshd", 101)),
-            "the system named it, and 1 more that has the socket open",
+            "the system names it as the owner, and 1 more that has the socket open",
         ),
     ],
 )
