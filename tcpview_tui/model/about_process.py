@@ -109,7 +109,9 @@ def _ownership(row: Row, problems: Sequence[Problem]) -> str:
 def _present(row: Row) -> str:
     more = len(row.owners) - 1
     if more:
-        return f"the system names it as the owner, and {more} more that {'has' if more == 1 else 'have'} the socket open"
+        return (
+            f"the system names it as the owner, and {more} more that {'has' if more == 1 else 'have'} the socket open"
+        )
     return "the system names it as the owner"
 
 

@@ -75,7 +75,7 @@ class Session:
         self.names = Names(settings.lookup, clock, named, offline=settings.offline)
         self.names_on = settings.names
         self.interval = settings.interval
-        self.sieve = Sieve()
+        self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
         self.arrangement, self.page = Arrangement(), 0
         self.details, self.theme = False, settings.theme
         self.frozen_at: float | None = None
@@ -83,8 +83,6 @@ class Session:
         self.snapshot: Snapshot | None = None
         self._names_due = 0.0
         self._frozen_look = 0
-        if settings.filter.strip():
-            self.sieve.query = parse(settings.filter)
         self.memory = memory or Memory(None)
         restore(self, self.memory.remembered)
         self._facts = facts(self)

@@ -100,7 +100,7 @@ class ConnectionTable(Canvas, can_focus=True):
     @property
     def page(self) -> int:
         """How many lines PageDown moves: one less than are seen, so that one stays to read on from."""
-        return max(self.size.height - 1, 1)
+        return max(self.size.height - self._fixed - 1, 1)
 
     @property
     def cursor_offset(self) -> Offset:

@@ -17,6 +17,7 @@ from tests.tui.gestures import (
     LEFT_ARROW,
     RIGHT_ARROW,
     SHIFT_F10,
+    click,
     keys,
     table_lines,
     under_cursor,
@@ -275,3 +276,19 @@ async def test_everything_works_without_a_single_row(frozen: bool) -> None:
             await program.press("space")
         await program.look(listener(1, 22, (NGINX,)))
         assert "nginx" in program.text
+
+
+async def test_pinned_rows_stay_at_the_top_of_the_screen_when_the_rest_scrolls() -> None:
+    many = [connection(n, remote=("203.0.113.1", n)) for n in range(100, 160)]
+    async with live(*many, size=(120, 24)) as program:
+        await program.burst("v\x1b[B\x1b[Bvp\x1b")
+        pinned = program.lines[1:4]
+        await program.press("pagedown")
+        assert program.lines[1:4] == [line.replace("›", "•") for line in pinned]
+        await program.press("pagedown", "pagedown")
+        assert program.lines[1:4] == [line.replace("›", "•") for line in pinned]
+        seen = {line.split()[-2] for line in table_lines(program)}
+        assert {"100", "101", "102"} < seen
+        assert "103" not in seen
+        await program.burst(click(20, 2))
+        assert under_cursor(program).split()[-2] == "101"
