@@ -104,7 +104,7 @@ def test_nothing_is_sent_while_one_thinks_what_to_type(key: str, shown: str, tmp
 def test_the_details_cost_nothing_while_nothing_changes(size: tuple[int, int], tmp_path: Path) -> None:
     with watched(tmp_path, size) as watch:
         watch.terminal.send("\r")
-        watch.terminal.shows("Protocol ")
+        watch.terminal.shows("Executable ")
         watch.looks(2)
         before = len(watch.terminal.output)
         watch.looks(4)
