@@ -51,7 +51,7 @@ class Sieve:
         self.named = tuple(each for each in self.named if each.name != name)
 
     def open(self) -> None:
-        """Let everything through. Named filters are switched off, marks stay."""
+        """Let everything through. Named filters and marks are kept, but out of force."""
         self.query = None
         self.named = tuple(Named(each.name, each.query, False) for each in self.named)
         self.off, self.states, self.moments.current = frozenset(), frozenset(), None

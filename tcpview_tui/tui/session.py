@@ -171,7 +171,7 @@ class Session:
         self._show(self.live.keep_closed(keep))
 
     def clear_closed(self) -> None:
-        """Let every closed row go that is neither pinned nor selected."""
+        """Let every closed row go that is neither pinned nor selected nor under a cursor that a person put there."""
         self._show(self.live.clear_closed())
 
     def note_changes(self) -> bool:

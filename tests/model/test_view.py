@@ -254,7 +254,7 @@ def test_a_row_that_comes_in_the_middle_of_a_sort_is_sorted_with_the_rest() -> N
     assert screen.keys == [1, 2]
 
 
-def test_moving_in_a_frozen_view_takes_no_line_away() -> None:
+def _frozen_on_a_closed_row() -> Screen:
     screen = Screen()
     screen.look(connection(1), connection(2), connection(3))
     screen.move(0)
@@ -263,6 +263,11 @@ def test_moving_in_a_frozen_view_takes_no_line_away() -> None:
     screen.wait(60)
     screen.live.hold()
     screen.view.freeze()
+    return screen
+
+
+def test_moving_in_a_frozen_view_takes_no_line_away() -> None:
+    screen = _frozen_on_a_closed_row()
     assert screen.keys == [1, 2, 3]
     screen.move(2)
     screen.wait(60)
@@ -273,14 +278,7 @@ def test_moving_in_a_frozen_view_takes_no_line_away() -> None:
 
 
 def test_names_that_arrive_take_no_line_out_of_a_frozen_view() -> None:
-    screen = Screen()
-    screen.look(connection(1), connection(2), connection(3))
-    screen.move(0)
-    screen.wait(SETTLE)
-    screen.look(connection(2), connection(3))
-    screen.wait(60)
-    screen.live.hold()
-    screen.view.freeze()
+    screen = _frozen_on_a_closed_row()
     screen.move(2)
     screen.view.sort(Order())
     screen.view.rejoin(screen.clock.monotonic() + SETTLE, sort=True)

@@ -1,4 +1,4 @@
-"""Texts to read: help, what is not visible, the action log; and leaving."""
+"""What opens over or beside the table: palette, menu, help, details, limits, the action log; and leaving."""
 
 from __future__ import annotations
 
