@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, State, Transport
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
-from tcpview_tui.model.snapshot import Problem, Snapshot
+from tcpview_tui.model.snapshot import Passed, Problem, Snapshot
+from tcpview_tui.model.traffic import Measure
 from tcpview_tui.sources.base import Reading
 
 EPOCH = 1_767_225_600.0
@@ -34,6 +35,7 @@ class FakeSource:
     """A source that returns what a test puts in."""
 
     name = "fake"
+    has_counters = True
 
     def __init__(self, *connections: Connection) -> None:
         self.connections = list(connections)
@@ -42,11 +44,18 @@ class FakeSource:
         self.inspections: dict[tuple[int, float | None], Inspection] = {}
         self.inspected = 0
         self.services: dict[tuple[Transport, int], str] = {}
+        self.measures: dict[Key, Measure] = {}
+        self.ended: dict[Key, float] = {}
+        self.passed: tuple[Passed, ...] = ()
+        self.refusal: OSError | None = None
+        self.disconnected: list[Key] = []
+        self.is_closed = False
 
     def read(self) -> Reading:
         if self.error:
             raise self.error
-        return Reading({c.key: c for c in self.connections}, self.problems)
+        connections = {c.key: c for c in self.connections}
+        return Reading(connections, self.problems, self.measures, self.ended, self.passed)
 
     def inspect(self, process: Process) -> Inspection:
         self.inspected += 1
@@ -55,6 +64,15 @@ class FakeSource:
 
     def service_name(self, transport: Transport, port: int) -> str | None:
         return self.services.get((transport, port))
+
+    def disconnect(self, connection: Connection) -> None:
+        if self.refusal:
+            raise self.refusal
+        self.disconnected.append(connection.key)
+        self.connections = [each for each in self.connections if each.key != connection.key]
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 NGINX = Process(

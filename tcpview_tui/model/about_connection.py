@@ -12,8 +12,8 @@ from tcpview_tui.text import duration, endpoint, local_time
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Context
-    from tcpview_tui.model.connection import Endpoint, Transport
-    from tcpview_tui.model.row import Direction, Row
+    from tcpview_tui.model.connection import Direction, Endpoint, Transport
+    from tcpview_tui.model.row import Row
 
 _DIRECTIONS: Mapping[Direction, str] = {
     "in": "in: a listener had the local port",

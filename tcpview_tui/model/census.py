@@ -6,9 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.connection import Connection, State
+    from tcpview_tui.model.connection import Connection, Direction, State
     from tcpview_tui.model.diff import Difference
-    from tcpview_tui.model.row import Direction
 
 
 class Census:

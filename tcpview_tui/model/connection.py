@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 Key = Hashable
 """What identifies a connection for as long as it lives. Each source makes its own; nobody looks inside."""
 
-Transport = Literal["tcp", "udp"]
+Transport = Literal["tcp", "udp", "udplite", "raw"]
 Family = Literal[4, 6]
+Direction = Literal["in", "out", "listening"]
 
 
 class State(StrEnum):
@@ -45,6 +46,23 @@ KERNEL_STATES = frozenset({State.TIME_WAIT, State.SYN_RECEIVED})
 """Sockets that no process holds: the kernel keeps them on its own (RFC 9293 section 3.6.1; accept queue)."""
 
 
+class Unowned(StrEnum):
+    """Why no process is known that has a socket, where the source can tell. The value is what people read."""
+
+    OTHER_USER = "the system tells its process to its user and to root only"
+    ENDED = "its process has closed it or ended; the kernel winds it up"
+    KERNEL = "no process has it open: the kernel itself uses it"
+    HIDDEN = "its process is not visible from here: another process namespace, or no right to look"
+    PENDING = "its process is still being looked for"
+
+
+class Namespace(NamedTuple):
+    """A network namespace other than this program's. `name` is that of ``ip netns``, if it has one."""
+
+    inode: int
+    name: str | None = None
+
+
 class Endpoint(NamedTuple):
     """An address in canonical text (RFC 5952; IPv4-mapped IPv6 as IPv4) and a port."""
 
@@ -57,8 +75,12 @@ class Connection:
     """One endpoint as a source saw it. `remote` is `None` when nothing is connected.
 
     `owners` holds every process that has the socket open, as far as the source can tell; empty means unknown,
-    and a `Problem` on the snapshot says why. `family` is that of the addresses: an IPv4 peer on a dual-stack
-    socket counts as 4.
+    `unowned` says why where the source knows, else a `Problem` on the snapshot does. `family` is that of the
+    addresses: an IPv4 peer on a dual-stack socket counts as 4. For a raw socket the port of `local` is its IP protocol
+    number.
+
+    What only some sources know is `None` elsewhere: the `user` that the kernel books the socket to, the `direction`
+    when it is certain, the exact second UTC at which it was `opened_at`; `namespace` is `None` for this program's own.
     """
 
     key: Key
@@ -68,6 +90,11 @@ class Connection:
     local: Endpoint
     remote: Endpoint | None = None
     owners: tuple[Process, ...] = ()
+    user: str | None = None
+    direction: Direction | None = None
+    opened_at: float | None = None
+    namespace: Namespace | None = None
+    unowned: Unowned | None = None
 
     @property
     def owner(self) -> Process | None:
@@ -76,12 +103,12 @@ class Connection:
 
     @property
     def is_listening(self) -> bool:
-        """True for what waits for strangers: a TCP listener, or an unconnected UDP socket."""
-        return self.state is State.LISTEN or (self.transport == "udp" and self.remote is None)
+        """True for what waits for strangers: a TCP listener, or an unconnected socket of another transport."""
+        return self.state is State.LISTEN or (self.transport != "tcp" and self.remote is None)
 
     @property
     def protocol(self) -> str:
-        """``TCP``, ``UDP``, ``TCP6`` or ``UDP6``."""
+        """``TCP``, ``UDP``, ``UDPLITE`` or ``RAW``; over IPv6 ``TCP6`` and so on."""
         return self.transport.upper() + ("6" if self.family == 6 else "")
 
     @property

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.connection import Connection, Key, State
+    from tcpview_tui.model.connection import Connection, Direction, Key, State
     from tcpview_tui.model.process import Process
-
-Direction = Literal["in", "out", "listening"]
 
 Passage = tuple["State", float]
 """A state, and the wall-clock second UTC of the first look that saw it."""

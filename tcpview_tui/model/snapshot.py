@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.traffic import Gauge
 
 
 class Code(StrEnum):
@@ -41,12 +42,26 @@ class Problem:
     detail: str = ""
 
 
+class Passed(NamedTuple):
+    """A connection that opened and closed between two looks. Its key is in neither of them.
+
+    `connection` has `opened_at`; `closed_at` is seconds UTC, too.
+    """
+
+    connection: Connection
+    closed_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One look. Nobody changes it after it was made.
 
     `taken_at` is wall-clock seconds UTC, `took` the seconds the reading needed. `sequence` counts from 1 and has
     no holes: a reader that misses a number has missed a look.
+
+    `gauges` has the counters and rates of those connections, closed ones too, where they differ from the look before.
+    `ended` tells the exact second UTC at which a connection of the look before closed, where it is known; `passed`
+    are the connections that lived between the two looks.
     """
 
     sequence: int
@@ -54,3 +69,6 @@ class Snapshot:
     connections: Mapping[Key, Connection]
     problems: tuple[Problem, ...] = ()
     took: float = 0.0
+    gauges: Mapping[Key, Gauge] = field(default_factory=dict)
+    ended: Mapping[Key, float] = field(default_factory=dict)
+    passed: tuple[Passed, ...] = ()

@@ -16,14 +16,23 @@ if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Connection, Key, Transport
     from tcpview_tui.model.process import Process
+    from tcpview_tui.model.snapshot import Passed
+    from tcpview_tui.model.traffic import Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a source saw in one look: connections by key, and what it could not see."""
+    """What a source saw in one look: connections by key, and what it could not see.
+
+    `measures` has the counters that differ from the look before, those of closed connections too; `ended` and
+    `passed` are those of `Snapshot`. A source that knows neither leaves them empty.
+    """
 
     connections: Mapping[Key, Connection] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    measures: Mapping[Key, Measure] = field(default_factory=dict)
+    ended: Mapping[Key, float] = field(default_factory=dict)
+    passed: tuple[Passed, ...] = ()
 
 
 class Source(Protocol):
@@ -33,6 +42,8 @@ class Source(Protocol):
     """
 
     name: str
+    has_counters: bool
+    """Whether this source ever tells `measures`."""
 
     def read(self) -> Reading:
         """Return every connection there is now. Called by one thread at a time."""
@@ -44,6 +55,18 @@ class Source(Protocol):
 
     def service_name(self, transport: Transport, port: int) -> str | None:
         """Return the name of the service that the machine has a port registered for; `None` when it has none."""
+        ...
+
+    def disconnect(self, connection: Connection) -> None:
+        """Close that very connection, whoever has it open; another one on the same addresses is never hit.
+
+        Raises OSError with the system's reason: EPERM or EACCES not permitted, ENOENT or ESTALE gone already,
+        EOPNOTSUPP when the kernel or this source cannot do it. Called by any thread, also during a reading.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what the source holds of the system. Called once, by any thread, when the program leaves."""
         ...
 
 

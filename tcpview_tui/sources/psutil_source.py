@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 from collections.abc import Iterator
@@ -70,6 +71,7 @@ class PsutilSource:
     """
 
     name = "psutil"
+    has_counters = False
 
     def __init__(self) -> None:
         self._processes = ProcessTable()
@@ -104,6 +106,13 @@ class PsutilSource:
     def service_name(self, transport: Transport, port: int) -> str | None:
         """Return the name of a port in the system's list, which is read when the first name is asked for."""
         return self._services.get((transport, port))
+
+    def disconnect(self, connection: Connection) -> None:
+        """Raise OSError: psutil closes no connections."""
+        raise OSError(errno.EOPNOTSUPP, "the psutil source cannot close connections", connection.ends)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
 
     @cached_property
     def _services(self) -> services.Names:

@@ -8,9 +8,9 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from tcpview_tui.model.address import canonical
-from tcpview_tui.model.connection import Connection, Endpoint, Family, State, Transport
+from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family, State, Transport
 from tcpview_tui.model.process import Process
-from tcpview_tui.model.row import Direction, Mark, Row
+from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.text import safe
 
 _ordinals = count(1)

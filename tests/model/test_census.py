@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcpview_tui.model.census import Census
-from tcpview_tui.model.connection import Connection, Key, State
+from tcpview_tui.model.connection import Connection, Direction, Key, State
 from tcpview_tui.model.diff import diff
-from tcpview_tui.model.row import Direction
 from tests.fakes import connection, listener
 
 
