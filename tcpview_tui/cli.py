@@ -1,38 +1,22 @@
-"""The command line: arguments become settings, settings become a run. The only place that prints or exits."""
+"""The command line: arguments become settings, settings become a run. The only place that exits."""
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
-import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
-import msgspec
-import platformdirs
 
 from tcpview_tui import __version__
-from tcpview_tui.config import APP_NAME, ConfigError, Settings, bounds, build, default_path, describe, load
-from tcpview_tui.exits import FAILED, INTERRUPTED, WRONG_USAGE
-from tcpview_tui.files import replace_content
+from tcpview_tui.close import Consent, check, close
+from tcpview_tui.config import APP_NAME, bounds, choices, default_path, describe
+from tcpview_tui.exits import INTERRUPTED
+from tcpview_tui.live import check_terminal, run
 from tcpview_tui.memory import Memory
-from tcpview_tui.model.query import QueryError, parse
 from tcpview_tui.remembered import merged
 from tcpview_tui.text import safe
-from tcpview_tui.tui.terminal import Terminal
-from tcpview_tui.tui.theme import THEME_NAMES
-
-if TYPE_CHECKING:
-    from tcpview_tui.tui.app import TcpviewApp
-
-_MISLEADING = ("COLUMNS", "LINES", "TEXTUAL_COLOR_SYSTEM")
-"""Variables that Textual and Rich believe more than the terminal: they may be of another one, or nonsense."""
-
-_GARBAGE = 50_000
-"""Objects between two searches for cyclic garbage. Rows are never cyclic, and Python's own 700 makes it search among
-100,000 of them again and again."""
+from tcpview_tui.usage import WrongUsageError, chosen, settled, understood
 
 
 def main() -> NoReturn:
@@ -48,7 +32,7 @@ def main() -> NoReturn:
 
 
 def _say(error: click.ClickException) -> None:
-    if isinstance(error, _WrongUsageError):
+    if isinstance(error, WrongUsageError):
         error.show()
     else:  # click repeats what was typed, and a script may have taken that from a stranger
         click.echo(f"{APP_NAME}: {safe(error.format_message())}\nTry '{APP_NAME} --help'.", err=True)
@@ -59,101 +43,68 @@ def _range(name: str) -> click.FloatRange:
     return click.FloatRange(least, most)
 
 
-@click.command(name=APP_NAME, context_settings={"help_option_names": ["-h", "--help"]})
+_config = click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file."
+)
+_source = click.option("--source", type=click.Choice(choices("source")), help=describe("source"))
+
+
+@click.group(name=APP_NAME, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option("--interval", type=_range("interval"), help=describe("interval"))
 @click.option("--filter", metavar="EXPR", help=describe("filter"))
 @click.option("--names/--no-names", default=None, help=describe("names"))
-@click.option("--theme", type=click.Choice(THEME_NAMES), help=describe("theme"))
+@click.option("--theme", type=click.Choice(choices("theme")), help=describe("theme"))
 @click.option("--ascii/--no-ascii", default=None, help=describe("ascii"))
+@click.option("--traffic/--no-traffic", default=None, help=describe("traffic"))
 @click.option("--mouse/--no-mouse", default=None, help=describe("mouse"))
 @click.option("--read-only", is_flag=True, default=None, help=describe("read_only"))
 @click.option("--offline", is_flag=True, default=None, help=describe("offline"))
+@_source
 @click.option("--linger", type=_range("linger"), metavar="SECONDS", help=describe("linger"))
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file.")
+@_config
 @click.option("--fresh", is_flag=True, help="Ignore what was remembered, and remember nothing of this run.")
 @click.version_option(__version__, prog_name=APP_NAME)
-def live(config: Path | None, fresh: bool, **options: Any) -> int:
+@click.pass_context
+def live(context: click.Context, /, config: Path | None, fresh: bool, **options: Any) -> int:
     """See every TCP and UDP connection of this machine and the process behind it, live."""
-    given = {name: value for name, value in options.items() if value is not None}
-    try:
-        settings = build(msgspec.to_builtins(load(config)) | given)
-    except ConfigError as error:
-        raise _usage(str(error)) from error
-    file = config or default_path()
-    _check_filter(settings.filter, "--filter" if "filter" in given else f"{file}: filter")
-    _check_terminal()
+    given = _given(options)
+    if command := context.invoked_subcommand:
+        if given or config or fresh:
+            raise WrongUsageError(f"options before {command} are those of the live table; write them after {command}.")
+        return 0
+    settings, file = settled(config, given)
+    understood(settings.filter, "--filter" if "filter" in given else f"{file}: filter")
+    check_terminal()
     memory = Memory(None if fresh else default_path().parent)
-    return _run(merged(settings, memory.remembered, given), memory, file)
+    return run(merged(settings, memory.remembered, given), memory, file)
 
 
-def _check_filter(expression: str, origin: str) -> None:
-    try:
-        parse(expression)
-    except QueryError as error:
-        before, marked = safe(expression[: error.start]), safe(expression[error.start : error.end])
-        pointer = " " * len(before) + "^" * max(len(marked), 1)
-        raise _usage(f"{safe(origin)}: {error}\n  {safe(expression)}\n  {pointer}") from error
-
-
-def _check_terminal() -> None:
-    for stream, name in ((sys.stdin, "standard input"), (sys.stdout, "standard output")):
-        if stream is None or not stream.isatty():
-            raise _usage(f"{name} is not a terminal, and the live table needs one. Over SSH, use ssh -t.")
-    if os.environ.get("TERM") in ("dumb", "unknown"):
-        raise _usage("TERM says that this terminal cannot move its cursor; set TERM, for example to xterm.")
-
-
-def _run(settings: Settings, memory: Memory, file: Path) -> int:
+@live.command("close", short_help="Close the connections that match a filter.")
+@click.argument("expr")
+@click.option("--dry-run", is_flag=True, help="Show what would be closed, and close nothing.")
+@click.option("--yes", is_flag=True, help="Close without asking; not what carries this SSH session.")
+@click.option("--yes-my-session", is_flag=True, help="Close also what carries this SSH session.")
+@_source
+@_config
+def close_matching(
+    expr: str, dry_run: bool, yes: bool, yes_my_session: bool, config: Path | None, **options: Any
+) -> int:
+    """Close the connections that match the filter EXPR, and leave their processes alone. Needs root."""
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.sources.base import Sampler
-    from tcpview_tui.sources.psutil_source import PsutilSource
 
-    gc.set_threshold(_GARBAGE)
-    for name in _MISLEADING:
-        os.environ.pop(name, None)
+    settings, file = settled(config, _given(options))
+    query, consent = understood(expr, "EXPR"), Consent(dry_run, yes, yes_my_session)
+    check(query, consent)
+    if settings.read_only and not dry_run:
+        raise WrongUsageError(f"{safe(str(file))}: read_only is set, so that nothing is closed; --dry-run only looks.")
     clock = SystemClock()
-    sampler = Sampler(PsutilSource(), clock)
-    sampler.begin()
-    from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
-
-    cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
-    no_color = bool(os.environ.get("NO_COLOR"))
+    sampler = Sampler(chosen(settings, clock), clock)
     try:
-        app = TcpviewApp(sampler, clock, settings, cache, no_color, memory)
-    except ConfigError as error:  # of the keys, which only the program with its actions can judge
-        raise _usage(f"{safe(str(file))}: {error}") from error
-    if sys.stderr is None or not sys.stderr.isatty():
-        vars(sys)["__stderr__"] = sys.__stdout__  # Textual draws on the standard error stream, which may be a file
-    terminal = Terminal()
-    status = app.run(mouse=settings.mouse)
-    if app.failure is not None:
-        terminal.restore()
-        return _report(app)
-    return status if status is not None else app.return_code or 0
+        return close(query, consent, sampler, clock)
+    finally:
+        sampler.close()
 
 
-def _report(app: TcpviewApp) -> int:
-    """Write what went wrong to a file and say so in a sentence."""
-    failure = app.failure
-    assert failure is not None  # noqa: S101 - the caller has checked
-    file = platformdirs.user_state_path(APP_NAME, appauthor=False) / "crash.txt"
-    sentence = f"{APP_NAME} ended because of an error in itself ({type(failure).__name__})."
-    try:
-        told = "".join(traceback.format_exception(failure))
-        replace_content(file, told.encode("utf-8", "backslashreplace"))
-        click.echo(f"{sentence} Please report it with the file {safe(str(file))}.", err=True)
-    except OSError as error:
-        click.echo(f"{sentence} The details could not be written to {safe(str(file))}: {error.strerror}.", err=True)
-    return FAILED
-
-
-def _usage(sentence: str) -> click.ClickException:
-    """Return an error that is shown as one sentence, without click's own "Error:", and exits with 2."""
-    return _WrongUsageError(f"{APP_NAME}: {sentence}")
-
-
-class _WrongUsageError(click.ClickException):
-    exit_code = WRONG_USAGE
-
-    def show(self, file: Any = None) -> None:
-        click.echo(self.message, err=True)
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

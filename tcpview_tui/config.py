@@ -12,6 +12,7 @@ import platformdirs
 from msgspec import Meta
 
 from tcpview_tui.lookup.settings import Lookup, check
+from tcpview_tui.sources.choose import SOURCE_NAMES, SourceName
 from tcpview_tui.text import safe
 from tcpview_tui.tui.theme import THEME_NAMES
 
@@ -22,6 +23,10 @@ APP_NAME = "tcpview-tui"
 
 Keys = str | list[str]
 """The keys of an action, as the help spells them. Which actions and keys there are, `tui/keymap.py` knows."""
+
+
+_CHOICES = {"theme": THEME_NAMES, "source": SOURCE_NAMES}
+"""The settings that are one of a few words."""
 
 
 class ConfigError(Exception):
@@ -39,9 +44,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     names: Annotated[bool, Meta(description="Look up the names of remote addresses (reverse DNS).")] = False
     theme: Annotated[str, Meta(description=f"Colours: {', '.join(THEME_NAMES)}.")] = THEME_NAMES[0]
     ascii: Annotated[bool, Meta(description="Draw with ASCII characters only.")] = False
+    traffic: Annotated[bool, Meta(description="Mark the rows that carried traffic in the last look.")] = True
     mouse: Annotated[bool, Meta(description="Take mouse clicks and the wheel.")] = True
     read_only: Annotated[bool, Meta(description="Offer no action that changes the system.")] = False
     offline: Annotated[bool, Meta(description="Send nothing to anybody: no names, Whois from the cache only.")] = False
+    source: Annotated[SourceName, Meta(description="What reads the connections; auto is the best that works.")] = "auto"
     linger: Annotated[float, Meta(ge=0, le=3600, description="Seconds that a closed row and a highlight stay.")] = 3.0
     keys: Annotated[dict[str, Keys], Meta(description="Other keys for actions: one, a list, or [] for none.")] = {}
     lookup: Lookup = Lookup()
@@ -63,6 +70,11 @@ def bounds(name: str) -> tuple[float, float]:
         if meta.ge is not None and meta.le is not None:
             return float(meta.ge), float(meta.le)
     raise KeyError(name)
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """Return the words that a setting can be. Raises KeyError for a setting that can be others, too."""
+    return _CHOICES[name]
 
 
 def load(path: Path | None = None) -> Settings:
@@ -94,7 +106,7 @@ def build(values: dict[str, Any]) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError(_sentence(str(error).replace("keys[...]", f"keys.{_wrong_entry(values)}"))) from error
     if settings.theme not in THEME_NAMES:
-        raise ConfigError(f"theme: {settings.theme!r} is no theme; expected one of {', '.join(THEME_NAMES)}.")
+        raise ConfigError(_no_choice("theme", settings.theme))
     try:
         check(settings.lookup)
     except ValueError as error:
@@ -118,6 +130,10 @@ def _wrong_entry(values: dict[str, Any]) -> str:
     return "..."
 
 
+def _no_choice(name: str, value: str) -> str:
+    return f"{name}: {value!r} is no {name}; expected one of {', '.join(_CHOICES[name])}."
+
+
 def _sentence(message: str) -> str:
     """Turn msgspec's "Expected `float` >= 0.5 - at `$.interval`" into "interval: expected float >= 0.5."."""
     found = re.fullmatch(r"(.*?)(?: - at `\$\.?([^`]*)`)?", message, re.DOTALL)
@@ -127,6 +143,9 @@ def _sentence(message: str) -> str:
         where = f"[{key}] " if key else ""
         known = Lookup if key == "lookup" else Settings
         return f"{where}{unknown[1]}: there is no such setting; expected one of {', '.join(known.__struct_fields__)}."
+    strange = re.fullmatch(r"Invalid enum value '(.*)'", text, re.DOTALL)
+    if strange and key in _CHOICES:
+        return _no_choice(key, strange[1])
     text = text.replace("Expected `object`", "expected a table").replace("`str | array`", "a text or a list of texts")
     text = text.replace("`", "")
     return f"{key or 'the file'}: {text[:1].lower()}{text[1:]}."

@@ -56,6 +56,7 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     group: Annotated[str | None, _is_grouping] = None
     keep_closed: bool | None = None
     details: bool | None = None
+    traffic: bool | None = None
     columns: Annotated[tuple[str, ...] | None, COLUMN_BY_ID.__contains__] = None
     columns_off: Annotated[tuple[str, ...] | None, COLUMN_BY_ID.__contains__] = None
     widths: Annotated[dict[str, int] | None, _is_width] = None

@@ -10,6 +10,9 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
+SIZE_UNITS = "kMGTPE"
+"""What stands for 1024 bytes, 1024 times that, and so on."""
+
 TEXT_LIMIT = 4096
 """Characters kept of one foreign text. PATH_MAX is 4096 (linux/limits.h); a longer text is cut and says so."""
 
@@ -84,7 +87,9 @@ def age(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time for a sentence: ``0.4 s``, ``75 s``, ``12 min``, ``3 h``."""
+    """Return a length of time for a sentence: ``3.2 ms``, ``0.4 s``, ``75 s``, ``12 min``, ``3 h``."""
+    if 0 < seconds < 0.1:
+        return f"{seconds * 1000:.3g} ms"
     if seconds < 10:
         return f"{seconds:.3g} s"
     if seconds < 120:
@@ -92,11 +97,24 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
-def local_time(epoch: float) -> str:
-    """Return `epoch` (seconds UTC) as local wall-clock time, ``HH:MM:SS``, with the date when it is not today."""
+def size(number: float) -> str:
+    """Return bytes in at most five characters: ``0``, ``999``, ``1.2k``, ``340M``; k, M and so on: powers of 1024."""
+    units = ("", *SIZE_UNITS)
+    power = 0
+    while round(number) >= 1024 and power < len(units) - 1:
+        number, power = number / 1024, power + 1
+    return f"{number:.1f}{units[power]}" if power and number < 9.95 else f"{number:.0f}{units[power]}"
+
+
+def local_time(epoch: float, *, fine: bool = False) -> str:
+    """Return `epoch` (seconds UTC) as local wall-clock time, ``HH:MM:SS``, with the date when it is not today.
+
+    With `fine`, to the millisecond: ``HH:MM:SS.mmm``.
+    """
     moment = datetime.fromtimestamp(epoch).astimezone()
     today = datetime.now().astimezone().date()
-    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
+    thousandths = f".{moment.microsecond // 1000:03d}" if fine else ""
+    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S") + thousandths
 
 
 def utc_time(epoch: float) -> str:

@@ -36,6 +36,8 @@ class FakeSource:
 
     name = "fake"
     has_counters = True
+    unseen: tuple[Problem, ...] = ()
+    follows_tcp = False
 
     def __init__(self, *connections: Connection) -> None:
         self.connections = list(connections)

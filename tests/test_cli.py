@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import subprocess
@@ -13,11 +14,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tcpview_tui import __version__, cli, config
+from tcpview_tui import __version__, cli, config, usage
 from tcpview_tui.config import Settings, describe
 from tcpview_tui.memory import Memory, save
 from tcpview_tui.remembered import Remembered
+from tcpview_tui.sources.base import Source
 from tcpview_tui.text import safe
+from tests.fakes import FakeClock
 
 PATIENCE = 60
 
@@ -104,6 +107,7 @@ def test_every_setting_is_an_option_with_the_same_help() -> None:
         (["--linger", "-1"], ["--linger", "-1"]),
         (["--linger", "nan"], ["linger"]),
         (["--theme", "neon"], ["--theme", "neon", "colour-blind"]),
+        (["--source", "ss"], ["--source", "ss", "sockdiag"]),
         (["--interval"], ["--interval", "argument"]),
         (["--bogus"], ["--bogus", "--help"]),
         (["extra"], ["extra", "--help"]),
@@ -145,6 +149,22 @@ def test_a_bad_setting_in_the_file_names_file_key_and_expectation(tmp_path: Path
     file = tmp_path / "config.toml"
     file.write_text("interval = 0.1")
     assert refused("--config", str(file)) == f"tcpview-tui: {file}: interval: expected float >= 0.5.\n"
+
+
+def test_a_source_that_is_none_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('source = "ss"')
+    said = refused("--config", str(file))
+    assert said == f"tcpview-tui: {file}: source: 'ss' is no source; expected one of auto, sockdiag, psutil.\n"
+
+
+def test_a_source_that_this_system_lacks_is_refused_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def choose(*_: object) -> Source:
+        raise OSError(errno.EPROTONOSUPPORT, "this system has no sock_diag")
+
+    monkeypatch.setattr(usage, "choose", choose)
+    with pytest.raises(usage.WrongUsageError, match="sockdiag: this system has no sock_diag"):
+        usage.chosen(Settings(source="sockdiag"), FakeClock())
 
 
 def test_without_a_terminal_there_is_no_live_table() -> None:
@@ -218,10 +238,10 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, memories: list[Memory])
         memories.append(memory)
         return 0
 
-    monkeypatch.setattr(cli, "default_path", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr(config, "default_path", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr(cli, "_check_terminal", lambda: None)
-    monkeypatch.setattr(cli, "_run", begin)
+    for module in (cli, config, usage):
+        monkeypatch.setattr(module, "default_path", lambda: tmp_path / "config.toml")
+    monkeypatch.setattr(cli, "check_terminal", lambda: None)
+    monkeypatch.setattr(cli, "run", begin)
     return started
 
 
@@ -236,8 +256,8 @@ def invoke(*arguments: str) -> int:
 def test_options_become_settings(run: list[Settings], tmp_path: Path) -> None:
     empty = tmp_path / "empty.toml"
     empty.write_text("")
-    switches = ["--names", "--offline", "--ascii", "--no-mouse", "--read-only"]
-    values = ["--interval", "2", "--filter", "is:new", "--theme", "ansi", "--linger", "7"]
+    switches = ["--names", "--offline", "--ascii", "--no-mouse", "--no-traffic", "--read-only"]
+    values = ["--interval", "2", "--filter", "is:new", "--theme", "ansi", "--linger", "7", "--source", "psutil"]
     assert invoke("--config", str(empty), *switches, *values) == 0
     assert run == [
         Settings(
@@ -248,7 +268,9 @@ def test_options_become_settings(run: list[Settings], tmp_path: Path) -> None:
             theme="ansi",
             ascii=True,
             mouse=False,
+            traffic=False,
             read_only=True,
+            source="psutil",
             linger=7.0,
         )
     ]
@@ -314,7 +336,7 @@ def test_wrong_usage_leaves_a_damaged_memory_alone(tmp_path: Path) -> None:
 
 
 def test_the_status_of_the_run_is_that_of_the_program(monkeypatch: pytest.MonkeyPatch, run: list[Settings]) -> None:
-    monkeypatch.setattr(cli, "_run", lambda *_: 1)
+    monkeypatch.setattr(cli, "run", lambda *_: 1)
     monkeypatch.setattr(sys, "argv", ["tcpview-tui"])
     with pytest.raises(SystemExit) as caught:
         cli.main()
@@ -326,7 +348,7 @@ def test_ctrl_c_before_the_table_is_there_is_130(monkeypatch: pytest.MonkeyPatch
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_check_terminal", interrupt)
+    monkeypatch.setattr(cli, "check_terminal", interrupt)
     monkeypatch.setattr(sys, "argv", ["tcpview-tui"])
     with pytest.raises(SystemExit) as caught:
         cli.main()

@@ -14,9 +14,11 @@ interval = 2
 filter = "port:443 and not user:root"
 names = true
 offline = true
+source = "psutil"
 theme = "light"
 ascii = true
 mouse = false
+traffic = false
 read_only = true
 linger = 0.0
 
@@ -60,9 +62,11 @@ def test_every_setting_is_read(file: Path) -> None:
         filter="port:443 and not user:root",
         names=True,
         offline=True,
+        source="psutil",
         theme="light",
         ascii=True,
         mouse=False,
+        traffic=False,
         read_only=True,
         linger=0.0,
         keys={"end": "K", "sort": ["o", "F5"], "log": []},
@@ -100,6 +104,7 @@ WRONG = {
     "interval = nan": ("interval", "float"),
     "interval = inf": ("interval", "<= 60"),
     "interval = -inf": ("interval", ">= 0.5"),
+    "source = 'ss'": ("source", "'ss'", "auto, sockdiag, psutil"),
     "linger = -1": ("linger", ">= 0"),
     "linger = nan": ("linger", "float"),
     "linger = 3601": ("linger", "<= 3600"),

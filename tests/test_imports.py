@@ -33,6 +33,14 @@ rows = PsutilSource().read().connections.values()
 (row,) = [row for row in rows if row.local.port == own.getsockname()[1]]
 print([owner.pid for owner in row.owners] == [os.getpid()], row.owners[0].name == psutil.Process().name())
 """
+RUN = """
+import json, sys
+from tcpview_tui import cli
+try:
+    cli.main()
+except SystemExit as end:
+    print(json.dumps([end.code, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
 HEAVY = {"textual", "rich", "ipwhois", "dns"}
 
 
@@ -63,6 +71,16 @@ def test_the_core_sends_no_questions(part: str) -> None:
 
 def test_the_command_line_loads_nothing_heavy() -> None:
     assert imported("tcpview_tui.cli")[1] & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["close", "state:bogus", "--yes"], 2), (["close", "rport:1", "--yes"], 1), (["close"], 2)],
+)
+def test_a_headless_command_loads_nothing_heavy(arguments: list[str], status: int) -> None:
+    code, loaded = json.loads(python(RUN, *arguments))
+    assert code == status
+    assert set(loaded) & HEAVY == set()
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

@@ -27,6 +27,7 @@ EVERYTHING = Remembered(
     group="remote",
     keep_closed=True,
     details=False,
+    traffic=False,
     columns=("pid", "process"),
     columns_off=("cmd",),
     widths={"process": 30},
@@ -82,6 +83,7 @@ REMEMBERED = st.builds(
     group=st.none() | st.sampled_from(["", *(grouping.id for grouping in GROUPINGS)]),
     keep_closed=st.none() | st.booleans(),
     details=st.none() | st.booleans(),
+    traffic=st.none() | st.booleans(),
     columns=ids(*COLUMN_IDS),
     columns_off=ids(*COLUMN_IDS),
     widths=st.none() | st.dictionaries(st.sampled_from(COLUMN_IDS), st.integers(LEAST, MOST)),
@@ -112,7 +114,7 @@ def test_what_means_nothing_is_left_out_and_told(name: str, value: Any, told: st
 
 
 def test_every_value_that_could_mean_nothing_is_tried() -> None:
-    free = {"keep_closed", "details"}
+    free = {"keep_closed", "details", "traffic"}
     assert {name for name, *_ in NONSENSE} | free == set(Remembered.__struct_fields__)
 
 
@@ -153,7 +155,7 @@ def test_an_option_wins_over_what_is_remembered_and_that_over_the_file(
     given_options: set[str], expected: dict[str, Any]
 ) -> None:
     settings = Settings(interval=9.0, theme="ansi", filter="ssh", linger=5.0)
-    assert merged(settings, EVERYTHING, given_options) == msgspec.structs.replace(settings, **expected)
+    assert merged(settings, EVERYTHING, given_options) == msgspec.structs.replace(settings, traffic=False, **expected)
     assert merged(settings, Remembered(), given_options) == settings
 
 

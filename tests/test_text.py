@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.text import TEXT_LIMIT, age, count, duration, endpoint, safe, safe_bytes, utc_time
+from tcpview_tui.text import TEXT_LIMIT, age, count, duration, endpoint, safe, safe_bytes, size, utc_time
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,14 @@ def test_small_spellings() -> None:
     assert count(1, "socket") == "1 socket"
     assert count(4120, "socket") == "4,120 sockets"
     assert utc_time(0) == "1970-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0"), (0.4, "0"), (1023, "1023"), (1023.6, "1.0k"), (1024, "1.0k"), (10_188, "9.9k"), (10_189, "10k"),
+        (348_160, "340k"), (2**20 - 1, "1.0M"), (1_258_291, "1.2M"), (2**40, "1.0T"), (2**64, "16E"),
+    ],
+)  # fmt: skip
+def test_a_size_takes_at_most_five_characters(number: float, shown: str) -> None:
+    assert size(number) == shown

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.model.connection import State
+from tcpview_tui.model.container import namespace_label
 from tcpview_tui.model.facts import Fact, Section, fact
 from tcpview_tui.text import duration, endpoint, local_time
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Context
-    from tcpview_tui.model.connection import Direction, Endpoint, Transport
+    from tcpview_tui.model.connection import Direction, Endpoint, Namespace, Transport
     from tcpview_tui.model.row import Row
 
 _DIRECTIONS: Mapping[Direction, str] = {
@@ -20,27 +21,42 @@ _DIRECTIONS: Mapping[Direction, str] = {
     "out": "out: no listener had the local port",
     "listening": "listening: waits for others",
 }
+_KNOWN: Mapping[Direction, str] = {
+    "in": "in: the other end opened it",
+    "out": "out: this end opened it",
+    "listening": _DIRECTIONS["listening"],
+}
+"""For a direction that the kernel tells."""
 
 
 def about_connection(row: Row, context: Context) -> Section:
     """Return the same labels for every row; a missing value is a word."""
     connection, closed = row.connection, row.closed_at
+    is_exact = connection.opened_at is not None
     transport, remote = connection.transport, connection.remote
     far = None if remote is None else _end(remote, transport, context)
     name = None if remote is None else context.names.get(remote.address)
     facts = (
         Fact("Protocol", connection.protocol),
         Fact("State", _state(row)),
-        Fact("Direction", _DIRECTIONS[row.direction]),
+        Fact("Direction", (_KNOWN if connection.direction else _DIRECTIONS)[row.direction]),
         Fact("Local", _end(connection.local, transport, context), cut="middle"),
         fact("Remote", far, "none: nobody is connected", cut="middle"),
         fact("Remote name", name, cut="start"),
-        Fact("Opened", "before this program started" if row.preexisting else local_time(row.first_seen)),
-        fact("Closed", None if closed is None else local_time(closed), "still open"),
+        _namespace(connection.namespace),
+        Fact("Opened", "before this program started" if row.preexisting else local_time(row.first_seen, fine=is_exact)),
+        fact("Closed", None if closed is None else local_time(closed, fine=is_exact), "still open"),
         Fact("Duration", _duration(row, context)),
         Fact("History", _history(row), cut="start"),
     )
     return Section("Connection", facts)
+
+
+def _namespace(namespace: Namespace | None) -> Fact:
+    if namespace is None:
+        return Fact("Namespace", "that of this program", quiet=True)
+    label = namespace_label(namespace)
+    return Fact("Namespace", f"{label} (netns:{namespace.inode})" if namespace.name else label)
 
 
 def _end(end: Endpoint, transport: Transport, context: Context) -> str:

@@ -53,6 +53,7 @@ _LINES = (
     _Line("Directory", "directory", cut="middle"),
     _Line("User", "user"),
     _Line("Service", "service"),
+    _Line("Container", "container"),
     _Line("Started", "started", local_time),
     _Line("Name", "name"),
     _Line("PID", "pid"),
@@ -87,7 +88,7 @@ def _absent(owner: Process | None, problems: Sequence[Problem]) -> Mapping[str, 
     """Return the words for missing facts, where they say more than that they are unknown."""
     if owner is None:
         return {}
-    words = dict.fromkeys(_INSPECTED, "reading") | {"service": "none known"}
+    words = dict.fromkeys(_INSPECTED, "reading") | dict.fromkeys(("service", "container"), "none known")
     # The kernel's own threads have neither command line nor executable file; everybody else's was refused.
     if owner.command_line is not None and any(problem.code is Code.PATHS_REFUSED for problem in problems):
         words["executable"] = "not permitted"
@@ -101,6 +102,8 @@ def _ownership(row: Row, problems: Sequence[Problem]) -> str:
     known = _WITHOUT.get(row.connection.state)
     if known:
         return known
+    if row.connection.unowned is not None:
+        return f"unknown: {row.connection.unowned.value}"
     by_code = {problem.code: problem for problem in problems}
     reason = next((by_code[code].detail for code in _LIMITS if code in by_code), "No process in sight holds it.")
     return f"unknown. {reason}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import BY_ID, Context
+from tcpview_tui.model.container import namespace_label
 from tcpview_tui.model.fields import OWNED, Match, Predicate
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
 
@@ -27,7 +29,10 @@ def anywhere(match: Match, with_times: bool = False) -> Predicate:
 
     def predicate(row: Row, context: Context) -> bool:
         connection = row.connection
-        kind = (connection.transport, connection.family, connection.state, row.direction, connection.remote is None)
+        kind = (
+            connection.transport, connection.family, connection.state, row.direction, connection.remote is None,
+            connection.namespace,
+        )  # fmt: skip
         if kind not in kinds:
             kinds[kind] = match(_kind_lines(row))
         if kinds[kind]:
@@ -35,19 +40,26 @@ def anywhere(match: Match, with_times: bool = False) -> Predicate:
         for owner in row.owners:
             if (owners.get(id(owner)) or _judge(owner, match, owners))[1]:
                 return True
-        address, port = connection.local
-        if match(address) or match(str(port)):
+        if not row.owners and connection.user is not None and match(connection.user.casefold()):
             return True
-        if connection.remote is not None:
-            address, port = connection.remote
-            if match(address) or match(str(port)):
-                return True
-            name = context.names.get(address) if context.names else None
-            if name is not None and match(name.casefold()):
-                return True
+        if _has_end(connection, match, context):
+            return True
         return with_times and (match(seen(row, context)) or match(closed(row, context)))
 
     return predicate
+
+
+def _has_end(connection: Connection, match: Match, context: Context) -> bool:
+    address, port = connection.local
+    if match(address) or match(str(port)):
+        return True
+    if connection.remote is None:
+        return False
+    address, port = connection.remote
+    if match(address) or match(str(port)):
+        return True
+    name = context.names.get(address) if context.names else None
+    return name is not None and match(name.casefold())
 
 
 def _judge(owner: Process, match: Match, verdicts: dict[int, tuple[Process, bool]]) -> tuple[Process, bool]:
@@ -61,7 +73,8 @@ def _kind_lines(row: Row) -> str:
     """Return what many rows have in common, as the table shows it."""
     connection = row.connection
     ends = "*" if connection.remote is None else ""
-    return f"{connection.protocol}\n{connection.state}\n{row.direction}\n{ends}".casefold()
+    place = namespace_label(connection.namespace) if connection.namespace else ""
+    return f"{connection.protocol}\n{connection.state}\n{row.direction}\n{ends}\n{place}".casefold()
 
 
 def _process_lines(process: Process) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Direction, State
     from tcpview_tui.model.diff import Difference
+
+_ANY = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound to them here
 
 
 class Census:
@@ -15,7 +18,7 @@ class Census:
 
     def __init__(self) -> None:
         self.states: Counter[State] = Counter()
-        self._listeners: Counter[tuple[str, int]] = Counter()
+        self._listeners: Counter[tuple[object, ...]] = Counter()
 
     def take(self, difference: Difference) -> None:
         """Count what opened, closed and changed."""
@@ -31,9 +34,19 @@ class Census:
         """Return who opened a connection that has just been seen: a listener on its port means the other end."""
         if connection.is_listening:
             return "listening"
-        return "in" if self._listeners[connection.transport, connection.local.port] > 0 else "out"
+        return "in" if any(self._listeners[place] for place in _places(connection)) else "out"
 
     def _count(self, connection: Connection, step: int) -> None:
         self.states[connection.state] += step
         if connection.is_listening:
-            self._listeners[connection.transport, connection.local.port] += step
+            self._listeners[_place(connection, connection.local.address)] += step
+
+
+def _place(connection: Connection, address: str) -> tuple[object, ...]:
+    return connection.namespace, connection.transport, connection.local.port, address
+
+
+def _places(connection: Connection) -> Iterator[tuple[object, ...]]:
+    """Return where a listener could have taken the connection: its own address, or any."""
+    for address in (connection.local.address, *_ANY):
+        yield _place(connection, address)

@@ -3,67 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tcpview_tui import text
 from tcpview_tui.model import address
-from tcpview_tui.model.connection import KERNEL_STATES, Transport
+from tcpview_tui.model.column import Column, Context, Cut, ServiceName
+from tcpview_tui.model.connection import KERNEL_STATES
+from tcpview_tui.model.container import container_of
+from tcpview_tui.model.traffic_columns import TRAFFIC_COLUMNS
 
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row
 
-Cut = Literal["end", "middle", "start"]
-"""Which part of a value that does not fit is left out."""
-
-
-ServiceName = Callable[[Transport, int], str | None]
-"""Returns the name of the service that a port stands for, ``https``; `None` when it has none."""
-
-
-def _nameless(_transport: Transport, _port: int) -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address.
-
-    `service_name` tells what a port is registered for, as `sources.base.Source` does; by default nothing is known.
-    With `since`, rows that were not touched after the look of that number are dimmed.
-    """
-
-    now: float = 0.0
-    names: Mapping[str, str] = field(default_factory=dict)
-    since: int | None = None
-    service_name: ServiceName = _nameless
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `value` is the fact (`None`: unknown or absent); `text` is how people read it.
-
-    `order` gives the sort key where the value itself would sort wrongly. Of the columns, those with the lowest
-    `priority` are kept when the screen is narrow; `width` is the least and `ideal` the most cells that help.
-    """
-
-    id: str
-    title: str
-    short: str
-    help: str
-    priority: int
-    width: int
-    ideal: int
-    value: Callable[[Row, Context], Any]
-    text: Callable[[Row, Context], str]
-    order: Callable[[Row, Context], Any] | None = None
-    right: bool = False
-    cut: Cut = "end"
-
-    def sort_key(self, row: Row, context: Context) -> Any:
-        """Return what this column sorts by; `None` (unknown) sorts last in either direction."""
-        return (self.order or self.value)(row, context)
+__all__ = ["BY_ID", "COLUMNS", "Column", "Context", "Cut", "ServiceName"]
 
 
 def _owner(attribute: str) -> Callable[[Row, Context], Any]:
@@ -135,6 +88,8 @@ def _age(row: Row, context: Context) -> float:
 
 def _age_text(row: Row, context: Context) -> str:
     seconds = _age(row, context)
+    if row.is_closed and row.connection.opened_at is not None and seconds < 1:
+        return f"{seconds * 1000:.0f}ms"
     shown = _lived(seconds) if row.is_closed else text.age(seconds)
     if not row.preexisting:
         return shown
@@ -150,7 +105,19 @@ def _closed_text(row: Row, _: Context) -> str:
     return "" if row.closed_at is None else text.local_time(row.closed_at)
 
 
+def _container(row: Row, _: Context) -> str | None:
+    return container_of(row)
+
+
 _name, _pid, _user, _service = (_owner(a) for a in ("name", "pid", "user", "service"))
+
+
+def _booked_to(row: Row, _: Context) -> str | None:
+    """Return the user of the process; of an unknown process, the one the kernel books the socket to."""
+    owner = row.owner
+    return row.connection.user if owner is None else owner.user
+
+
 _path, _command = _owner("executable"), _owner("command_line")
 
 COLUMNS: tuple[Column, ...] = (
@@ -160,7 +127,10 @@ COLUMNS: tuple[Column, ...] = (
         1, 12, 24, _name, _process_text, _folded(_name),
     ),
     Column("pid", "PID", "PID", "Process id.", 2, 7, 7, _pid, _pid_text, right=True),
-    Column("user", "User", "User", "User the process runs as.", 12, 8, 12, _user, _shown(_user), _folded(_user)),
+    Column(
+        "user", "User", "User", "User the process runs as; of an unknown process, the user of the socket.",
+        12, 8, 12, _booked_to, _shown(_booked_to), _folded(_booked_to),
+    ),
     Column(
         "service", "Service", "Service", "systemd unit or container the process runs for, from its cgroup.",
         13, 12, 24, _service, _shown(_service), _folded(_service),
@@ -198,6 +168,7 @@ COLUMNS: tuple[Column, ...] = (
         "host", "Remote name", "Name", "Name of the remote address by reverse DNS, once asked for.",
         11, 18, 48, _remote_name, _shown(_remote_name), cut="start",
     ),
+    *TRAFFIC_COLUMNS,
     Column(
         "seen", "First seen", "Seen", "Local time of the first look that saw it.",
         15, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
@@ -214,6 +185,10 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "path", "Path", "Path", "Executable file of the process.",
         17, 20, 60, _path, _shown(_path), _folded(_path), cut="middle",
+    ),
+    Column(
+        "container", "Container", "Contain", "Container of the process; else the network namespace, by name or inode.",
+        18, 12, 32, _container, _shown(_container), _folded(_container),
     ),
     Column(
         "cmd", "Command", "Command", "Command line of the process.",

@@ -80,7 +80,8 @@ class Connection:
     number.
 
     What only some sources know is `None` elsewhere: the `user` that the kernel books the socket to, the `direction`
-    when it is certain, the exact second UTC at which it was `opened_at`; `namespace` is `None` for this program's own.
+    when it is certain, the exact second UTC at which it was `opened_at`, the `past_owners` it had before anybody
+    looked; `namespace` is `None` for this program's own.
     """
 
     key: Key
@@ -95,6 +96,7 @@ class Connection:
     opened_at: float | None = None
     namespace: Namespace | None = None
     unowned: Unowned | None = None
+    past_owners: tuple[Process, ...] = ()
 
     @property
     def owner(self) -> Process | None:

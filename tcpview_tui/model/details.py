@@ -1,4 +1,4 @@
-"""What there is to say about one row: sections of facts, of which the first two never change their lines."""
+"""What there is to say about one row: sections of facts, of which the first three never change their lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.about_connection import about_connection
 from tcpview_tui.model.about_process import about_process
+from tcpview_tui.model.about_traffic import about_traffic
 from tcpview_tui.model.facts import Fact, Section
 
 if TYPE_CHECKING:
@@ -38,13 +39,18 @@ def details(
 ) -> tuple[Section, ...]:
     """Return all that is known of `row`.
 
-    Process and Connection come first and have the same labels in the same places for every row: a missing value is
-    a word. What varies in length follows: the parents, up to `listed` other connections of the process, found
+    Process, Connection and Traffic come first and have the same labels in the same places for every row: a missing
+    value is a word. What varies in length follows: the parents, up to `listed` other connections of the process, found
     `among` all rows, and further owners. `inspection` counts only if it is that of the row's process.
     """
     owner = row.owner
-    varying = () if owner is None else (_parents(owner), _others(row, owner, among, listed), *_owners(row))
-    return about_process(row, inspection, problems), about_connection(row, context), *varying
+    held = [] if owner is None else _held_by(owner, among)
+    fixed = (
+        about_process(row, inspection, problems),
+        about_connection(row, context),
+        about_traffic(row, held, context),
+    )
+    return fixed if owner is None else (*fixed, _parents(owner), _others(row, held, listed), *_owners(row))
 
 
 def _parents(owner: Process) -> Section:
@@ -52,8 +58,8 @@ def _parents(owner: Process) -> Section:
     return Section("Parents", facts or (Fact("", "none known", quiet=True),))
 
 
-def _others(row: Row, owner: Process, among: Iterable[Row], listed: int) -> Section:
-    others = [other for other in _held_by(owner, among) if other.key != row.key]
+def _others(row: Row, held: Iterable[Row], listed: int) -> Section:
+    others = [other for other in held if other.key != row.key]
     facts = [_other(other) for other in nsmallest(listed, others, key=attrgetter("ordinal"))]
     if len(others) > len(facts):
         facts.append(Fact("", f"and {len(others) - len(facts):,} more", quiet=True))

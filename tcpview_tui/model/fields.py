@@ -7,14 +7,14 @@ that ``-user:root`` keeps the rows whose user is unknown.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.model.columns import BY_ID, Context
 from tcpview_tui.model.connection import KERNEL_STATES, State
+from tcpview_tui.model.kinds import ADDRESS, CHOICE, DELAY, DURATION, FLAG, NUMBER, PORT, SIZE, TEXT, Kind
 from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.model.toggles import TOGGLE_BY_ID
 
@@ -28,63 +28,10 @@ Predicate = Callable[[Row, Context], bool]
 Lift = Callable[[Match], Predicate]
 """Makes a test of rows out of a test of facts."""
 
-OWNED = {"process": "name", "path": "executable", "cmd": "command_line"} | {n: n for n in ("pid", "user", "service")}
+OWNED = {"process": "name", "path": "executable", "cmd": "command_line"} | {
+    name: name for name in ("pid", "user", "service", "container")
+}
 """The attribute of a process by the name of its column: a filter asks every owner, a column shows the first."""
-
-
-def _natural(limit: int) -> Callable[[str], float | None]:
-    def read(text: str) -> float | None:
-        return int(text) if re.fullmatch(r"[0-9]{1,10}", text) and int(text) <= limit else None
-
-    return read
-
-
-def _seconds(text: str) -> float | None:
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smhd]?)", text.lower())
-    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of value. `number` reads a value that has an order; None from it: this is no such value.
-
-    `exact` is false where a fact is measured so finely that equality would never hold.
-    """
-
-    name: str
-    help: str
-    expected: str
-    number: Callable[[str], float | None] | None = None
-    exact: bool = True
-
-
-TEXT = Kind("text", "A part of it, in any case.", "a text, in quotes when it has spaces")
-CHOICE = Kind("choice", "One of the listed values; - and _ make no difference.", "one of the listed values")
-FLAG = Kind("flag", "One of the listed flags.", "one of the listed flags")
-ADDRESS = Kind(
-    "address",
-    "An address, a network like 10.0.0.0/8, or the beginning of an address.",
-    "an address, a network like 10.0.0.0/8 or a beginning like 10.0. (ports: lport and rport, names: host)",
-)
-NUMBER = Kind(
-    "number",
-    "A number, a range 100-200, or a comparison with < <= > >=.",
-    "a number or a range like 100-200",
-    _natural(2**32 - 1),
-)
-PORT = Kind(
-    "port",
-    "A number from 0 to 65535, a range 1024-2048, or a comparison with < <= > >=.",
-    "a number from 0 to 65535 or a range like 1024-2048",
-    _natural(2**16 - 1),
-)
-DURATION = Kind(
-    "duration",
-    "A comparison with < <= > >= or a range 1m-1h; units s (default), m, h, d.",
-    "a comparison like <60 or >=5m, or a range like 1m-1h (units s, m, h, d)",
-    _seconds,
-    exact=False,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +92,22 @@ def _owners(name: str) -> Lift:
     return lift
 
 
+def _container(match: Match) -> Predicate:
+    owned, shown = _owners("container")(match), _column("container")(match)
+    return lambda row, context: owned(row, context) or shown(row, context)
+
+
+def _user(match: Match) -> Predicate:
+    """Of a row without a known process, the user of the socket counts."""
+    of_owners = _owners("user")(match)
+
+    def predicate(row: Row, context: Context) -> bool:
+        booked = row.connection.user if not row.owners else None
+        return of_owners(row, context) or (booked is not None and match(booked))
+
+    return predicate
+
+
 def either_end(match: Callable[[Endpoint], bool]) -> Predicate:
     """Lift a test of endpoints to the local and the remote one."""
 
@@ -165,8 +128,34 @@ def _age(match: Match) -> Predicate:
     return lambda row, context: match(read(row, context)) and (not row.preexisting or match(math.inf))
 
 
-def _row(match: Match) -> Predicate:
-    return lambda row, _: match(row)
+def _rate(match: Match) -> Predicate:
+    receiving, sending = BY_ID["rate_in"].value, BY_ID["rate_out"].value
+
+    def predicate(row: Row, context: Context) -> bool:
+        rate = receiving(row, context)
+        return rate is not None and match(rate + sending(row, context))
+
+    return predicate
+
+
+def _either_queue(match: Match) -> Predicate:
+    receiving, sending = _column("recvq")(match), _column("sendq")(match)
+    return lambda row, context: not row.connection.is_listening and (receiving(row, context) or sending(row, context))
+
+
+class Seen(NamedTuple):
+    """A row with what it is joined with: the fact that a flag is about."""
+
+    row: Row
+    context: Context
+
+
+def _seen(match: Match) -> Predicate:
+    return lambda row, context: match(Seen(row, context))
+
+
+def _flag(name: str, help_text: str, holds: Callable[[Row], bool]) -> Choice:
+    return Choice(name, help_text, lambda seen: holds(seen.row))
 
 
 def _one_of(name: str, help_text: str, *facts: str, aliases: tuple[str, ...] = ()) -> Choice:
@@ -191,6 +180,10 @@ PROTOCOLS = (
     _one_of("tcp6", "TCP over IPv6", "TCP6"),
     _one_of("udp", "UDP over IPv4 and IPv6", "UDP", "UDP6"),
     _one_of("udp6", "UDP over IPv6", "UDP6"),
+    _one_of("udplite", "UDP-Lite (RFC 3828) over IPv4 and IPv6", "UDPLITE", "UDPLITE6"),
+    _one_of("udplite6", "UDP-Lite over IPv6", "UDPLITE6"),
+    _one_of("raw", "raw sockets over IPv4 and IPv6", "RAW", "RAW6"),
+    _one_of("raw6", "raw sockets over IPv6", "RAW6"),
 )
 DIRECTIONS = (
     _one_of("in", "a listener on the local port exists"),
@@ -198,15 +191,16 @@ DIRECTIONS = (
     _one_of("listening", "waits for others", aliases=("listen",)),
 )
 FLAGS = (
-    Choice("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW),
-    Choice("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED),
-    Choice("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed),
-    Choice("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
-    Choice("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
-    Choice("ipv4", "over IPv4", TOGGLE_BY_ID["ipv4"].covers),
-    Choice("ipv6", "over IPv6", TOGGLE_BY_ID["ipv6"].covers),
-    Choice("past", "its process had it once, none has it now", lambda row: row.owners_past),
-    Choice(
+    _flag("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW),
+    _flag("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED),
+    Choice("busy", "carried traffic in the last look", lambda seen: seen.context.is_busy(seen.row)),
+    _flag("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed),
+    _flag("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
+    _flag("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
+    _flag("ipv4", "over IPv4", TOGGLE_BY_ID["ipv4"].covers),
+    _flag("ipv6", "over IPv6", TOGGLE_BY_ID["ipv6"].covers),
+    _flag("past", "its process had it once, none has it now", lambda row: row.owners_past),
+    _flag(
         "unknown",
         "has a process that could not be seen (?)",
         lambda row: not row.owners and row.connection.state not in KERNEL_STATES,
@@ -216,7 +210,7 @@ FLAGS = (
 FIELDS: tuple[Field, ...] = (
     Field("process", TEXT, "Name of a process that has the socket.", "process:sshd", _owners("process")),
     Field("pid", NUMBER, "Process id.", "pid:100-200", _owners("pid")),
-    Field("user", TEXT, "User the process runs as.", "user:www-data", _owners("user")),
+    Field("user", TEXT, "User the process runs as.", "user:www-data", _user),
     Field("service", TEXT, "systemd unit or container of the process.", "service:nginx", _owners("service")),
     Field("proto", CHOICE, "Protocol.", "proto:udp", _column("proto"), PROTOCOLS),
     Field("state", CHOICE, "TCP state (RFC 9293). UDP has none.", "state:time-wait", _column("state"), STATES),
@@ -229,7 +223,14 @@ FIELDS: tuple[Field, ...] = (
     Field("dir", CHOICE, "Direction.", "dir:in", _column("dir"), DIRECTIONS),
     Field("path", TEXT, "Executable file of the process.", "path:/usr/bin/", _owners("path")),
     Field("cmd", TEXT, "Command line of the process.", 'cmd:"-c config"', _owners("cmd")),
+    Field("container", TEXT, "Container of the process; else the network namespace.", "container:docker", _container),
+    Field("recv", SIZE, "Bytes received; unknown for UDP.", "recv>1M", _column("recv"), volatile=True),
+    Field("sent", SIZE, "Bytes sent; unknown for UDP.", "sent>500k", _column("sent"), volatile=True),
+    Field("rate", SIZE, "Bytes per second in both directions, smoothed.", "rate>100k", _rate, volatile=True),
+    Field("rtt", DELAY, "Round-trip time.", "rtt>100ms", _column("rtt"), volatile=True),
+    Field("retrans", NUMBER, "TCP segments sent again.", "retrans>0", _column("retrans"), volatile=True),
+    Field("queue", SIZE, "Bytes that wait in either queue.", "queue>64k", _either_queue, volatile=True),
     Field("age", DURATION, "Time since first seen; older rows have at least it.", "age<60", _age, volatile=True),
-    Field("is", FLAG, "What the row is now.", "is:new", _row, FLAGS),
+    Field("is", FLAG, "What the row is now.", "is:new", _seen, FLAGS, volatile=True),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.model import address
 from tcpview_tui.model.connection import KERNEL_STATES, State
+from tcpview_tui.model.container import container_of
 from tcpview_tui.model.process import label
 
 if TYPE_CHECKING:
@@ -205,6 +206,10 @@ GROUPINGS: tuple[Grouping, ...] = (
     ),
     Grouping(
         "service", "Service (unit or container)", lambda row: row.owner.service if row.owner else None,
+        lambda v, _: v or "none known", lambda v: (not v, (v or "").casefold()),
+    ),
+    Grouping(
+        "container", "Container or network namespace", container_of,
         lambda v, _: v or "none known", lambda v: (not v, (v or "").casefold()),
     ),
     Grouping("port", "Port of the service", _port, _port_label, lambda v: v),

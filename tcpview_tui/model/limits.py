@@ -7,17 +7,6 @@ from tcpview_tui.text import count, duration
 
 ALWAYS = (
     Problem(
-        Code.NAMESPACES,
-        "Always: other network namespaces",
-        "Connections inside containers that have a network of their own are not shown.",
-    ),
-    Problem(
-        Code.SHARED,
-        "Always: processes that share a socket",
-        "On Linux psutil names one owner of each socket, and sockets without owner that are alike in every detail "
-        "are one row.",
-    ),
-    Problem(
         Code.ROOTKIT,
         "Always: what the kernel hides",
         "A rootkit in the kernel can hide sockets from every program on this machine, this one too.",
@@ -35,13 +24,25 @@ def behind(every: float, interval: float) -> Problem:
     )
 
 
-def polling(interval: float) -> Problem:
-    """Return that what lives shorter than `interval` seconds can be missed."""
+def polling(interval: float, missed: int | None = None, *, of_tcp: bool = True) -> Problem:
+    """Return that what lives shorter than `interval` seconds can be missed.
+
+    `missed` TCP connections were, as far as the kernel counts them. With `of_tcp` false, no TCP connection is.
+    """
+    if not of_tcp:
+        return Problem(
+            Code.POLLING,
+            f"sampling every {duration(interval)}: shorter UDP sockets can be missed",
+            "TCP connections are told by the kernel as they open and close, however short they are. Of UDP and raw "
+            "sockets only those are seen that are there when the program looks.",
+        )
+    known = "" if missed is None else f", {missed:,} TCP so far"
     return Problem(
         Code.POLLING,
-        f"sampling every {duration(interval)}: shorter connections can be missed",
+        f"sampling every {duration(interval)}: shorter connections can be missed{known}",
         "The program looks at the machine again and again. A connection that opens and closes between two looks "
-        "is not seen; a shorter interval misses fewer.",
+        "is not seen; a shorter interval misses fewer. How many TCP connections were missed is an estimate: those the "
+        "kernel has counted as opened since this program started, less those that it saw.",
     )
 
 

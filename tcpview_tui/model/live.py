@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Connection, Key, State
-    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.model.snapshot import Passed, Snapshot
 
 CLOSED_LIMIT = 50_000
 """Closed rows that linger or are kept; beyond that the oldest go and `LiveTable.dropped` counts them."""
@@ -110,14 +110,17 @@ class LiveTable:
         self._census.take(difference)
         update: Update = {}
         for connection in difference.closed:
-            self._close(connection, snapshot.taken_at, update)
+            self._close(connection, snapshot.ended.get(connection.key, snapshot.taken_at), update)
         for change in difference.changed:
             self._change(change, snapshot.taken_at, update)
         for connection in difference.opened:
             self._open(connection, snapshot.taken_at, first, update)
-        self.last = Tally() if first else _tally(difference)
+        for passed in snapshot.passed:
+            self._open(passed.connection, snapshot.taken_at, False, update)
+            self._close(passed.connection, passed.closed_at, update)
+        self.last = Tally() if first else _tally(difference, len(snapshot.passed))
         if self._hold and not first:
-            self._remember(self._hold, difference)
+            self._remember(self._hold, difference, snapshot.passed)
         self._bound(update)
         return update
 
@@ -173,10 +176,11 @@ class LiveTable:
         row = Row(
             ordinal=self._ordinal,
             connection=connection,
-            direction=self._census.direction(connection),
-            first_seen=wall,
-            preexisting=first,
-            owners=connection.owners,
+            direction=connection.direction or self._census.direction(connection),
+            first_seen=wall if connection.opened_at is None else connection.opened_at,
+            preexisting=first and connection.opened_at is None,
+            owners=connection.owners or connection.past_owners,
+            owners_past=bool(connection.past_owners) and not connection.owners,
             mark=Mark.NONE if first else Mark.NEW,
             marked_at=0.0 if first else self._stamp(connection.key),
             touched=self._look,
@@ -191,6 +195,7 @@ class LiveTable:
             "connection": after,
             "owners": row.owners if past else after.owners,
             "owners_past": past,
+            "direction": after.direction or row.direction,
         }
         if change.is_event:
             marked = self._stamp(after.key)
@@ -241,16 +246,17 @@ class LiveTable:
         if len(self._marks) > _MARKS_A_ROW * (len(self.rows) + CLOSED_LIMIT):
             self._marks = deque((time, key) for time, key in self._marks if key in self.rows)
 
-    def _remember(self, hold: _Hold, difference: Difference) -> None:
+    def _remember(self, hold: _Hold, difference: Difference, passed: Iterable[Passed]) -> None:
         events = [change.after for change in difference.changed if change.is_event]
-        for connection in (*difference.opened, *difference.closed, *events):
+        brief = [each.connection for each in passed]
+        for connection in (*difference.opened, *difference.closed, *events, *brief):
             hold.touched[connection.key] = None
         hold.tally += self.last
 
 
-def _tally(difference: Difference) -> Tally:
+def _tally(difference: Difference, passed: int) -> Tally:
     events = sum(change.is_event for change in difference.changed)
-    return Tally(len(difference.opened), len(difference.closed), events)
+    return Tally(len(difference.opened) + passed, len(difference.closed) + passed, events)
 
 
 def _passages(row: Row, state: State, wall: float) -> tuple[Passage, ...]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING
 
-from tcpview_tui.model import address, fields
+from tcpview_tui.model import address, fields, kinds
 from tcpview_tui.model.anywhere import anywhere
 from tcpview_tui.model.connection import Endpoint
 from tcpview_tui.model.fields import BY_NAME, Field, Match, Predicate
@@ -29,10 +29,10 @@ _ENDPOINT = re.compile(r"(\[[^\]]+\]|[0-9.]+|\*)?:([0-9]+)")
 def word(token: Token) -> Predicate:
     """Return what a bare word means: an endpoint, a network, or a text in any column."""
     if found := _ENDPOINT.fullmatch(token.text):
-        host, port = (found[1] or "*").strip("[]"), fields.PORT.number and fields.PORT.number(found[2])
+        host, port = (found[1] or "*").strip("[]"), kinds.PORT.number and kinds.PORT.number(found[2])
         at = address.parse(host)
         if port is None and (at or host == "*"):
-            raise token.refused("{} has no such port", fields.PORT.expected)
+            raise token.refused("{} has no such port", kinds.PORT.expected)
         if at:
             return fields.either_end(Endpoint(str(at), int(port or 0)).__eq__)
         if host == "*":
@@ -74,9 +74,9 @@ def _comparison(found: Field, operator: Token, values: Sequence[Token]) -> Match
 def _value(found: Field, value: Token) -> Match:
     if found.kind.number:
         return _range(found, value)
-    if found.kind is fields.FLAG or (found.choices and value.kind != "regex"):
+    if found.kind is kinds.FLAG or (found.choices and value.kind != "regex"):
         return _choice(found, value)
-    if found.kind is fields.ADDRESS and value.kind != "regex":
+    if found.kind is kinds.ADDRESS and value.kind != "regex":
         return _address(value.text) or _part(found, value)
     return text_test(value)
 

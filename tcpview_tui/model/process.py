@@ -23,7 +23,8 @@ class Process:
     """The facts of one process; `None` means unknown, never empty. All texts have passed `text.safe`.
 
     `started` is in seconds since 1970 UTC, as the system tells it. A pid is used again after its process
-    ended; the pair of pid and start time is not.
+    ended; the pair of pid and start time is not. `container` names the engine first: ``docker:0123456789ab``,
+    ``kubernetes:POD/CONTAINER``, ``lxc:web``; identifiers are cut to the length that the engine's own tools show.
     """
 
     pid: int
@@ -34,6 +35,7 @@ class Process:
     command_line: str | None = None
     service: str | None = None
     parents: tuple[Ancestor, ...] = ()
+    container: str | None = None
 
     @property
     def label(self) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tcpview_tui.model.traffic import NO_FLOW, Flow
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,10 @@ class Code(StrEnum):
     NAMESPACES = "namespaces"
     SHARED = "shared"
     ROOTKIT = "rootkit"
+    FALLBACK = "fallback"
+    TABLES = "tables"
+    EVENTS = "events"
+    FLOOD = "flood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,11 @@ class Snapshot:
     `taken_at` is wall-clock seconds UTC, `took` the seconds the reading needed. `sequence` counts from 1 and has
     no holes: a reader that misses a number has missed a look.
 
-    `gauges` has the counters and rates of those connections, closed ones too, where they differ from the look before.
+    `gauges` has the counters and rates of those connections, closed ones too, where they differ from the look before,
+    and `flow` what all of them carried since then.
     `ended` tells the exact second UTC at which a connection of the look before closed, where it is known; `passed`
-    are the connections that lived between the two looks.
+    are the connections that lived between the two looks. `missed` estimates how many TCP connections no look of this
+    run has seen; `None` when nobody counts them.
     """
 
     sequence: int
@@ -72,3 +80,5 @@ class Snapshot:
     gauges: Mapping[Key, Gauge] = field(default_factory=dict)
     ended: Mapping[Key, float] = field(default_factory=dict)
     passed: tuple[Passed, ...] = ()
+    missed: int | None = None
+    flow: Flow = NO_FLOW

@@ -33,13 +33,27 @@ class Measure(Protocol):
         ...
 
 
+class Flow(NamedTuple):
+    """What all connections together carried between two looks, bytes per second."""
+
+    received: float = 0.0
+    sent: float = 0.0
+
+
+NO_FLOW = Flow()
+
+
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """The counters of one connection and its smoothed rates, bytes per second."""
+    """The counters of one connection and its smoothed rates, bytes per second.
+
+    `is_busy` says that it carried payload between the look before and this one.
+    """
 
     measure: Measure
     receiving: float = 0.0
     sending: float = 0.0
+    is_busy: bool = False
 
     @property
     def counters(self) -> Counters:

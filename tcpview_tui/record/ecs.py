@@ -39,6 +39,7 @@ def listed(row: Row, context: Context, at: float, host: str) -> Document:
         **_ends(row, context),
         "process": row.owner and _process(row.owner, host),
         "user": {"name": row.owner and row.owner.user},
+        "container": row.owner and _container(row.owner),
         "host": {"name": host},
         "tcpview": _own(row, host),
     }
@@ -100,9 +101,19 @@ def _process(process: Process, host: str) -> Document:
     }
 
 
+def _container(process: Process) -> Document:
+    """Return the container by its id; those of LXC have a name alone."""
+    engine, _, known = (process.container or "").partition(":")
+    return {"name": known} if engine == "lxc" else {"id": known.rpartition("/")[2]}
+
+
+def _owner(process: Process, host: str) -> Document:
+    return _process(process, host) | {"user": {"name": process.user}, "container": _container(process)}
+
+
 def _own(row: Row, host: str) -> Document:
     connection = row.connection
-    owners = [_known(_process(owner, host) | {"user": {"name": owner.user}}) for owner in row.owners]
+    owners = [_known(_owner(owner, host)) for owner in row.owners]
     return {
         "state": connection.state.value or None,
         "status": "closed" if row.is_closed else "open",
@@ -113,6 +124,7 @@ def _own(row: Row, host: str) -> Document:
         "owner_past": row.owners_past if owners else None,
         "owners": owners if len(owners) > 1 else None,
         "service": row.owner and row.owner.service,
+        "namespace": connection.namespace and connection.namespace.inode,
     }
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-import psutil
-
-from tcpview_tui.model import address
+from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.respond.ssh import Ends, end, holders, session_ends
 from tcpview_tui.sources.proctable import Entry, Table, ancestors, descendants
 
 _CARRIERS = ("sshd", "dropbear")
@@ -30,67 +29,41 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of the guard. `reason` is a sentence, empty when allowed. TYPED asks for the target's pid."""
+    """The answer of the guard. `reason` is a sentence, empty when allowed.
+
+    TYPED asks for a number of the target: the pid of a process, the remote port of a connection.
+    """
 
     level: Level = Level.ALLOWED
     reason: str = ""
 
-    def forbids(self, pid: int, typed_pid: int | None) -> bool:
-        """True unless the action on `pid` is allowed, or needs that pid to be typed and it was."""
-        return self.level is Level.REFUSED or (self.level is Level.TYPED and typed_pid != pid)
+    def forbids(self, number: int, typed: int | None) -> bool:
+        """True unless the action on the target of that `number` is allowed, or needs it to be typed and it was."""
+        return self.level is Level.REFUSED or (self.level is Level.TYPED and typed != number)
 
-    def explain(self, pid: int) -> str:
-        """Return the reason, and what to type when that is what it takes."""
-        return f"{self.reason} Type the pid {pid} to do it all the same." if self.level is Level.TYPED else self.reason
+    def explain(self, number: int, name: str = "pid") -> str:
+        """Return the reason, and what to type when that is what it takes; `name` says what the `number` is."""
+        typed = f" Type the {name} {number} to do it all the same." if self.level is Level.TYPED else ""
+        return self.reason + typed
 
 
 ALLOWED = Verdict()
 
 
-def ssh_holders(pids: Iterable[int]) -> set[int] | None:
-    """Return who holds the TCP connection that SSH_CONNECTION (ssh(1)) of this program or of `pids` names.
-
-    `None`: none of them has the variable, so nothing says that SSH is involved. Empty: SSH is, and the holder is
-    not visible (no privilege, another namespace, a connection that has ended since).
-    """
-    wanted = {ends for value in _ssh_variables(pids) if (ends := _ssh_ends(value))}
-    if not wanted:
-        return None
-    try:
-        sockets = psutil.net_connections("tcp")
-    except (psutil.Error, OSError):
-        return set()
-    return {s.pid for s in sockets if s.pid and s.raddr and (_end(*s.raddr), _end(*s.laddr)) in wanted}
-
-
-def _ssh_variables(pids: Iterable[int]) -> list[str]:
-    values = [os.environ.get("SSH_CONNECTION", "")]
-    for pid in pids:
-        try:
-            values.append(psutil.Process(pid).environ().get("SSH_CONNECTION", ""))
-        except (psutil.Error, OSError):
-            continue
-    return values
-
-
-def _ssh_ends(value: str) -> tuple[tuple[str, str], tuple[str, str]] | None:
-    parts = value.split()
-    return (_end(*parts[:2]), _end(*parts[2:])) if len(parts) == 4 else None
-
-
-def _end(host: str, port: object) -> tuple[str, str]:
-    return address.canonical(host.partition("%")[0]), str(port)
-
-
 class Guard:
-    """Judges pids by one process table. `own` is this program's pid; `trace` is how an SSH session is found."""
+    """Judges by one process table. `own` is this program's pid; `trace` and `ends` are how an SSH session is found."""
 
     def __init__(
-        self, table: Table, own: int | None = None, trace: Callable[[Iterable[int]], set[int] | None] = ssh_holders
+        self,
+        table: Table,
+        own: int | None = None,
+        trace: Callable[[Iterable[int]], set[int] | None] = holders,
+        ends: Callable[[Iterable[int]], set[Ends]] = session_ends,
     ) -> None:
         self._table = table
         self._own = os.getpid() if own is None else own
         self._trace = trace
+        self._ends = ends
         self._chain = ancestors(table, self._own)
         self._parents = {entry.pid for entry in self._chain} | ({os.getppid()} if own is None else set())
 
@@ -112,6 +85,30 @@ class Guard:
     def judge_all(self, pids: Iterable[int]) -> Verdict:
         """Return the strictest verdict on `pids`, the first of them that has it."""
         return max((self.judge(pid) for pid in pids), key=lambda verdict: verdict.level, default=ALLOWED)
+
+    def judge_connection(self, connection: Connection) -> Verdict:
+        """Return whether `connection` may be closed; the one that carries this session asks for its remote port.
+
+        An SSH server's other connections (forwarded ports) cannot be told from the session's own where SSH_CONNECTION
+        is missing or old, so that those of a server that carries it ask, too.
+        """
+        remote = connection.remote
+        if connection.transport != "tcp" or remote is None:
+            return ALLOWED
+        near, far = end(*connection.local), end(*remote)
+        if not self._session_ends.isdisjoint({(near, far), (far, near)}):
+            return Verdict(Level.TYPED, f"{connection.ends} carries this session: closing it disconnects you.")
+        if connection.state is State.ESTABLISHED and (server := self._carrier_of(connection)):
+            return Verdict(Level.TYPED, f"{connection.ends} may carry this session, by {server}: closing it ends that.")
+        return ALLOWED
+
+    def _carrier_of(self, connection: Connection) -> Entry | None:
+        found = (self._table[owner.pid] for owner in connection.owners if owner.pid in self._table)
+        return next((e for e in found if _is(e, _CARRIERS) and self._judge_carrier(e).level is Level.TYPED), None)
+
+    @cached_property
+    def _session_ends(self) -> set[Ends]:
+        return self._ends([entry.pid for entry in self._chain])
 
     def _judge_carrier(self, entry: Entry) -> Verdict:
         carriers = self._carriers

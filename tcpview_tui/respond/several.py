@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,14 +74,14 @@ def plan_several(processes: Sequence[Process], rows: Iterable[Row], table: Table
     )
 
 
-def summary(action: str, outcomes: Sequence[Outcome]) -> Outcome:
+def summary(action: str, outcomes: Sequence[Outcome], words: Mapping[Kind, str] = _WORDS) -> Outcome:
     """Return one outcome for those of several targets; the sentence counts them and gives the gravest reason.
 
-    It is `ok` when every target has ended, some perhaps before their turn: workers end with their master.
-    Raises ValueError when there are none.
+    It is `ok` when every target has ended, some perhaps before their turn: workers end with their master. `words`
+    tell each kind that can occur. Raises ValueError when there are no outcomes.
     """
     counts = Counter(outcome.kind for outcome in outcomes)
-    counted = ", ".join(f"{counts[kind]} {words}" for kind, words in _WORDS.items() if kind in counts)
+    counted = ", ".join(f"{counts[kind]} {told}" for kind, told in words.items() if kind in counts)
     gravest = worst(outcomes)
     if all(outcome.kind in {"done", "gone"} for outcome in outcomes):
         return Outcome(True, "done", f"{action}: {counted}.")

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from tcpview_tui.model.inspection import Absence, Inspection
+from tcpview_tui.model.meter import Meter
 from tcpview_tui.model.snapshot import Code, Problem, Snapshot
+from tcpview_tui.model.traffic import NO_FLOW
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
@@ -17,15 +19,15 @@ if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Key, Transport
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.snapshot import Passed
-    from tcpview_tui.model.traffic import Measure
+    from tcpview_tui.model.traffic import Gauge, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a source saw in one look: connections by key, and what it could not see.
 
-    `measures` has the counters that differ from the look before, those of closed connections too; `ended` and
-    `passed` are those of `Snapshot`. A source that knows neither leaves them empty.
+    `measures` has the counters that differ from the look before, those of closed connections too; `ended`, `passed`
+    and `missed` are those of `Snapshot`. A source that knows none of them leaves them empty.
     """
 
     connections: Mapping[Key, Connection] = field(default_factory=dict)
@@ -33,6 +35,7 @@ class Reading:
     measures: Mapping[Key, Measure] = field(default_factory=dict)
     ended: Mapping[Key, float] = field(default_factory=dict)
     passed: tuple[Passed, ...] = ()
+    missed: int | None = None
 
 
 class Source(Protocol):
@@ -44,6 +47,13 @@ class Source(Protocol):
     name: str
     has_counters: bool
     """Whether this source ever tells `measures`."""
+    unseen: tuple[Problem, ...]
+    """What it never sees, however it is run."""
+
+    @property
+    def follows_tcp(self) -> bool:
+        """Whether at present no TCP connection is too short to be seen."""
+        ...
 
     def read(self) -> Reading:
         """Return every connection there is now. Called by one thread at a time."""
@@ -78,7 +88,9 @@ class Sampler:
         self._clock = clock
         self._sequence = 0
         self._last = Reading()
+        self._meter = Meter()
         self._first: threading.Thread | None = None
+        self._is_closed = False
         self._begun: Snapshot
 
     def begin(self) -> None:
@@ -113,24 +125,42 @@ class Sampler:
         except Exception:  # noqa: BLE001 - as in a look
             return None
 
+    def disconnect(self, connection: Connection) -> None:
+        """Close that very connection, as the source does it, and raise what it raises."""
+        self.source.disconnect(connection)
+
+    def close(self) -> None:
+        """Give back what the source holds of the system; a second call does nothing. Never raises."""
+        if not self._is_closed:
+            self._is_closed = True
+            with suppress(Exception):  # as in a look
+                self.source.close()
+
     def _begin(self) -> None:
         self._begun = self._look()
 
     def _look(self) -> Snapshot:
         started = self._clock.monotonic()
-        problems: tuple[Problem, ...]
+        gauges: Mapping[Key, Gauge] = {}
+        flow = NO_FLOW
         try:
-            self._last = self.source.read()
-            problems = self._last.problems
+            self._last = reading = self.source.read()
+            gauges, flow = self._meter.take(reading.measures, reading.connections, started)
         except Exception as error:  # noqa: BLE001 - whatever a source raises must not end the program
             problems = (*self._last.problems, _failure(self.source, error))
+            reading = Reading(self._last.connections, problems)
         self._sequence += 1
         return Snapshot(
             self._sequence,
             self._clock.wall(),
-            self._last.connections,
-            problems,
+            reading.connections,
+            reading.problems,
             self._clock.monotonic() - started,
+            gauges,
+            reading.ended,
+            reading.passed,
+            reading.missed,
+            flow,
         )
 
 

@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from tcpview_tui.sources import limits
+from tcpview_tui.sources.psutil_source import PsutilSource
+
 if TYPE_CHECKING:
-    from tcpview_tui.sources.base import Source
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.sources.base import Reading, Source
 
 SourceName = Literal["auto", "sockdiag", "psutil"]
 SOURCE_NAMES: tuple[str, ...] = get_args(SourceName)
 
 
-def choose(name: SourceName) -> Source:
+class Fallback(PsutilSource):
+    """psutil where the kernel's own interface was wanted: every reading says why it is not used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self._reason = reason
+
+    def read(self) -> Reading:
+        """Return what psutil sees, and why it is psutil."""
+        reading = super().read()
+        return replace(reading, problems=(*reading.problems, limits.fallback(self._reason)))
+
+
+def choose(name: SourceName, clock: Clock) -> Source:
     """Return the source of that name; ``auto`` is the best that works here.
 
     Raises OSError when ``sockdiag`` was asked for and this system has none.
     """
-    from tcpview_tui.sources.psutil_source import PsutilSource
+    if name == "psutil" or (name == "auto" and sys.platform != "linux"):
+        return PsutilSource()
+    try:
+        return _sockdiag(clock)
+    except OSError as error:
+        if name == "sockdiag":
+            raise
+        return Fallback(error.strerror or str(error))
 
-    return PsutilSource()
+
+def _sockdiag(clock: Clock) -> Source:
+    if sys.platform != "linux":
+        raise OSError("sock_diag is an interface of Linux")
+    from tcpview_tui.sources.sockdiag import SockDiagSource
+
+    source = SockDiagSource(clock)
+    try:
+        source.try_out()
+    except OSError:
+        source.close()
+        raise
+    return source

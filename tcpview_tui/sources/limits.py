@@ -10,6 +10,19 @@ from tcpview_tui.text import count
 _AS_ROOT = "Run the program as root (sudo tcpview-tui) to see all of them."
 
 
+OTHER_NAMESPACES = Problem(
+    Code.NAMESPACES,
+    "Always: other network namespaces",
+    "Connections inside containers that have a network of their own are not shown.",
+)
+SHARED = Problem(
+    Code.SHARED,
+    "Always: processes that share a socket",
+    "On Linux psutil names one owner of each socket, and sockets without owner that are alike in every detail "
+    "are one row.",
+)
+
+
 def _is_root() -> bool:
     return not hasattr(os, "geteuid") or os.geteuid() == 0
 
@@ -46,4 +59,74 @@ def processes(refused: int) -> Problem:
         Code.PROCESSES_REFUSED,
         f"sockets of {count(refused, 'process', 'processes')} not visible" + ("" if _is_root() else ": not root"),
         f"The system tells which sockets a process has to its user and to root only. {_AS_ROOT}",
+    )
+
+
+def namespaces(closed: int, reason: str) -> Problem:
+    """Say that other network namespaces exist, or may exist, and cannot be read; without a number, nobody may look."""
+    if not _is_root():
+        return Problem(
+            Code.NAMESPACES,
+            "containers not visible: not root",
+            "Only root may look into other network namespaces, which containers have, and find all of them. "
+            f"{_AS_ROOT}",
+        )
+    return Problem(
+        Code.NAMESPACES,
+        f"{count(closed, 'network namespace')} not readable",
+        f"The system does not let this program in: {reason}. It takes CAP_SYS_ADMIN.",
+    )
+
+
+def tables(names: str, reason: str) -> Problem:
+    """Say that whole tables of the kernel could not be read."""
+    return Problem(
+        Code.TABLES,
+        f"{names} not read anew",
+        f"The kernel did not list these sockets: {reason}. What is shown of them is from an earlier look.",
+    )
+
+
+def without_events(reason: str) -> Problem:
+    """Say why the kernel does not tell of connections as they open and close."""
+    if not _is_root():
+        return Problem(
+            Code.EVENTS,
+            "short connections seen only as they close, without process: not root",
+            "The kernel tells everybody that a TCP connection has ended, and root alone when and by whom it was "
+            "opened. "
+            f"{_AS_ROOT}",
+        )
+    return Problem(
+        Code.EVENTS,
+        "short connections seen only as they close, without process",
+        f"The tracepoint sock/inet_sock_set_state, which tells who opens them, cannot be used: {reason}.",
+    )
+
+
+def flood(lost: int, dropped: int, unnamed: int) -> Problem:
+    """Say what was left out because too much happened at once, in the order in which it is given up."""
+    told = [
+        f"{count(number, one, many)}"
+        for number, one, many in (
+            (unnamed, "process without details", "processes without details"),
+            (dropped, "short connection dropped", "short connections dropped"),
+            (lost, "event lost", "events lost"),
+        )
+        if number
+    ]
+    return Problem(
+        Code.FLOOD,
+        ", ".join(told),
+        "More connections opened and closed than could be followed. First the details of their processes are given "
+        "up, then the oldest of the short connections; events are lost when the kernel's own buffer is full.",
+    )
+
+
+def fallback(reason: str) -> Problem:
+    """Say that psutil is used where netlink would tell more."""
+    return Problem(
+        Code.FALLBACK,
+        "by psutil: no traffic, one owner a socket",
+        f"The kernel's sock_diag cannot be used: {reason}. psutil tells the connections without their counters.",
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import psutil
 
 from tcpview_tui.model.process import Ancestor, Process
-from tcpview_tui.sources.cgroup import service_of
+from tcpview_tui.sources.cgroup import control_group
 from tcpview_tui.sources.proctable import Entry, precedes, read_entry, same_program
 from tcpview_tui.text import safe
 
@@ -76,7 +76,7 @@ def _read(entry: Entry) -> Process:
         handle = psutil.Process(entry.pid)
     except psutil.Error:
         return Process(entry.pid, entry.started, entry.name, parents=_parents(entry))
-    command = _ask(handle.cmdline)
+    command, group = _ask(handle.cmdline), control_group(entry.pid)
     return Process(
         pid=entry.pid,
         started=entry.started,
@@ -84,8 +84,9 @@ def _read(entry: Entry) -> Process:
         user=_user(handle),
         executable=_text(_executable(handle)),
         command_line=_text(" ".join(command)) if command else None,
-        service=service_of(entry.pid),
+        service=group.service,
         parents=_parents(entry),
+        container=group.container,
     )
 
 

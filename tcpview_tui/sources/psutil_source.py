@@ -72,6 +72,8 @@ class PsutilSource:
 
     name = "psutil"
     has_counters = False
+    unseen: tuple[Problem, ...] = (limits.OTHER_NAMESPACES, limits.SHARED)
+    follows_tcp = False
 
     def __init__(self) -> None:
         self._processes = ProcessTable()

@@ -11,6 +11,7 @@ from tcpview_tui.model.toggles import TOGGLES
 from tcpview_tui.tui.commands import (
     arranging,
     copying,
+    disconnect,
     filtering,
     lookups,
     remaining,
@@ -73,6 +74,11 @@ ACTIONS: tuple[Action, ...] = (
         "Contain", respond.end_process, hint="room", changes_system=True, of_row=True,
     ),
     Action(
+        "disconnect", ("d",), "Disconnect",
+        "Close the connections and leave their processes, after a dialog. Needs root and the sockdiag source.",
+        "Contain", disconnect.disconnect_rows, changes_system=True, of_row=True,
+    ),
+    Action(
         "help", ("question_mark", "f1"), "Help", "Show all keys, columns and filter fields.",
         "Program", screens.show_help, hint="always",
     ),
@@ -83,7 +89,7 @@ ACTIONS: tuple[Action, ...] = (
         "Look", viewing.choose_order, hint="room",
     ),
     Action(
-        "group", ("g",), "Group", "Gather rows by process, remote address, network, service, port or state.",
+        "group", ("g",), "Group", "Gather rows by process, remote address, network, service, container, port or state.",
         "Look", arranging.choose_grouping, hint="room",
     ),
     Action(
@@ -97,6 +103,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "keep", ("x",), "Keep closed", "Keep closed rows in the table, or let them go again.",
         "Look", remaining.toggle_kept, hint="room",
+    ),
+    Action(
+        "traffic", ("B",), "Traffic mark", "Mark the rows that carried traffic in the last look, or do not.",
+        "Look", viewing.toggle_traffic,
     ),
     Action("clear_closed", ("X",), "Clear closed", "Let the closed rows go.", "Look", remaining.clear_kept),
     Action(

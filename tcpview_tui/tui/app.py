@@ -130,6 +130,7 @@ class TcpviewApp(App[int]):
         self.session.memory.keep()
         self.feed.stop()
         self.session.names.close()
+        self.session.sampler.close()
 
     def action_interrupt(self) -> None:
         """Copy, and at once again leave; in a dialog or the filter bar, go back as Esc does."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs. All are one terminal cell wide, except those of the spinner, which are alike among them."""
+    """One set of signs. All are one terminal cell wide, except those of the spinner, which are alike among them,
+    and `bars` are eight heights from nothing to full."""
 
     ascii: bool
     ellipsis: str
@@ -25,11 +26,19 @@ class Glyphs:
     selected: str
     pinned: str
     spinner: str
+    busy: str
+    incoming: str
+    outgoing: str
+    bars: str
 
     def plain(self, text: str) -> str:
         """Return foreign text as this terminal can show it: unchanged, or with escapes for what ASCII lacks."""
         return text.encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
-UNICODE = Glyphs(False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "‹", "›", "▸", "▾", "*", "•", "⠋⠙⠸⠴⠦⠇")
-ASCII = Glyphs(True, "~", ">", "^", "v", "'", ",", "|", "->", "<", ">", ">", "v", "*", "#", "|/-\\")
+UNICODE = Glyphs(
+    False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "‹", "›", "▸", "▾", "*", "•", "⠋⠙⠸⠴⠦⠇", "·", "↓", "↑", "▁▂▃▄▅▆▇█"
+)
+ASCII = Glyphs(
+    True, "~", ">", "^", "v", "'", ",", "|", "->", "<", ">", ">", "v", "*", "#", "|/-\\", ".", "v", "^", " .:-=+*#"
+)

@@ -92,7 +92,7 @@ class Painter:
             column = slot.column
             shown = glyphs.plain(column.text(row, context))
             cells.append(fit(shown, slot.width, column.cut, column.right, glyphs.ellipsis))
-        return row.sign + self._sign(look) + " ".join(cells)
+        return self._mark(row, context) + self._sign(look) + " ".join(cells)
 
     def group(self, group: Group, context: Context, look: Look = PLAIN) -> Strip:
         """Return the line of a group: its name, its rows, how many of them in each state, and what just happened."""
@@ -108,6 +108,11 @@ class Painter:
         room = max(self.width - len(marks) - bool(marks), 0)
         shown = fit(text, room, ellipsis=glyphs.ellipsis) + fit(marks, self.width - room, right=True, ellipsis="")
         return self._strip(shown, "cursor" if look.is_cursor else "group", look.is_cursor)
+
+    def _mark(self, row: Row, context: Context) -> str:
+        if row.sign == Mark.NONE.value and context.marks_traffic and context.is_busy(row):
+            return self.glyphs.busy
+        return row.sign
 
     def _sign(self, look: Look) -> str:
         glyphs = self.glyphs
@@ -148,7 +153,9 @@ def _paint(row: Row, context: Context, look: Look) -> str:
             return paint
     if context.since is not None and row.touched <= context.since:
         return "dim"
-    return "quiet" if _is_quiet(row) else "row"
+    if _is_quiet(row):
+        return "quiet"
+    return "busy" if context.marks_traffic and context.is_busy(row) else "row"
 
 
 def _is_quiet(row: Row) -> bool:

@@ -111,6 +111,7 @@ THINGS = (
     Thing("group", _group, _put_group),
     Thing("keep_closed", attrgetter("live.keeps_closed"), lambda session, keep: session.keep_closed(keep)),
     Thing("details", attrgetter("details"), _put_details),
+    Thing("traffic", attrgetter("marks_traffic")),
     Thing("columns", attrgetter("arrangement.order"), lambda session, order: _arrange(session, order=order)),
     Thing("columns_off", _columns_off, lambda session, off: _arrange(session, off=off)),
     Thing("widths", _widths, lambda session, widths: _arrange(session, widths=widths)),

@@ -17,6 +17,8 @@ from tcpview_tui.model.columns import Context
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.query import Query, parse
 from tcpview_tui.model.sieve import Sieve
+from tcpview_tui.model.tide import Traffic
+from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.model.view import View
 from tcpview_tui.respond.log import ActionLog
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
@@ -67,7 +69,11 @@ class Session:
         self.glyphs = ASCII if settings.ascii else UNICODE
         self.live = LiveTable(clock, settings.linger)
         self.view = View()
-        self.view.context = Context(service_name=sampler.service_name)
+        self.traffic = Traffic()
+        self.marks_traffic = settings.traffic
+        self.view.context = Context(
+            service_name=sampler.service_name, gauges=self.traffic.gauges, marks_traffic=settings.traffic
+        )
         self.log = ActionLog(clock)
         answers = WhoisCache(cache / "whois", clock, settings.lookup.cache_days)
         self.whois = WhoisDesk(settings.lookup, clock, answers, offline=settings.offline)
@@ -90,9 +96,11 @@ class Session:
 
     @property
     def without(self) -> frozenset[str]:
-        """The columns that have nothing to say: names that are not looked up, the closing of rows that do not stay."""
+        """The columns that have nothing to say: names that are not looked up, the closing of rows that do not stay,
+        and counters that the source does not tell."""
         idle = (("host", self.names_on), ("closed", self.live.keeps_closed))
-        return frozenset(name for name, is_used in idle if not is_used)
+        uncounted = frozenset() if self.sampler.source.has_counters else TRAFFIC
+        return uncounted.union(name for name, is_used in idle if not is_used)
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None, late: float = 0.0) -> None:
         """Take in the next snapshot, and what distinguishes it from the one before, if that is known already.
@@ -101,10 +109,12 @@ class Session:
         """
         self.snapshot, self.late = snapshot, late
         update = self.live.apply(snapshot, difference)
+        moved = self.traffic.take(snapshot, self.live.rows)
         if self.names_on:
             self._want_names(update)
         self._join()
-        self._show(update)
+        is_sorted = any(by.column in TRAFFIC for by in self.view.order.by)
+        self._show(moved | update if is_sorted else update)
 
     def tick(self) -> None:
         """Let marks fade and waiting rows find their places."""
@@ -121,14 +131,16 @@ class Session:
         self.frozen_at = self.clock.wall()
         self._frozen_look = self.snapshot.sequence if self.snapshot else 0
         self.view.freeze()
+        self.view.context = replace(self.view.context, gauges=dict(self.traffic.gauges))
         self.live.hold()
 
     def thaw(self) -> None:
         """Show what is there now, with exactly what came, went and changed meanwhile marked."""
         self.frozen_at = None
-        self.live.release()
+        update = self.live.release()
         self._join()
         self.view.thaw(self.live.rows)
+        self._forget(update)
 
     def step(self) -> None:
         """While frozen, show the state of now and stay frozen."""
@@ -189,6 +201,12 @@ class Session:
             self._want_names({})
         return self.names_on
 
+    def toggle_traffic(self) -> bool:
+        """Switch the mark of rows that carry traffic on or off; return whether it is on now."""
+        self.marks_traffic = not self.marks_traffic
+        self.view.context = replace(self.view.context, marks_traffic=self.marks_traffic)
+        return self.marks_traffic
+
     def names_arrived(self) -> None:
         """Join the rows with names that have just become known."""
         self._join()
@@ -209,16 +227,23 @@ class Session:
             taken.append(limits.dropped(self.live.dropped))
         if self.memory.problem:
             taken.append(limits.memory(self.memory.problem))
-        return [*taken, limits.polling(every if is_behind else self.interval)]
+        missed = self.snapshot.missed if self.snapshot else None
+        of_tcp = not self.sampler.source.follows_tcp
+        return [*taken, limits.polling(every if is_behind else self.interval, missed, of_tcp=of_tcp)]
 
     def _show(self, update: Update) -> None:
         self.view.apply(update, self.clock.monotonic())
+        self._forget(update)
+
+    def _forget(self, update: Update) -> None:
+        self.traffic.drop((key for key, row in update.items() if row is None), self.view.held)
 
     def _join(self) -> None:
         now = self.clock.wall() if self.frozen_at is None else self.frozen_at
         names = self.names.known if self.names_on else {}
+        gauges = self.traffic.gauges if self.frozen_at is None else self.view.context.gauges
         since = self.sieve.moments.dims_since
-        self.view.context = replace(self.view.context, now=now, names=names, since=since)
+        self.view.context = replace(self.view.context, now=now, names=names, since=since, gauges=gauges)
 
     def _want_names(self, update: Update) -> None:
         now = self.clock.monotonic()

@@ -29,6 +29,10 @@ SIGNS = (
         "Before a row: closed. It stays for the linger time (--linger), and then, no longer red, for as long as "
         "closed rows are kept, or it is pinned, selected or under the cursor.",
     ),
+    Sign(
+        lambda glyphs: glyphs.busy, "blue",
+        "Before a row: it carried traffic in the last look. Every other mark comes before this one.",
+    ),
     Sign(lambda glyphs: glyphs.cursor, "", "Before a row: the cursor."),
     Sign(lambda glyphs: glyphs.selected, "", "Before a row: selected."),
     Sign(lambda glyphs: glyphs.pinned, "", "Before a row: pinned to the top."),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.toggles import TOGGLES
-from tcpview_tui.text import local_time
+from tcpview_tui.text import local_time, size
 from tcpview_tui.tui.cells import fit
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
 
+_SPARKS = 10
+"""Looks that the sparkline shows, a cell each."""
+
 _COUNTED = (
     (State.ESTABLISHED, "Established", "Est"),
     (State.LISTEN, "Listening", "Listen"),
@@ -27,12 +31,18 @@ _COUNTED = (
 
 
 def status(session: Session, palette: Palette, width: int) -> list[Piece]:
-    """Return the status bar: TCPView's counts, what the last look brought, the interval, and live or frozen."""
+    """Return the status bar: TCPView's counts, what the last look brought, the interval, and live or frozen.
+
+    What flows stands between them where there is room for it.
+    """
     end = _mode(session)
     paint = palette.frozen if session.frozen_at is not None else palette.status
     room = width - len(end)
     counts = next((text for text in _counts(session) if len(text) <= room), "")
-    return [(counts.ljust(room), palette.status), (end, paint)]
+    flow = _flow(session)
+    if len(counts) + len(flow) > room:
+        flow = ""
+    return [(counts.ljust(room - len(flow)) + flow, palette.status), (end, paint)]
 
 
 def _counts(session: Session) -> list[str]:
@@ -53,6 +63,23 @@ def _counts(session: Session) -> list[str]:
         f" {' '.join([str(live.endpoints), *ends])}",
         f" {live.endpoints}",
     ]
+
+
+def _flow(session: Session) -> str:
+    """Return what was received and sent in the last look, and a sparkline of the looks before; always as wide."""
+    traffic, glyphs = session.traffic, session.glyphs
+    if not (session.sampler.source.has_counters and session.snapshot):
+        return ""
+    received, sent = (f"{size(rate)}/s" for rate in traffic.flow)
+    sums = [0.0] * _SPARKS + [flow.received + flow.sent for flow in traffic.history]
+    bars = sparkline(sums[-_SPARKS:], glyphs.bars)
+    return f"  {glyphs.incoming} {received:>7} {glyphs.outgoing} {sent:>7} {bars} "
+
+
+def sparkline(values: Sequence[float], bars: str) -> str:
+    """Return a bar for each value, the highest for the greatest of them, the lowest for nothing alone."""
+    most = max(values, default=0.0)
+    return "".join(bars[ceil(value / most * (len(bars) - 1)) if most else 0] for value in values)
 
 
 def _tally(tally: Tally) -> str:

@@ -23,6 +23,7 @@ class Palette:
 
     row: Paint
     quiet: Paint
+    busy: Paint
     new: Paint
     changed: Paint
     closed: Paint
@@ -49,6 +50,7 @@ PALETTES: Mapping[str, Palette] = {
     "dark": Palette(
         row="#d6dae0 on #14171c",
         quiet="#8b939e on #14171c",
+        busy="#a9cdec on #14171c",
         new="#06210c on #6fdd8b",
         changed="#241c00 on #f0d264",
         closed="#2b0503 on #ff8f85",
@@ -71,6 +73,7 @@ PALETTES: Mapping[str, Palette] = {
     "tcpview": Palette(  # the colours of TCPView's own window: pure ones for rows, the greys of Windows around them
         row="#000000 on #ffffff",
         quiet="#5a5a5a on #ffffff",
+        busy="#000080 on #ffffff",
         new="#000000 on #00ff00",
         changed="#000000 on #ffff00",
         closed="#000000 on #ff4040",
@@ -94,6 +97,7 @@ PALETTES: Mapping[str, Palette] = {
     "light": Palette(
         row="#1d2126 on #ffffff",
         quiet="#5f6772 on #ffffff",
+        busy="#1d4a80 on #ffffff",
         new="#04240d on #b4ecc0",
         changed="#2b2200 on #f7e08a",
         closed="#3a0805 on #ffc0ba",
@@ -117,6 +121,7 @@ PALETTES: Mapping[str, Palette] = {
     "colour-blind": Palette(  # blue, yellow, orange, purple after Okabe and Ito, "Color Universal Design" (2008)
         row="#d6dae0 on #14171c",
         quiet="#8b939e on #14171c",
+        busy="#a3cbe6 on #14171c",
         new="#001824 on #56b4e9",
         changed="#241f00 on #f0e442",
         closed="#241200 on #e69f00",
@@ -139,6 +144,7 @@ PALETTES: Mapping[str, Palette] = {
     "ansi": Palette(
         row="default on default",
         quiet="dim default on default",
+        busy="cyan on default",
         new="black on green",
         changed="black on yellow",
         closed="black on red",

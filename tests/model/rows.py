@@ -8,7 +8,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from tcpview_tui.model.address import canonical
-from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family, State, Transport
+from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family, Namespace, State, Transport
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.text import safe
@@ -65,6 +65,7 @@ def processes() -> st.SearchStrategy[Process]:
         executable=_facts,
         command_line=_facts,
         service=_facts,
+        container=_facts,
     )
 
 
@@ -87,6 +88,8 @@ def rows(draw: st.DrawFn) -> Row:
             local=local,
             remote=draw(st.sampled_from([remote, None])),
             owners=() if past else owners,
+            user=draw(_facts),
+            namespace=draw(st.none() | st.builds(Namespace, st.integers(1, 2**32), st.none() | _texts)),
         ),
         direction=draw(st.sampled_from(get_args(Direction))),
         first_seen=draw(st.floats(0, 2e9)),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcpview_tui.model.census import Census
-from tcpview_tui.model.connection import Connection, Direction, Key, State
+from tcpview_tui.model.connection import Connection, Direction, Key, Namespace, State
 from tcpview_tui.model.diff import diff
 from tests.fakes import connection, listener
 
@@ -34,7 +35,11 @@ OUTGOING = connection(9, local=("10.0.0.5", 50000))
         ((), OUTGOING, "out"),
         ((listener(1, 80),), INCOMING, "in"),
         ((listener(1, 80),), OUTGOING, "out"),
-        ((listener(1, 80, address="127.0.0.1"),), INCOMING, "in"),
+        ((listener(1, 80, address="127.0.0.1"),), INCOMING, "out"),  # it cannot have taken a call to 10.0.0.5
+        ((listener(1, 80, address="10.0.0.5"),), INCOMING, "in"),
+        ((listener(1, 80, address="::"),), INCOMING, "in"),
+        ((replace(listener(1, 80), namespace=Namespace(7)),), INCOMING, "out"),
+        ((replace(listener(1, 80), namespace=Namespace(7)),), replace(INCOMING, namespace=Namespace(7)), "in"),
         ((udp(1, 80),), INCOMING, "out"),
         ((udp(1, 53),), udp(9, 53, ("192.0.2.7", 5000)), "in"),
         ((listener(1, 53),), udp(9, 53, ("192.0.2.7", 5000)), "out"),

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import pytest
 
-from tcpview_tui.model.columns import BY_ID, Context
+from tcpview_tui.model.columns import BY_ID, COLUMNS, Context
+from tcpview_tui.model.connection import Namespace, State
+from tcpview_tui.model.process import Process
+from tcpview_tui.model.row import Row
+from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.text import local_time
-from tests.model.rows import make_row
+from tests.model.rows import make_process, make_row
 
 NOW = Context(now=100_000.0)
 
@@ -31,3 +39,59 @@ def test_the_age_of_a_closed_row_is_how_long_it_lived(lived: float, shown: str) 
 def test_the_age_of_an_open_row_does_not_count_seconds(seconds: float, shown: str) -> None:
     row = make_row(first_seen=NOW.now - seconds)
     assert BY_ID["age"].text(row, NOW) == shown
+
+
+BLUE, NAMELESS = Namespace(4026532245, "blue"), Namespace(4026532245)
+DOCKER = make_process(container="docker:0123456789ab")
+
+
+def living(namespace: Namespace | None, *owners: Process) -> Row:
+    row = make_row("10.0.0.5:22", None, *owners)
+    return replace(row, connection=replace(row.connection, namespace=namespace))
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (living(None), None),
+        (living(None, make_process()), None),
+        (living(None, DOCKER), "docker:0123456789ab"),
+        (living(BLUE, DOCKER), "docker:0123456789ab"),
+        (living(BLUE, make_process()), "blue"),
+        (living(BLUE), "blue"),
+        (living(NAMELESS), "netns:4026532245"),
+    ],
+)
+def test_the_container_comes_before_the_name_and_the_inode_of_a_foreign_namespace(row: Row, shown: str | None) -> None:
+    container = BY_ID["container"]
+    assert container.value(row, NOW) == shown
+    assert container.text(row, NOW) == (shown or "")
+
+
+def test_no_two_columns_have_one_priority() -> None:
+    assert len({column.priority for column in COLUMNS}) == len(COLUMNS)
+
+
+class Counted(NamedTuple):
+    """A measure that was decoded already."""
+
+    counters: Counters
+
+
+COUNTERS = Counters(1_234_567, 512, 70_000, 3, 2, 0.0123, 0, 4096)
+SHOWN = {
+    "rate_in": "1.2k", "rate_out": "0", "recv": "1.2M", "sent": "512", "precv": "70000", "psent": "3", "retrans": "2",
+    "rtt": "12", "recvq": "0", "sendq": "4.0k",
+}  # fmt: skip
+
+
+def test_traffic_is_shown_short_sorted_by_number_and_empty_where_it_is_unknown() -> None:
+    row, udp = make_row(), make_row(transport="udp", state=State.NONE)
+    gauges = {row.key: Gauge(Counted(COUNTERS), 1234.5), udp.key: Gauge(Counted(Counters()))}
+    context = Context(gauges=gauges)
+    assert {name: BY_ID[name].text(row, context) for name in sorted(TRAFFIC)} == dict(sorted(SHOWN.items()))
+    assert BY_ID["recv"].sort_key(row, context) == 1_234_567
+    assert BY_ID["rtt"].value(row, context) == pytest.approx(12.3)
+    for name in TRAFFIC:
+        assert (BY_ID[name].value(udp, context), BY_ID[name].text(udp, context)) == (None, "")
+        assert (BY_ID[name].value(make_row(), context), BY_ID[name].text(make_row(), context)) == (None, "")

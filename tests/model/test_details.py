@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcpview_tui.model.columns import Context
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.details import details, heading
 from tcpview_tui.model.facts import Fact, Section
 from tcpview_tui.model.inspection import Absence, Inspection
@@ -23,11 +23,12 @@ SSHD = make_process(
 )  # fmt: skip
 SEEN = Inspection(SSHD.identity, "/", "sleeping", 3, 1412, 5 << 20, 61.25)
 CONNECTION = (
-    "Protocol", "State", "Direction", "Local", "Remote", "Remote name", "Opened", "Closed", "Duration", "History",
+    "Protocol", "State", "Direction", "Local", "Remote", "Remote name", "Namespace", "Opened", "Closed", "Duration",
+    "History",
 )  # fmt: skip
 PROCESS = (
-    "Owner", "Command", "Executable", "Directory", "User", "Service", "Started", "Name", "PID", "Threads", "Open files",
-    "Status", "Memory", "CPU time",
+    "Owner", "Command", "Executable", "Directory", "User", "Service", "Container", "Started", "Name", "PID", "Threads",
+    "Open files", "Status", "Memory", "CPU time",
 )  # fmt: skip
 
 SERVICES = {("tcp", 443): "https", ("udp", 53): "domain"}
@@ -62,6 +63,7 @@ def inspections(draw: st.DrawFn, row: Row) -> Inspection | None:
     return draw(st.none() | built)
 
 
+TRAFFIC = ("Received", "Sent", "Packets", "Rate", "Retransmits", "RTT", "Queues", "Process")
 PROBLEMS = st.lists(st.sampled_from(Code).map(lambda code: Problem(code, "summary", "Detail.")), max_size=3)
 
 
@@ -71,11 +73,11 @@ def test_labels_stand_in_the_same_places_whatever_is_missing(
 ) -> None:
     row = among[0]
     sections = details(row, among, data.draw(inspections(row)), Context(2e9), problems)
-    fixed = [(section.title, tuple(fact.label for fact in section.facts)) for section in sections[:2]]
-    assert fixed == [("Process", PROCESS), ("Connection", CONNECTION)]
+    fixed = [(section.title, tuple(fact.label for fact in section.facts)) for section in sections[:3]]
+    assert fixed == [("Process", PROCESS), ("Connection", CONNECTION), ("Traffic", TRAFFIC)]
     heights = {fact.label: fact.lines for section in sections for fact in section.facts if fact.lines != 1}
     assert heights == {"Command": 2, "Owner": 2}
-    assert all(fact.value for fact in sections[1].facts), "a missing value is a word"
+    assert all(fact.value for section in sections[1:3] for fact in section.facts), "a missing value is a word"
 
 
 def test_a_connection_is_told_with_every_state_and_its_time() -> None:
@@ -89,6 +91,7 @@ def test_a_connection_is_told_with_every_state_and_its_time() -> None:
         "Local": "10.0.0.5:50000",
         "Remote": "192.0.2.7:443 (https)",
         "Remote name": "www.example.org",
+        "Namespace": "that of this program",
         "Opened": T[0],
         "Closed": "still open",
         "Duration": "1m so far",
@@ -119,6 +122,20 @@ def test_an_unconnected_socket_has_no_remote_end_and_no_state() -> None:
     assert told["State"] == "none: only TCP has states"
 
 
+@pytest.mark.parametrize(
+    ("namespace", "told"), [(Namespace(4026532245), "netns:4026532245"), (Namespace(7, "blue"), "blue (netns:7)")]
+)
+def test_a_foreign_namespace_is_told_by_name_and_inode(namespace: Namespace, told: str) -> None:
+    row = make_row()
+    sections = show(replace(row, connection=replace(row.connection, namespace=namespace)))
+    assert values(sections[1])["Namespace"] == told
+
+
+def test_a_container_is_told_with_the_process() -> None:
+    owner = make_process(container="docker:0123456789ab")
+    assert values(show(make_row("10.0.0.5:22", None, owner))[0])["Container"] == "docker:0123456789ab"
+
+
 def test_a_process_is_told_with_what_was_read_just_now() -> None:
     assert values(show(make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD), inspection=SEEN)[0]) == {
         "Name": "sshd",
@@ -128,6 +145,7 @@ def test_a_process_is_told_with_what_was_read_just_now() -> None:
         "Directory": "/",
         "User": "root",
         "Service": "ssh.service",
+        "Container": "none known",
         "Started": T[0],
         "Threads": "3",
         "Open files": "1,412",

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
 from tcpview_tui.model import columns, fields
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.lexer import tokenize
-from tcpview_tui.model.query import parse
-from tcpview_tui.model.row import Mark
+from tcpview_tui.model.query import QueryError, parse
+from tcpview_tui.model.row import Mark, Row
+from tcpview_tui.model.traffic import Counters, Gauge
 from tests.model.rows import make_process, make_row
 
 
@@ -22,12 +25,13 @@ def test_a_field_explains_itself_with_an_example_that_works(field: fields.Field)
 
 
 def test_the_names_are_the_agreed_ones() -> None:
-    agreed = "process pid user service proto state local remote host port lport rport dir path cmd age is"
+    agreed = "process pid user service proto state local remote host port lport rport dir path cmd container age is"
+    agreed += " recv sent rate rtt retrans queue"
     assert set(fields.BY_NAME) == set(agreed.split())
 
 
-def test_every_field_but_two_is_a_column() -> None:
-    assert set(fields.BY_NAME) - set(columns.BY_ID) == {"port", "is"}
+def test_every_field_but_four_is_a_column() -> None:
+    assert set(fields.BY_NAME) - set(columns.BY_ID) == {"port", "is", "rate", "queue"}
 
 
 def test_no_name_looks_like_the_beginning_of_an_ipv6_address() -> None:
@@ -50,11 +54,18 @@ def test_every_state_and_choice_can_be_asked_for() -> None:
             parse(f"{field.name}:{name}")
 
 
+class Counted(NamedTuple):
+    """A measure that was decoded already."""
+
+    counters: Counters = Counters()
+
+
 SSHD = make_process()
 FLAGS = {
     "new": make_row(mark=Mark.NEW),
     "changed": make_row(mark=Mark.CHANGED),
     "closed": make_row(closed_at=2000.0),
+    "busy": make_row(),
     "listening": make_row("0.0.0.0:22", None, SSHD, state=State.LISTEN),
     "loopback": make_row("127.0.0.1:22", "127.0.0.1:50000", SSHD),
     "ipv4": make_row(),
@@ -66,10 +77,55 @@ FLAGS = {
 
 @pytest.mark.parametrize("flag", fields.FLAGS, ids=lambda flag: flag.name)
 def test_a_flag_holds_for_its_row_and_not_for_another(flag: fields.Choice) -> None:
-    assert flag.covers(FLAGS[flag.name])
+    busy = columns.Context(gauges={FLAGS["busy"].key: Gauge(Counted(), is_busy=True)})
+    assert flag.covers(fields.Seen(FLAGS[flag.name], busy))
     other = FLAGS["ipv6"] if flag.name == "ipv4" else make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD)
-    assert not flag.covers(other)
+    assert not flag.covers(fields.Seen(other, busy))
 
 
 def test_a_row_that_nobody_owns_by_design_is_not_unknown() -> None:
     assert not parse("is:unknown").matches(make_row(state=State.TIME_WAIT), columns.Context())
+
+
+def test_the_container_of_every_owner_and_the_shown_namespace_can_be_asked_for() -> None:
+    docker, plain = make_process(container="docker:0123456789ab"), make_process("runc", 7)
+    shared = make_row("10.0.0.5:22", None, plain, docker)
+    inside = replace(shared, connection=replace(shared.connection, namespace=Namespace(7, "blue")))
+    assert parse("container:docker").matches(shared, columns.Context())
+    assert not parse("container:blue").matches(shared, columns.Context())
+    assert parse("container:blue container:0123").matches(inside, columns.Context())
+    assert parse("-container:docker").matches(make_row(), columns.Context())
+
+
+def _carrying(counters: Counters, **rates: float) -> tuple[Row, columns.Context]:
+    row = make_row()
+    return row, columns.Context(gauges={row.key: Gauge(Counted(counters), **rates)})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_so"),
+    [
+        ("recv>1M", True), ("recv>2M", False), ("recv:1048577", True), ("recv>=1.5m", False), ("recv:1k-1G", True),
+        ("sent:0", True), ("sent<1b", True), ("sent>0", False),
+        ("rate>100k", True), ("rate>200KiB", False), ("rate<0.1M", False),
+        ("rtt>100", True), ("rtt>0.12s", False), ("rtt<120000us", True), ("rtt:100ms-1s", True),
+        ("retrans>2", True), ("retrans:3", True), ("queue>63k", True), ("queue>65k", False), ("queue:0", True),
+    ],
+)  # fmt: skip
+def test_traffic_is_asked_for_in_units(query: str, is_so: bool) -> None:
+    counters = Counters(2**20 + 1, 0, retransmits=3, rtt=0.11, receive_queue=0, send_queue=2**16)
+    assert parse(query).matches(*_carrying(counters, receiving=100_000.0, sending=50_000.0)) is is_so
+
+
+@pytest.mark.parametrize("query", ["recv>=0", "sent:0", "rate:0", "rtt>0", "retrans:0", "queue:0"])
+def test_what_is_not_counted_matches_nothing(query: str) -> None:
+    assert not parse(query).matches(make_row(), columns.Context())
+    udp = make_row(transport="udp")
+    context = columns.Context(gauges={udp.key: Gauge(Counted(Counters()))})
+    assert not parse(query).matches(udp, context)
+
+
+@pytest.mark.parametrize("query", ["recv>1X", "rate>k", "rtt>1h", "sent:-1", "queue:1M-1k"])
+def test_a_size_that_is_none_is_refused_with_what_was_expected(query: str) -> None:
+    with pytest.raises(QueryError, match=r"expected"):
+        parse(query)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcpview_tui.model.columns import Context
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.grouping import GROUPING_BY_ID, GROUPINGS, Arranger, Entry, Group, Grouping, GroupKey, Line
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.row import Mark, Row
@@ -46,7 +47,7 @@ def remote(address: str) -> Row:
 
 
 def test_each_grouping_is_declared_once() -> None:
-    assert list(GROUPING_BY_ID) == ["process", "remote", "network", "service", "port", "state"]
+    assert list(GROUPING_BY_ID) == ["process", "remote", "network", "service", "container", "port", "state"]
     assert len({grouping.title for grouping in GROUPINGS}) == len(GROUPINGS)
 
 
@@ -108,6 +109,13 @@ def test_a_service_is_the_unit_of_the_process() -> None:
     assert label("service", make_row("10.0.0.5:1", None, SSHD)) == "ssh.service"
     assert label("service", make_row("10.0.0.5:1", None, make_process())) == "none known"
     assert label("service", make_row()) == "none known"
+
+
+def test_a_container_is_that_of_the_process_else_the_namespace() -> None:
+    row = make_row()
+    inside = replace(make_row(), connection=replace(row.connection, namespace=Namespace(7)))
+    docker = make_row("1.1.1.1:1", "2.2.2.2:2", make_process(container="docker:0123456789ab"))
+    assert labels("container", row, inside, docker) == ["docker:0123456789ab", "netns:7", "none known"]
 
 
 def test_a_state_has_its_own_name() -> None:

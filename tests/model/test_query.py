@@ -240,7 +240,7 @@ def test_a_long_chain_needs_no_depth() -> None:
 @pytest.mark.parametrize(
     ("text", "volatile", "needs_names"),
     [("", False, False), ("age<5", True, False), ("-(a or age<5)", True, True), ("host:x", False, True),
-     ("/x/", False, True), ("port:80 is:new", False, False)],
+     ("/x/", False, True), ("port:80 is:new", True, False)],
 )  # fmt: skip
 def test_what_an_answer_depends_on(text: str, volatile: bool, needs_names: bool) -> None:
     query = parse(text)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from tcpview_tui.model.columns import COLUMNS, Context
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.record.ecs import listed, timestamp
@@ -102,6 +103,29 @@ def test_all_owners_are_kept_and_one_who_let_go_is_told_apart() -> None:
     assert [owner["pid"] for owner in made["tcpview"]["owners"]] == [4242, 7]
     assert made["tcpview"]["owners"][0]["user"] == {"name": "alice"}
     assert made["tcpview"]["owner_past"] is True
+
+
+@pytest.mark.parametrize(
+    ("container", "told"),
+    [
+        ("docker:0123456789ab", {"id": "0123456789ab"}),
+        ("kubernetes:9f1c2d3e/0123456789ab", {"id": "0123456789ab"}),
+        ("lxc:web:1", {"name": "web:1"}),
+    ],
+)
+def test_a_container_is_told_by_id_or_name(container: str, told: dict[str, str]) -> None:
+    other = replace(CURL, pid=7, container=None)
+    made = document(make_row("10.0.0.5:22", None, replace(CURL, container=container), other))
+    assert made["container"] == told
+    assert [owner.get("container") for owner in made["tcpview"]["owners"]] == [told, None]
+
+
+def test_only_a_foreign_namespace_is_told() -> None:
+    row = make_row("10.0.0.5:22", None, CURL)
+    inside = replace(row, connection=replace(row.connection, namespace=Namespace(4026532245, "blue")))
+    assert document(inside)["tcpview"]["namespace"] == 4026532245
+    assert "namespace" not in document(row)["tcpview"]
+    assert "container" not in document(inside)
 
 
 def test_a_row_without_owner_has_no_process() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from tcpview_tui.model.columns import BY_ID, COLUMNS, Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.row import Row
+from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.model.traffic_columns import TRAFFIC_COLUMNS
 from tcpview_tui.record.export import FORMATS, cells, raw, write_csv, write_text
 from tests.model.rows import make_process, make_row, rows
 
@@ -41,10 +44,12 @@ def test_a_record_has_every_value_uncut_in_utc_and_says_where_and_when() -> None
         "Remote address": "192.0.2.7",
         "Remote port": "50000",
         "Remote name": "far.example",
+        **dict.fromkeys((column.title for column in TRAFFIC_COLUMNS), ""),
         "First seen": "1970-01-01T00:16:40.000Z",
         "Closed": "1970-01-01T00:16:43.500Z",
         "Age": "",
         "Path": "/usr/sbin/sshd",
+        "Container": "",
         "Command": 'sshd: "x", y' + "z" * 500,
         "Status": "closed",
         "Opening seen": "no",
@@ -120,3 +125,17 @@ def test_cells(text: str, expected: int) -> None:
 
 def test_each_format_has_a_suffix_of_its_own() -> None:
     assert [(form.id, form.suffix) for form in FORMATS] == [("csv", ".csv"), ("json", ".json"), ("text", ".txt")]
+
+
+class Told(NamedTuple):
+    """A measure that was decoded already."""
+
+    counters: Counters
+
+
+def test_traffic_is_written_as_plain_numbers() -> None:
+    row = make_row()
+    gauge = Gauge(Told(Counters(1_234_567, 0, 5, 4, 3, 0.0125, 2, 1)), 1536.0)
+    (record,) = records(write_csv([row], COLUMNS, Context(AT, gauges={row.key: gauge}), AT, "box"))
+    written = [record[column.title] for column in TRAFFIC_COLUMNS]
+    assert written == ["1536.000", "0.000", "1234567", "0", "5", "4", "3", "12.500", "2", "1"]

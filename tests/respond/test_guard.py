@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterable
 
 import psutil
 import pytest
 
-from tcpview_tui.respond import guard
-from tcpview_tui.respond.guard import Guard, Level
+from tcpview_tui.model.connection import Connection, Endpoint, State
+from tcpview_tui.model.process import Process
+from tcpview_tui.respond.guard import Guard, Level, Verdict
+from tcpview_tui.respond.ssh import Ends
 from tcpview_tui.sources.proctable import Entry, Table, ancestors, descendants, read_entry, read_table
+from tests.fakes import connection, listener
 from tests.respond import SLEEP, running
 
 OWN = 900
@@ -123,7 +125,7 @@ def test_the_strictest_verdict_wins() -> None:
     ],
 )
 def test_a_typed_pid_satisfies_only_what_asks_for_it(level: Level, typed: int | None, forbidden: bool) -> None:
-    assert guard.Verdict(level, "Because.").forbids(5, typed) is forbidden
+    assert Verdict(level, "Because.").forbids(5, typed) is forbidden
 
 
 def test_a_reused_parent_pid_is_no_parent_and_a_cycle_ends() -> None:
@@ -179,39 +181,66 @@ def test_a_hostile_name_is_made_visible() -> None:
         assert entry.parent == os.getpid()
 
 
-@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
-def test_the_ssh_connection_is_found_by_its_socket(
-    family: socket.AddressFamily, host: str, monkeypatch: pytest.MonkeyPatch
+HERE, THERE = ("192.0.2.2", 22), ("192.0.2.1", 50000)
+
+
+def own_ends(_: Iterable[int]) -> set[Ends]:
+    return {(Endpoint(*THERE), Endpoint(*HERE))}
+
+
+def no_ends(_: Iterable[int]) -> set[Ends]:
+    return set()
+
+
+def held(pid: int, state: State = State.ESTABLISHED) -> Connection:
+    """A connection that the SSH server of that pid has open."""
+    return connection(1, state, ("10.0.0.5", 22), ("203.0.113.5", 40000), (Process(pid, float(pid), "sshd"),))
+
+
+@pytest.mark.parametrize(
+    ("row", "level"),
+    [
+        (connection(1, local=HERE, remote=THERE, owners=()), Level.TYPED),
+        (connection(1, local=THERE, remote=HERE, owners=()), Level.TYPED),
+        (connection(1, State.CLOSE_WAIT, HERE, THERE, ()), Level.TYPED),
+        (connection(1, local=("192.0.2.2", 22), remote=("192.0.2.1", 50001)), Level.ALLOWED),
+        (connection(1, local=HERE, remote=THERE, transport="udp"), Level.ALLOWED),
+        (listener(1, 22, address="192.0.2.2"), Level.ALLOWED),
+    ],
+)
+def test_the_connection_that_ssh_names_asks_whoever_holds_it(row: Connection, level: Level) -> None:
+    verdict = Guard(OVER_SSH, OWN, no_ssh, own_ends).judge_connection(row)
+    assert verdict.level is level
+    assert (row.ends in verdict.reason) is (level is Level.TYPED)
+
+
+@pytest.mark.parametrize(
+    ("processes", "row", "level"),
+    [
+        (OVER_SSH, held(20), Level.TYPED),
+        (OVER_SSH, held(21), Level.TYPED),
+        (OVER_SSH, held(20, State.TIME_WAIT), Level.ALLOWED),
+        (OVER_SSH, held(30), Level.ALLOWED),
+        (OVER_SSH, held(40), Level.ALLOWED),
+        (OVER_SSH, held(77777), Level.ALLOWED),
+        (OVER_SSH, connection(1, owners=()), Level.ALLOWED),
+        (OVER_SSH, listener(1, 22, (Process(10, 10.0, "sshd"),)), Level.ALLOWED),
+        (IN_TMUX, held(20), Level.TYPED),
+        (IN_TMUX, held(30), Level.ALLOWED),
+    ],
+)
+def test_a_connection_of_a_server_that_carries_the_session_asks(
+    processes: Table, row: Connection, level: Level
 ) -> None:
-    with (
-        socket.create_server((host, 0), family=family) as server,
-        socket.create_connection(server.getsockname()[:2]) as client,
-        server.accept()[0] as accepted,
-    ):
-        ends = [*client.getsockname()[:2], *accepted.getsockname()[:2]]
-        monkeypatch.setenv("SSH_CONNECTION", " ".join(map(str, ends)))
-        assert guard.ssh_holders([]) == {os.getpid()}
-    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
-    assert guard.ssh_holders([]) == set()
+    assert Guard(processes, OWN, no_ssh, no_ends).judge_connection(row).level is level
 
 
-@pytest.mark.parametrize("value", ["", "nonsense", "1 2 3 4 5"])
-def test_without_a_readable_variable_there_is_no_ssh(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSH_CONNECTION", value)
-    assert guard.ssh_holders([]) is None
+def test_a_carrier_that_cannot_be_told_makes_every_ssh_connection_ask() -> None:
+    judge = Guard(BEHIND_SOCKET, OWN, lambda _: set(), no_ends)
+    assert [judge.judge_connection(held(pid)).level for pid in (20, 30)] == [Level.TYPED, Level.TYPED]
 
 
-def test_the_variable_is_also_looked_for_in_the_parents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
-    with running(SLEEP) as child:
-        monkeypatch.delenv("SSH_CONNECTION")
-        assert guard.ssh_holders([child.pid]) == set()
-
-
-def test_a_refused_socket_list_counts_as_not_visible(monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(_: str) -> Table:
-        raise psutil.AccessDenied
-
-    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
-    monkeypatch.setattr(psutil, "net_connections", denied)
-    assert guard.ssh_holders([]) == set()
+def test_what_is_to_be_typed_is_said_by_its_name() -> None:
+    assert Verdict(Level.TYPED, "Careful.").explain(5) == "Careful. Type the pid 5 to do it all the same."
+    assert "Type the remote port 443 to" in Verdict(Level.TYPED, "Careful.").explain(443, "remote port")
+    assert Verdict(Level.REFUSED, "No.").explain(5, "remote port") == "No."

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from tcpview_tui.sources.cgroup import parse, service_of
+from tcpview_tui.sources.cgroup import ControlGroup, control_group, parse
 
 ID = "0123456789ab" + "cd" * 26
 OTHER = "fedcba987654" + "10" * 26
@@ -77,18 +78,62 @@ CONTENTS = {
 }  # fmt: skip
 
 
+CONTAINERS = {
+    "kubernetes, containerd": "kubernetes:9f1c2d3e/0123456789ab",
+    "kubernetes, containerd, two drivers": "kubernetes:9f1c2d3e/0123456789ab",
+    "kubernetes, cgroupfs": "kubernetes:9f1c2d3e/0123456789ab",
+    "kubernetes, cri-o": "kubernetes:9f1c2d3e/0123456789ab",
+}
+"""Where the container is more than the service that it counts as."""
+
+SLICE = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-"
+IN_PODS = {
+    "dashes, as kubelet writes them without systemd": (
+        f"0::/kubepods/pod9f1c2d3e-1111-2222-3333-444455556666/{ID}\n", "kubernetes:9f1c2d3e/0123456789ab",
+    ),
+    "a static pod": (
+        f"0::{SLICE}pod9f1c2d3e{'0' * 24}.slice/cri-containerd-{ID}.scope\n", "kubernetes:9f1c2d3e/0123456789ab",
+    ),
+    "a kubelet in Docker": (
+        f"0::/docker/{OTHER}/kubelet/kubepods/{POD}/{ID}\n", "kubernetes:9f1c2d3e/0123456789ab",
+    ),
+    "Docker in a pod": (f"0::/kubepods/{POD}/{OTHER}/docker/{ID}\n", "docker:0123456789ab"),
+    "a pod without a container": (f"0::/kubepods/{POD}\n", None),
+    "a pod of podman": (f"0::/machine.slice/libpod_pod_{OTHER}.slice/libpod-{ID}.scope\n", "podman:0123456789ab"),
+    "too short for a pod": (f"0::/kubepods/pod9f1c2d3e/{ID}\n", "kubernetes:0123456789ab"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("content", "service"), CONTENTS.values(), ids=CONTENTS)
 def test_the_service_in_the_text_of_a_control_group(content: str, service: str | None) -> None:
-    assert parse(content) == service
+    assert parse(content).service == service
+
+
+@pytest.mark.parametrize("case", CONTENTS)
+def test_what_is_no_unit_is_a_container(case: str) -> None:
+    content, service = CONTENTS[case]
+    engine = re.match("(docker|podman|containerd|cri-o|kubernetes|container|lxc):", service or "")
+    assert parse(content).container == CONTAINERS.get(case, service if engine else None)
+
+
+@pytest.mark.parametrize(("content", "container"), IN_PODS.values(), ids=IN_PODS)
+def test_a_container_is_told_with_the_pod_right_above_it(content: str, container: str | None) -> None:
+    assert parse(content).container == container
+
+
+def test_a_unit_that_comes_first_does_not_hide_the_container_of_another_controller() -> None:
+    content = f"2:pids:/docker/{ID}\n1:name=systemd:/system.slice/docker.service\n"
+    assert parse(content) == ("docker:0123456789ab", "docker:0123456789ab")
+    assert parse("\n".join(reversed(content.split("\n")))) == ("docker.service", "docker:0123456789ab")
 
 
 @pytest.mark.parametrize("sign", ["\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_a_name_cannot_feign_another_line(sign: str) -> None:
-    assert parse(f"0::/user.slice/x{sign}0::/system.slice/sshd.service{sign}y\n") is None
+    assert parse(f"0::/user.slice/x{sign}0::/system.slice/sshd.service{sign}y\n") == ControlGroup()
 
 
 def test_a_long_name_is_cut() -> None:
-    name = parse(f"0::/{'x' * 4000}.service\n")
+    name = parse(f"0::/{'x' * 4000}.service\n").service
     assert name is not None
     assert len(name) == 255
     assert name.endswith("… (4008 characters)")
@@ -97,9 +142,9 @@ def test_a_long_name_is_cut() -> None:
 def test_the_file_is_read_and_its_bytes_are_kept(tmp_path: Path) -> None:
     (tmp_path / "7").mkdir()
     (tmp_path / "7" / "cgroup").write_bytes(b"0::/system.slice/caf\xc3\xa9\xff.service\n")
-    assert service_of(7, tmp_path) == "café\\xff.service"
+    assert control_group(7, tmp_path).service == "café\\xff.service"
 
 
 def test_without_a_process_or_without_control_groups_there_is_no_service(tmp_path: Path) -> None:
-    assert service_of(os.getpid(), tmp_path) is None
-    assert service_of(2**22 + 1) is None
+    assert control_group(os.getpid(), tmp_path) == ControlGroup()
+    assert control_group(2**22 + 1) == ControlGroup()

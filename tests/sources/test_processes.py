@@ -15,6 +15,7 @@ import pytest
 
 from tcpview_tui.model.process import Process
 from tcpview_tui.sources import processes
+from tcpview_tui.sources.cgroup import ControlGroup
 from tcpview_tui.sources.processes import ProcessTable
 from tcpview_tui.sources.proctable import Entry, read_entry
 from tcpview_tui.text import safe_bytes
@@ -60,10 +61,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The pids whose facts were read, in order."""
     asked: list[int] = []
 
-    def service(pid: int) -> None:
+    def control_group(pid: int) -> ControlGroup:
         asked.append(pid)
+        return ControlGroup()
 
-    monkeypatch.setattr(processes, "service_of", service)
+    monkeypatch.setattr(processes, "control_group", control_group)
     return asked
 
 

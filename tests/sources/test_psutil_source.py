@@ -12,6 +12,7 @@ import pytest
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.sources import processes
+from tcpview_tui.sources.cgroup import ControlGroup
 from tcpview_tui.sources.psutil_source import PsutilSource
 from tests.sources.net import ANY, PATIENCE, linux, listening, only, python, reach, select_rows, tcp_pair, tell
 
@@ -223,7 +224,7 @@ def test_a_listener_opened_again_by_another_process_is_another_connection() -> N
 
 
 def test_the_owner_with_all_its_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "service_of", lambda pid: f"unit-of-{pid}.service")
+    monkeypatch.setattr(processes, "control_group", lambda pid: ControlGroup(f"unit-of-{pid}.service", f"lxc:{pid}"))
     with python(LISTENS) as (process, (port,)):
         owner = only(PsutilSource().read(), ("127.0.0.1", port)).owner
         told = psutil.Process(process.pid)
@@ -234,6 +235,7 @@ def test_the_owner_with_all_its_facts(monkeypatch: pytest.MonkeyPatch) -> None:
         assert owner.executable == os.path.realpath(sys.executable)
         assert owner.command_line == " ".join([sys.executable, "-c", LISTENS])
         assert owner.service == f"unit-of-{process.pid}.service"
+        assert owner.container == f"lxc:{process.pid}"
         assert owner.started == pytest.approx(told.create_time(), abs=0.005)
         assert [parent.pid for parent in owner.parents] == [parent.pid for parent in told.parents()]
         assert owner.parents[0].pid == os.getpid()

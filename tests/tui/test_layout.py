@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tcpview_tui.model.arrangement import LEAST, MOST, Arrangement
 from tcpview_tui.model.columns import COLUMNS
+from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.tui.layout import DEFAULT, EDGE, GAP, GUTTER, Slot, layout, pages
 
 NO_NAMES = frozenset({"host", "closed"})
@@ -50,8 +51,9 @@ def test_a_wide_screen_shows_everything() -> None:
     assert [slot.column.id for slot in layout(400)] == [column.id for column in COLUMNS]
 
 
-def test_at_200_columns_nothing_is_lost() -> None:
-    assert pages(200) == 1
+def test_nothing_is_lost_at_200_columns_or_with_counters_at_300() -> None:
+    assert pages(200, DEFAULT, TRAFFIC | NO_NAMES) == 1
+    assert pages(300) == 1
 
 
 def test_names_come_early_once_asked_for() -> None:
@@ -127,8 +129,16 @@ def test_who_makes_a_column_wider_does_not_lose_it_from_the_page(width: int, nam
 def test_the_pages_of_80_cells() -> None:
     assert [ids(slots) for slots in every(80, DEFAULT, NO_NAMES)] == [
         ["process", "pid", "state", "local", "lport", "remote", "rport"],
+        ["process", "user", "service", "proto", "dir", "rate_in", "rate_out", "recv", "sent"],
+        ["process", "precv", "psent", "retrans", "rtt", "recvq", "sendq", "seen", "age"],
+        ["process", "path", "container", "cmd"],
+    ]
+
+
+def test_without_counters_their_columns_take_no_room() -> None:
+    assert [ids(slots) for slots in every(80, DEFAULT, NO_NAMES | TRAFFIC)][1:] == [
         ["process", "user", "service", "proto", "dir", "seen", "age"],
-        ["process", "path", "cmd"],
+        ["process", "path", "container", "cmd"],
     ]
 
 

@@ -44,7 +44,7 @@ def _refuse(main: MainScreen, rows: Sequence[Row]) -> None:
     elif rows:
         target, why = count(len(rows), "row"), "The processes of these rows are not known"
     why += f"; {main.key('limits')} says why." if rows else ""
-    _finish(main, [("end process", target, refused(why))], refused(why))
+    finish(main, [("end process", target, refused(why))], refused(why))
 
 
 def _ask_for_one(main: MainScreen, process: Process, rows: Sequence[Row]) -> None:
@@ -79,7 +79,7 @@ def _end_one(main: MainScreen, choice: Choice) -> None:
     run_in_background(
         main,
         lambda: terminate(plan, way.signal, way.tree, choice.typed_pid),
-        lambda outcome: _finish(main, [(way.label, target, outcome)], outcome),
+        lambda outcome: finish(main, [(way.label, target, outcome)], outcome),
     )
 
 
@@ -89,12 +89,12 @@ def _end_several(main: MainScreen, choice: JointChoice) -> None:
 
     def done(outcomes: Sequence[Outcome]) -> None:
         entries = [(signal, each.label, outcome) for each, outcome in zip(processes, outcomes, strict=True)]
-        _finish(main, entries, summary(signal, outcomes))
+        finish(main, entries, summary(signal, outcomes))
 
     run_in_background(main, lambda: terminate_all(processes, signal), done)
 
 
-def _finish(main: MainScreen, entries: Sequence[tuple[str, str, Outcome]], told: Outcome) -> None:
+def finish(main: MainScreen, entries: Sequence[tuple[str, str, Outcome]], told: Outcome) -> None:
     """Log each target's outcome, say what it comes to, and look what is left."""
     for action, target, outcome in entries:
         main.session.log.record(action, target, outcome)

@@ -94,7 +94,7 @@ def show_details(main: MainScreen) -> None:
 def show_limits(main: MainScreen) -> None:
     """Say what cannot be seen here, why, and what to do about it."""
     text, plain = Text(), main.session.glyphs.plain
-    for problem in [*main.session.problems(), *ALWAYS]:
+    for problem in [*main.session.problems(), *main.session.sampler.source.unseen, *ALWAYS]:
         text.append(plain(problem.summary[:1].upper() + problem.summary[1:] + "\n"), "bold")
         text.append(plain(f"{problem.detail}\n\n"))
     text.rstrip()

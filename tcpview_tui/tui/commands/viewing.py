@@ -73,6 +73,19 @@ def toggle(main: MainScreen, kind: str) -> None:
     main.say(f"{title}: shown again." if shown else f"{title}: hidden. The same key shows them again.")
 
 
+def toggle_traffic(main: MainScreen) -> None:
+    """Mark rows that carry traffic, or do not."""
+    session = main.session
+    marked = session.toggle_traffic()
+    main.draw()
+    if not session.sampler.source.has_counters:
+        main.say("There is nothing to mark: this source does not tell what connections carry.", "warning")
+    elif marked:
+        main.say(f"Rows that carried traffic in the last look are marked {session.glyphs.busy} from now on.")
+    else:
+        main.say("Rows that carry traffic are not marked any longer.")
+
+
 def sort_by(main: MainScreen, column: str | None) -> None:
     """Sort by a column, or, without one, by relevance."""
     view = main.session.view

@@ -1,0 +1,111 @@
+"""``tcpview-tui close EXPR``: show the connections that a filter matches, ask, and close them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from tcpview_tui.exits import FAILED
+from tcpview_tui.model.columns import Context
+from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.snapshot import Code
+from tcpview_tui.respond.closing import Target, cells, plan_closing
+from tcpview_tui.respond.disconnect import disconnect
+from tcpview_tui.respond.guard import Level
+from tcpview_tui.text import count
+from tcpview_tui.usage import WrongUsageError
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.query import Query
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.respond.closing import ClosingPlan
+    from tcpview_tui.sources.base import Sampler
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was agreed to in advance. `session`: also to close what carries this SSH session."""
+
+    dry_run: bool = False
+    yes: bool = False
+    session: bool = False
+
+
+def check(query: Query, consent: Consent) -> None:
+    """Raise `WrongUsageError` for a filter that matches everything, and when nobody could be asked."""
+    if not query.text:
+        raise WrongUsageError("an empty filter would close every connection; write which ones, as in remote:192.0.2.7.")
+    asks = not (consent.dry_run or consent.yes)
+    if asks and (sys.stdin is None or not sys.stdin.isatty()):
+        raise WrongUsageError("standard input is not a terminal, so nobody can be asked; --yes closes without asking.")
+
+
+def close(query: Query, consent: Consent, sampler: Sampler, clock: Clock) -> int:
+    """Close what matches `query` now, and return the exit status: 0 when all of it is closed.
+
+    Prints the connections and what came of each; what went wrong, and the questions, on the standard error stream.
+    """
+    snapshot = sampler.sample()
+    rows = _matching(query, snapshot, sampler, clock)
+    if not rows:
+        return _nothing(snapshot)
+    plan = plan_closing(rows)
+    _show(plan)
+    if consent.dry_run:
+        return 0
+    if not consent.yes and not click.confirm(f"Close {count(len(rows), 'connection')}?", err=True):
+        click.echo("Nothing was closed.", err=True)
+        return FAILED
+    return _carry_out(plan, consent, sampler)
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Return the cells of each line in columns; the last one may be of any text, the others are ASCII."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(map(str.ljust, line, (*widths[:-1], 0))) for line in lines]
+
+
+def _matching(query: Query, snapshot: Snapshot, sampler: Sampler, clock: Clock) -> list[Row]:
+    table = LiveTable(clock)
+    table.apply(snapshot)
+    context = Context(now=snapshot.taken_at, service_name=sampler.service_name)
+    return [row for row in table.rows.values() if query.matches(row, context)]
+
+
+def _nothing(snapshot: Snapshot) -> int:
+    """Say that nothing matches, and why that may be: the program did not see all."""
+    failed = [problem.detail for problem in snapshot.problems if problem.code is Code.LOOK_FAILED]
+    unseen = [f"Not all could be seen: {problem.summary}." for problem in snapshot.problems]
+    for sentence in failed or ["No connection matches; nothing was closed.", *unseen]:
+        click.echo(sentence, err=True)
+    return FAILED
+
+
+def _show(plan: ClosingPlan) -> None:
+    for line in aligned([cells(target.row) for target in plan.targets]):
+        click.echo(line)
+    for target in plan.at(Level.TYPED):
+        click.echo(target.verdict.reason, err=True)
+
+
+def _carry_out(plan: ClosingPlan, consent: Consent, sampler: Sampler) -> int:
+    agreed = plan.agreed(lambda target: consent.session or (not consent.yes and _is_typed(target)))
+    left = [target.connection for target in plan.at(Level.TYPED) if target.connection not in agreed]
+    for connection in left:
+        click.echo(f"Left open: {connection.ends}. --yes-my-session closes it, too.", err=True)
+    outcomes = disconnect(sampler.disconnect, agreed)
+    for outcome in outcomes:
+        click.echo(outcome.sentence, err=not outcome.ok)
+    return 0 if not left and all(outcome.kind in {"done", "gone"} for outcome in outcomes) else FAILED
+
+
+def _is_typed(target: Target) -> bool:
+    question = f"Type the remote port {target.number} to close {target.connection.ends}, too"
+    typed = click.prompt(question, default="", show_default=False, err=True)
+    return bool(typed.strip() == str(target.number))

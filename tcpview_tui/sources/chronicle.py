@@ -1,0 +1,87 @@
+"""What the kernel's events add to looks: exact times, who connected, and connections that no look saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.connection import State
+from tcpview_tui.sources import limits
+from tcpview_tui.sources.brief import Brief, Listeners, Told, completed
+from tcpview_tui.sources.events import Events
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.connection import Connection
+    from tcpview_tui.model.snapshot import Problem
+
+
+class Chronicle:
+    """Events beside looks. Without the right to them it adds nothing, and says why."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._events = Events(clock)
+        self._brief = Brief()
+        self._why_not: str | None = None
+        self._is_started = False
+        self._left_out = [0, 0, 0]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether events arrive."""
+        return self._is_started and self._why_not is None
+
+    @property
+    def problems(self) -> Iterator[Problem]:
+        """What is missing."""
+        if self._why_not is not None:
+            yield limits.without_events(self._why_not)
+        if any(self._left_out):
+            yield limits.flood(*self._left_out)
+
+    def begin_look(self) -> None:
+        """Fetch what has ended so far; the first time, begin to follow."""
+        if not self._is_started:
+            self._is_started = True
+            self._try(self._events.start)
+        elif self.is_open:
+            self._try(self._drain)
+
+    def completed(self, connection: Connection, before: Connection | None) -> Connection:
+        """Return a connection with what its events tell; what was known `before` stays known."""
+        if before is not None:
+            if self.is_open and connection.state is State.TIME_WAIT is not before.state:
+                self._brief.of(connection)  # its life is over, and it is no connection that nobody saw
+            direction = connection.direction or before.direction
+            return replace(connection, opened_at=before.opened_at, direction=direction, past_owners=before.past_owners)
+        if not self.is_open or connection.remote is None or connection.transport != "tcp":
+            return connection
+        life = self._events.opened(connection.local, connection.remote)
+        if life is None and connection.state is State.TIME_WAIT:
+            life = self._brief.of(connection)
+        return completed(connection, life)
+
+    def end_look(self, gone: Iterable[Connection], listeners: Listeners) -> Told:
+        """Return what events tell of the connections that are `gone` and of those that were never there."""
+        if not self.is_open:
+            return Told({}, ())
+        return self._brief.settle((each for each in gone if each.transport == "tcp"), listeners)
+
+    def close(self) -> None:
+        """Take the trace out of the kernel."""
+        self._events.stop()
+        self._is_started, self._why_not = True, "it was ended"
+
+    def _drain(self) -> None:
+        happened = self._events.drain()
+        self._brief.take(happened.lives)
+        left_out = (happened.lost, happened.dropped, happened.unnamed)
+        self._left_out = [before + now for before, now in zip(self._left_out, left_out, strict=True)]
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except OSError as error:
+            self._why_not = error.strerror or str(error)
+            self._events.stop()

@@ -1,0 +1,153 @@
+"""The lives of TCP sockets, put together from the changes of their states. Pure: no thread, no kernel."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.connection import Direction, Endpoint, Family, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tcpview_tui.model.process import Process
+    from tcpview_tui.sources.trace_line import Transition
+
+LIMIT = 50_000
+"""Open lives that are followed, and finished ones that wait to be fetched; one is about 400 bytes."""
+
+_CALLS = frozenset({State.FIN_WAIT_1, State.LAST_ACK, State.CLOSED})
+"""States that a socket enters when its own process closes it or shuts it down."""
+
+
+@dataclass(slots=True)
+class Life:
+    """One TCP socket as its state changes tell it. Times are seconds; `None` is unknown, or not yet.
+
+    `closed_at` is when the socket went to CLOSED for its process; the kernel may keep the address in TIME_WAIT.
+    `direction` is ``out`` when it was seen to connect, ``in`` when a listener made it. `process` called connect; of an
+    accepted one, it is who closed it. `state` is the last that was told: of the states between ESTABLISHED and
+    CLOSED, only those are told that this end brought about.
+    """
+
+    family: Family
+    local: Endpoint
+    remote: Endpoint
+    opened_at: float | None = None
+    closed_at: float | None = None
+    established_at: float | None = None
+    direction: Direction | None = None
+    process: Process | None = None
+    state: State = State.NONE
+
+
+class Lives:
+    """Follows sockets by their two ends, within bounds. What does not fit is dropped, oldest first, and counted."""
+
+    def __init__(self, name: Callable[[Transition], Process], limit: int = LIMIT) -> None:
+        self.dropped = 0
+        self._finished: deque[Life] = deque()
+        self._name = name
+        self._limit = limit
+        self._open: dict[tuple[Endpoint, Endpoint], Life] = {}
+        self._portless: dict[Endpoint, list[Life]] = {}
+        self._portless_count = 0
+
+    def take(self, step: Transition) -> None:
+        """Follow one change."""
+        if step.new is State.SYN_SENT:
+            self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "out", self._name(step)))
+        elif step.old is State.LISTEN:
+            self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "in"))
+        elif (life := self._open.get((step.local, step.remote)) or self._late(step)) is not None:
+            self._change(life, step)
+
+    def gap(self) -> None:
+        """Say that changes were lost: who connects at this moment cannot be told any more from who did before."""
+        self._portless.clear()
+        self._portless_count = 0
+
+    def opened(self, local: Endpoint, remote: Endpoint) -> Life | None:
+        """Return the life of the socket that is open between two ends; `None` when it was not seen."""
+        return self._open.get((local, remote))
+
+    def fetch(self) -> list[Life]:
+        """Return the lives that ended since the last call, oldest first."""
+        lives = [*self._finished]
+        self._finished.clear()
+        return lives
+
+    def __len__(self) -> int:
+        return len(self._open) + self._portless_count + len(self._finished)
+
+    def _begin(self, step: Transition, life: Life) -> None:
+        life.state = step.new
+        if step.local.port:
+            self._follow(life)
+            return
+        self._portless.setdefault(step.remote, []).append(life)
+        self._portless_count += 1
+        if self._portless_count > self._limit:
+            self._drop_portless()
+
+    def _late(self, step: Transition) -> Life | None:
+        """Return the life of a socket not known by its ends: it has just got its port, or is older than we are."""
+        life = self._take_portless(step) if step.old is State.SYN_SENT else None
+        if not step.local.port:  # connect failed, no port was free: nothing ever left the machine
+            return None
+        if life is None:
+            life = Life(step.family, step.local, step.remote)
+            life.direction = "in" if step.old is State.SYN_RECEIVED else None
+        life.family, life.local = step.family, step.local
+        self._follow(life)
+        return life
+
+    def _take_portless(self, step: Transition) -> Life | None:
+        """Return who connected to that end first. Two processes at the same time cannot be told apart: no name then."""
+        waiting = self._portless.get(step.remote)
+        if not waiting:
+            return None
+        mine = [life for life in waiting if life.process and life.process.pid == step.pid] if step.is_call else []
+        if not mine and len({life.process.pid for life in waiting if life.process}) > 1:
+            for life in waiting:
+                life.process = None
+        found = (mine or waiting)[0]
+        waiting[:] = [life for life in waiting if life is not found]
+        self._portless_count -= 1
+        if not waiting:
+            del self._portless[step.remote]
+        return found
+
+    def _change(self, life: Life, step: Transition) -> None:
+        life.state = step.new
+        if step.new is State.ESTABLISHED:
+            life.established_at = step.at
+        if life.process is None and step.is_call and step.new in _CALLS:
+            life.process = self._name(step)
+        if step.new is State.CLOSED:
+            life.closed_at = step.at
+            del self._open[life.local, life.remote]
+            self._finish(life)
+
+    def _follow(self, life: Life) -> None:
+        ends = life.local, life.remote
+        before = self._open.pop(ends, None)
+        if before is not None:  # its end was lost
+            before.state = State.CLOSED
+            self._finish(before)
+        self._open[ends] = life
+        if len(self._open) > self._limit:
+            del self._open[next(iter(self._open))]
+            self.dropped += 1
+
+    def _finish(self, life: Life) -> None:
+        self._finished.append(life)
+        if len(self._finished) > self._limit:
+            self._finished.popleft()
+            self.dropped += 1
+
+    def _drop_portless(self) -> None:
+        oldest = self._portless.pop(next(iter(self._portless)))
+        self._portless_count -= len(oldest)
+        self.dropped += len(oldest)

@@ -1,0 +1,129 @@
+"""The network namespaces of this machine besides this program's own, and how to work inside one (Linux)."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from tcpview_tui.text import safe
+
+T = TypeVar("T")
+
+NAMED = (Path("/run/netns"), Path("/var/run/netns"), Path("/run/docker/netns"))
+"""Where namespaces are kept by name: ip-netns(8), by its older path too, and the mounts of Docker."""
+
+_CLONE_NEWNET = 0x40000000
+"""Kernel header ``linux/sched.h``: to `setns`, only a network namespace will do."""
+
+
+class NetNamespace(NamedTuple):
+    """A network namespace, and a path by which it can be entered now: ``/proc/PID/ns/net`` or a mount by name.
+
+    `inode` identifies it while it exists; the kernel gives the number to another one later. `name` has passed
+    `text.safe`.
+    """
+
+    inode: int
+    name: str | None
+    path: str
+
+
+class Namespaces:
+    """Looks for network namespaces, and holds none of them: one that nobody else uses goes.
+
+    `own` is the inode of this process's. `refused` counts the processes that would not tell at the last look: those
+    that have more rights than this one, so for an ordinary user all of others and of the kernel. The constructor
+    raises `OSError` where the system does not tell even the own one.
+    """
+
+    def __init__(self, proc: Path = Path("/proc"), named: Iterable[Path] = NAMED) -> None:
+        own = (proc / "self/ns/net").stat()
+        self.own = own.st_ino
+        self.refused = 0
+        self._device = own.st_dev
+        self._proc = proc
+        self._named = tuple(named)
+
+    def look(self) -> Mapping[int, NetNamespace]:
+        """Return every other network namespace there is now, by inode. Never raises.
+
+        Not found are those that only a socket, an open file or a single thread keeps.
+        """
+        found: dict[int, NetNamespace] = {}
+        for inode, name, path in self._mounts():
+            found.setdefault(inode, NetNamespace(inode, name, path))
+        for inode, path in self._processes():
+            if inode not in found:
+                found[inode] = NetNamespace(inode, None, path)
+        found.pop(self.own, None)
+        return found
+
+    def _mounts(self) -> Iterator[tuple[int, str, str]]:
+        """Return what is mounted by name; a file left over from a mount is on another device."""
+        for folder in self._named:
+            for name in _names(folder):
+                try:
+                    status = (folder / name).stat()
+                except OSError:
+                    continue  # it has been deleted
+                if status.st_dev == self._device:
+                    yield status.st_ino, safe(name, 255), str(folder / name)
+
+    def _processes(self) -> Iterator[tuple[int, str]]:
+        self.refused = 0
+        for pid in filter(str.isdigit, _names(self._proc)):
+            path = f"{self._proc}/{pid}/ns/net"
+            try:
+                link = os.readlink(path)  # noqa: PTH115 - a `Path` for each of thousands would be felt
+            except PermissionError:
+                self.refused += 1
+            except OSError:
+                continue  # it has ended
+            else:
+                yield int(link[5:-1]), path  # net:[4026531840], proc_pid_ns(5)
+
+
+def inside(path: str, inode: int, work: Callable[[], T]) -> T:
+    """Return the answer of `work`, done in the network namespace at `path`; what `work` raises is raised here.
+
+    A thread of its own enters and ends with the work, so that no other code ever runs in there. For `work`,
+    ``/proc/thread-self/net`` is that of the namespace, ``/proc/net`` is not. `OSError` says that it cannot be entered:
+    ESTALE when another namespace than `inode` is at `path` by now, ENOENT or ESRCH when it has gone, EPERM or EACCES
+    without CAP_SYS_ADMIN.
+    """
+
+    def enter_and_work() -> T:
+        _enter(path, inode)
+        return work()
+
+    with ThreadPoolExecutor(1, "namespace") as thread:
+        return thread.submit(enter_and_work).result()
+
+
+def _enter(path: str, inode: int) -> None:
+    """Move this thread; the pid in the path can be another process's by now, so what was opened is checked."""
+    import ctypes  # 5 ms that a machine without containers need not wait for
+
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if os.fstat(descriptor).st_ino != inode:
+            raise _error(errno.ESTALE, path)
+        if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):  # os.setns came with Python 3.12
+            raise _error(ctypes.get_errno(), path)
+    finally:
+        os.close(descriptor)
+
+
+def _error(number: int, path: str) -> OSError:
+    return OSError(number, os.strerror(number), path)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names only
+    except OSError:
+        return []

@@ -1,0 +1,177 @@
+"""The Linux source: every socket by netlink sock_diag, with its owners, its counters and its exact times."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.connection import Connection, Key, State
+from tcpview_tui.sources import inet_diag, limits, services
+from tcpview_tui.sources.attribution import Attribution
+from tcpview_tui.sources.base import Reading
+from tcpview_tui.sources.chronicle import Chronicle
+from tcpview_tui.sources.inspect import inspect
+from tcpview_tui.sources.last_words import LastWords
+from tcpview_tui.sources.opens import Missed
+from tcpview_tui.sources.places import Places
+from tcpview_tui.sources.sockets import Changes, Socket, SocketId
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.connection import Transport
+    from tcpview_tui.model.inspection import Inspection
+    from tcpview_tui.model.process import Process
+    from tcpview_tui.model.snapshot import Problem
+    from tcpview_tui.model.traffic import Measure
+
+
+class SockDiagSource:
+    """Reads all sockets of this machine. What has not changed since the last look is the same object again."""
+
+    name = "sockdiag"
+    has_counters = True
+    unseen: tuple[Problem, ...] = ()
+
+    def __init__(self, clock: Clock) -> None:
+        """Raise OSError when the kernel has no sock_diag, or does not let this program use it."""
+        self._places = Places()
+        self._attribution = Attribution(clock)
+        self._clock = clock
+        self._chronicle = Chronicle(clock)
+        self._last_words = LastWords()
+        self._missed = Missed()
+        self._by_inode: dict[int, Socket] = {}
+        self._listening: dict[SocketId, Socket] = {}
+        self._connections: dict[Key, Connection] = {}
+        self._has_looked = False
+
+    @property
+    def follows_tcp(self) -> bool:
+        """Whether the kernel tells of every TCP connection."""
+        return self._chronicle.is_open
+
+    def try_out(self) -> None:
+        """Raise OSError unless the kernel lists TCP sockets."""
+        self._places.try_out()
+
+    def read(self) -> Reading:
+        """Return every socket there is now. Raises OSError when not even TCP over IPv4 can be read."""
+        self._chronicle.begin_look()
+        said = self._places.farewells()
+        looks = self._places.look()
+        for look in looks:
+            self._account(look)
+        fresh = [socket for look in looks for socket in look.fresh]
+        gone = [
+            self._connections[socket.id] for look in looks for socket in look.gone if socket.id in self._connections
+        ]
+        stale = self._stale(looks, {socket.inode for socket in fresh if socket.inode})
+        if stale or gone:
+            self._connections = self._renewed(gone, stale)
+        told = self._chronicle.end_look(gone, self._listeners)
+        at = None if self.follows_tcp else self._clock.wall()
+        added = self._last_words.settle(said, self._connections, (each.key for each in gone), told.passed, at)
+        moved = (socket for look in looks for socket in (*look.fresh, *look.altered, *look.moved))
+        measures: dict[Key, Measure] = {socket.id: socket.measured for socket in moved}
+        problems = tuple(self._problems(looks))
+        passed = (*told.passed, *added.passed)
+        return Reading(
+            self._connections,
+            problems,
+            measures | added.measures,
+            told.ended,
+            passed,
+            self._estimate(fresh, len(passed)),
+        )
+
+    def inspect(self, process: Process) -> Inspection:
+        """Return what the system tells of `process` now. Never raises."""
+        return inspect(process)
+
+    def service_name(self, transport: Transport, port: int) -> str | None:
+        """Return the name of a port in the system's list, which is read when the first name is asked for."""
+        return self._services.get((transport, port))
+
+    def disconnect(self, connection: Connection) -> None:
+        """Have the kernel close that very socket (SOCK_DESTROY, by cookie). Raises OSError as `Source` says."""
+        found = self._places.find(connection.key) if isinstance(connection.key, SocketId) else None
+        if found is None:
+            raise OSError(errno.ENOENT, "the connection is gone")
+        sockets, socket = found
+        sockets.destroy(socket)
+
+    def close(self) -> None:
+        """Give back the netlink sockets, and take the trace out of the kernel."""
+        self._chronicle.close()
+        self._places.close()
+
+    @cached_property
+    def _services(self) -> services.Names:
+        return services.read(services.database())
+
+    def _account(self, look: Changes) -> None:
+        """Keep the sockets by inode; a socket that its process has closed has none any more."""
+        for inode, socket in (*((s.inode, s) for s in look.gone), *((s.before, s) for s in look.altered)):
+            if self._by_inode.get(inode) is socket:
+                del self._by_inode[inode]
+        for socket in (*look.altered, *look.fresh):
+            if socket.inode:
+                self._by_inode[socket.inode] = socket
+            if socket.tcp_state is State.LISTEN:
+                self._listening[socket.id] = socket
+        for socket in look.gone:
+            self._listening.pop(socket.id, None)
+
+    def _stale(self, looks: Iterable[Changes], fresh: set[int]) -> set[Socket]:
+        """Return the sockets whose connection has to be made anew."""
+        changed = self._attribution.look(self._by_inode, fresh)
+        stale = {socket for look in looks for socket in (*look.fresh, *look.altered)}
+        return stale.union(filter(None, map(self._by_inode.get, changed)))
+
+    def _renewed(self, gone: Iterable[Connection], stale: Iterable[Socket]) -> dict[Key, Connection]:
+        connections = self._connections.copy()
+        for connection in gone:
+            del connections[connection.key]
+        for socket in stale:
+            before = connections.get(socket.id)
+            connections[socket.id] = self._chronicle.completed(self._connection(socket), before)
+        return connections
+
+    def _connection(self, socket: Socket) -> Connection:
+        table = socket.table
+        family, local, remote = inet_diag.ends(socket.names, table.family)
+        owners, unowned, user = self._attribution.of(socket)
+        return Connection(
+            socket.id, table.transport, family, socket.tcp_state, local, remote, owners, user, socket.direction,
+            namespace=socket.namespace, unowned=unowned,
+        )  # fmt: skip
+
+    def _listeners(self) -> dict[int, tuple[Process, ...]]:
+        """Return who listens, by local port."""
+        listening = (self._connections[key] for key in self._listening if key in self._connections)
+        return {connection.local.port: connection.owners for connection in listening}
+
+    def _estimate(self, fresh: Iterable[Socket], passed: int) -> int | None:
+        """Return how many TCP connections were too short, unless all are told: the kernel counts each namespace."""
+        if self.follows_tcp:
+            return None
+        own = (s for s in fresh if s.namespace is None)
+        tcp = sum(s.table.transport == "tcp" and s.tcp_state is not State.LISTEN for s in own)
+        seen, self._has_looked = tcp + passed if self._has_looked else 0, True
+        return self._missed.look(seen)
+
+    def _problems(self, looks: Iterable[Changes]) -> Iterator[Problem]:
+        if self._attribution.unknown:
+            yield limits.ownerless(self._attribution.unknown)
+        if self._attribution.refused_paths:
+            yield limits.paths(self._attribution.refused_paths)
+        yield from self._places.problems
+        yield from self._chronicle.problems
+        if self._places.lost:
+            yield limits.flood(self._places.lost, 0, 0)
+        refused = {table: error for look in looks for table, error in look.refused.items()}
+        if refused:
+            names = ", ".join(sorted({table.transport for table in refused}))
+            yield limits.tables(names, str(next(iter(refused.values())).strerror))

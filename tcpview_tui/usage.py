@@ -1,0 +1,66 @@
+"""What every command asks of its arguments: each thing it refuses is a sentence, and exit status 2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from tcpview_tui.config import APP_NAME, ConfigError, Settings, build, default_path, load
+from tcpview_tui.exits import WRONG_USAGE
+from tcpview_tui.model.query import Query, QueryError, parse
+from tcpview_tui.sources.choose import choose
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.sources.base import Source
+
+
+class WrongUsageError(click.ClickException):
+    """A sentence, shown as it is, without click's own "Error:". It is safe to print."""
+
+    exit_code = WRONG_USAGE
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{APP_NAME}: {sentence}")
+
+    def show(self, file: Any = None) -> None:
+        """Print it to the standard error stream."""
+        click.echo(self.message, err=True)
+
+
+def settled(config: Path | None, given: dict[str, Any]) -> tuple[Settings, Path]:
+    """Return the settings of a run, `given` ones before those of the file, and that file; `None` is the default one.
+
+    Raises `WrongUsageError` when they cannot be read or understood.
+    """
+    try:
+        return build(msgspec.to_builtins(load(config)) | given), config or default_path()
+    except ConfigError as error:
+        raise WrongUsageError(str(error)) from error
+
+
+def understood(expression: str, origin: str) -> Query:
+    """Return the filter; `origin` is the option or file it came from.
+
+    Raises `WrongUsageError`, which points at the place, when the filter has an error.
+    """
+    try:
+        return parse(expression)
+    except QueryError as error:
+        before, marked = safe(expression[: error.start]), safe(expression[error.start : error.end])
+        pointer = " " * len(before) + "^" * max(len(marked), 1)
+        raise WrongUsageError(f"{safe(origin)}: {error}\n  {safe(expression)}\n  {pointer}") from error
+
+
+def chosen(settings: Settings, clock: Clock) -> Source:
+    """Return the source that the settings name. Raises `WrongUsageError` when this system has none of that name."""
+    try:
+        return choose(settings.source, clock)
+    except OSError as error:
+        reason = safe(error.strerror or str(error))
+        raise WrongUsageError(f"--source {settings.source}: {reason}. --source auto takes what works here.") from error

@@ -1,0 +1,141 @@
+"""Who watches short-lived connections, each in a process of its own, with a look a second.
+
+`python -m tests.benchmarks.watchers NAME ADDRESS PORT` is one watcher, until its input ends.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
+
+from tcpview_tui.clock import SystemClock
+from tcpview_tui.model.connection import Connection, Endpoint
+from tcpview_tui.sources.base import Reading, Source
+from tcpview_tui.sources.psutil_source import PsutilSource
+from tcpview_tui.sources.sockdiag import SockDiagSource
+
+INTERVAL = 1.0
+PATIENCE = 30.0
+
+
+class Seen(NamedTuple):
+    """What one watcher told: connections, those with a process, processor seconds, looks, longest look in seconds."""
+
+    seen: int
+    named: int
+    cpu: float
+    looks: int
+    longest: float
+    follows: bool
+
+
+def _without_trace() -> SockDiagSource:
+    source = SockDiagSource(SystemClock())
+    source._chronicle.close()
+    return source
+
+
+def _polling() -> SockDiagSource:
+    source = _without_trace()
+    for sockets in source._places._read.values():  # before the first look, the own namespace alone
+        sockets._ending = None
+    return source
+
+
+WATCHERS: dict[str, Callable[[], Source]] = {
+    "PsutilSource": PsutilSource,
+    "SockDiagSource, polling": _polling,
+    "SockDiagSource, no trace": _without_trace,
+    "SockDiagSource": lambda: SockDiagSource(SystemClock()),
+}
+"""Polling alone; polling and the kernel's announcements of sockets that end; these and its trace."""
+
+
+class Tally:
+    """The connections to one endpoint, by key."""
+
+    def __init__(self, remote: Endpoint) -> None:
+        self._remote = remote
+        self._named: dict[object, bool] = {}
+
+    def take(self, reading: Reading) -> None:
+        for connection in (*reading.connections.values(), *(passed.connection for passed in reading.passed)):
+            if connection.remote == self._remote:
+                self._named[connection.key] = self._named.get(connection.key, False) or _is_named(connection)
+
+    @property
+    def seen(self) -> tuple[int, int]:
+        return len(self._named), sum(self._named.values())
+
+
+def _is_named(connection: Connection) -> bool:
+    return bool(connection.owners or connection.past_owners)
+
+
+def main(name: str, remote: Endpoint) -> None:
+    source = WATCHERS[name]()
+    tally = Tally(remote)
+    took: list[float] = []
+    try:
+        source.read()
+        print(flush=True)
+        began, cpu = time.monotonic(), time.process_time()
+        ended = False
+        while not ended:
+            due = max(began + INTERVAL * (len(took) + 1) - time.monotonic(), 0.0)
+            ended = bool(select.select([sys.stdin], [], [], due)[0]) or len(took) * INTERVAL > PATIENCE
+            before = time.monotonic()
+            tally.take(source.read())
+            took.append(time.monotonic() - before)
+        spent = time.process_time() - cpu
+        print(json.dumps(Seen(*tally.seen, spent, len(took), max(took), source.follows_tcp)), flush=True)
+    finally:
+        source.close()
+
+
+@contextmanager
+def watching(remote: tuple[str, int]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Have every watcher look for connections to one address; each has looked once already."""
+    with ExitStack() as stack:
+        children = {name: stack.enter_context(_watcher(name, remote)) for name in WATCHERS}
+        for child in children.values():
+            _line(child)
+        yield children
+
+
+@contextmanager
+def _watcher(name: str, remote: tuple[str, int]) -> Iterator[subprocess.Popen[bytes]]:
+    argv = [sys.executable, "-m", "tests.benchmarks.watchers", name, remote[0], str(remote[1])]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        try:
+            yield child
+        finally:
+            assert child.stdin is not None
+            child.stdin.close()
+            try:
+                child.wait(PATIENCE)  # by itself: what it holds of the kernel is to be given back
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _line(child: subprocess.Popen[bytes]) -> bytes:
+    assert child.stdout is not None
+    return child.stdout.readline() if select.select([child.stdout], [], [], PATIENCE)[0] else b""
+
+
+def result(child: subprocess.Popen[bytes]) -> Seen | None:
+    """End a watcher and return what it told; `None` when it failed."""
+    assert child.stdin is not None
+    child.stdin.close()
+    line = _line(child)
+    return Seen(*json.loads(line)) if line else None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Endpoint(sys.argv[2], int(sys.argv[3])))

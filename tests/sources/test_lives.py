@@ -1,0 +1,120 @@
+"""Lives from state changes: late ports, two who connect at once, lost ends, bounds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tcpview_tui.model.connection import Endpoint, State
+from tcpview_tui.model.process import Process
+from tcpview_tui.sources.lives import Life, Lives
+from tcpview_tui.sources.trace_line import Transition
+
+FAR = Endpoint("192.0.2.7", 443)
+
+
+def here(port: int) -> Endpoint:
+    return Endpoint("10.0.0.5", port)
+
+
+def step(port: int, old: State, new: State, pid: int = 1, call: bool = True, at: float = 1.0) -> Transition:
+    return Transition(at, pid, "curl", call, 4, here(port), FAR, old, new)
+
+
+def connect(pid: int, at: float = 1.0) -> Transition:
+    return step(0, State.CLOSED, State.SYN_SENT, pid, at=at)
+
+
+def answered(port: int, pid: int = 0, call: bool = False) -> Transition:
+    return step(port, State.SYN_SENT, State.ESTABLISHED, pid, call)
+
+
+def ended(port: int) -> Transition:
+    return step(port, State.LAST_ACK, State.CLOSED, 0, False, 9.0)
+
+
+def lives(limit: int = 100) -> Lives:
+    return Lives(lambda step: Process(step.pid, None, step.name), limit)
+
+
+def run(*steps: Transition) -> list[Life]:
+    made = lives()
+    for each in steps:
+        made.take(each)
+    return made.fetch()
+
+
+def pid(life: Life) -> int | None:
+    return life.process.pid if life.process else None
+
+
+def test_a_socket_gets_its_port_after_it_began_to_connect() -> None:
+    (life,) = run(connect(7), answered(5000), ended(5000))
+    assert (life.local, life.opened_at, life.closed_at, life.direction, pid(life)) == (here(5000), 1.0, 9.0, "out", 7)
+
+
+def test_two_that_connect_to_one_end_at_once_are_not_told_apart_by_guess() -> None:
+    assert {pid(life) for life in run(connect(7), connect(8), answered(1), answered(2), ended(1), ended(2))} == {None}
+
+
+def test_the_name_of_an_unsure_one_comes_when_it_closes() -> None:
+    closing = step(1, State.ESTABLISHED, State.FIN_WAIT_1, 8)
+    assert [pid(life) for life in run(connect(7), connect(8), answered(1), closing, ended(1))] == [8]
+
+
+def test_one_that_is_answered_in_its_own_call_is_known() -> None:
+    found = run(connect(7), connect(8), answered(1, 8, call=True), answered(2), ended(1), ended(2))
+    assert [pid(life) for life in found] == [8, 7]
+
+
+def test_a_connect_that_found_no_free_port_leaves_nothing() -> None:
+    made = lives()
+    made.take(connect(7))
+    made.take(step(0, State.SYN_SENT, State.CLOSED, 7))
+    assert len(made) == 0
+
+
+def test_after_a_gap_nobody_is_named_for_another() -> None:
+    made = lives()
+    made.take(connect(7))
+    made.gap()
+    made.take(answered(1))
+    life = made.opened(here(1), FAR)
+    assert life
+    assert (life.process, life.opened_at) == (None, None)
+
+
+def test_one_older_than_the_trace_has_an_end_but_no_beginning() -> None:
+    (life,) = run(ended(5))
+    assert (life.opened_at, life.closed_at, life.direction) == (None, 9.0, None)
+
+
+def test_the_next_socket_between_the_same_ends_closes_one_whose_end_was_lost() -> None:
+    accepted = step(5, State.LISTEN, State.SYN_RECEIVED, call=False)
+    found = run(accepted, accepted, ended(5))
+    assert [(life.closed_at, life.state) for life in found] == [(None, State.CLOSED), (9.0, State.CLOSED)]
+
+
+def test_an_accepted_one_belongs_to_who_closes_it_and_not_to_whom_the_interrupt_fell_upon() -> None:
+    accepted = step(5, State.LISTEN, State.SYN_RECEIVED, 3, call=False)
+    (life,) = run(accepted, step(5, State.CLOSE_WAIT, State.LAST_ACK, 4), ended(5))
+    assert (life.direction, pid(life)) == ("in", 4)
+
+
+steps = st.builds(step, st.integers(0, 30), st.sampled_from(State), st.sampled_from(State), st.integers(1, 3))
+
+
+@given(st.lists(steps, max_size=300))
+def test_nothing_grows_without_bound(some: list[Transition]) -> None:
+    made = lives(limit=5)
+    for each in some:
+        made.take(each)
+    assert len(made) <= 15
+    assert len(made.fetch()) <= 5
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    made = lives(limit=5)
+    for port in range(1, 9):
+        made.take(ended(port))
+    assert (made.dropped, [life.local.port for life in made.fetch()]) == (3, [4, 5, 6, 7, 8])

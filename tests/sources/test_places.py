@@ -1,0 +1,188 @@
+"""Sockets of network namespaces that the tests make, as root: read while they live, and never kept alive."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+
+from tcpview_tui.clock import SystemClock
+from tcpview_tui.model.connection import Connection, Namespace, State
+from tcpview_tui.sources.base import Reading
+from tests.sources.net import answer, child, linux, tcp_pair, tell, until
+from tests.sources.test_namespaces import inode_of, ip, named, root
+
+if sys.platform == "linux":
+    from tcpview_tui.sources import places
+    from tcpview_tui.sources.namespaces import inside
+    from tcpview_tui.sources.places import Places
+    from tcpview_tui.sources.sockdiag import SockDiagSource
+    from tcpview_tui.sources.sockets import SocketId
+
+pytestmark = linux
+SO_COOKIE = 57
+"""asm-generic/socket.h"""
+
+SERVES = """
+import os, socket, sys
+server = socket.create_server(("0.0.0.0", 0))
+print(server.getsockname()[1], os.getpid(), flush=True)
+sys.stdin.readline()
+"""
+
+TALKS = """
+import socket, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+accepted = server.accept()[0]
+print(client.getsockname()[1], server.getsockname()[1], flush=True)
+sys.stdin.readline()
+try:
+    accepted.recv(1)
+except OSError as error:
+    print(error.errno, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def source() -> Iterator[SockDiagSource]:
+    source = SockDiagSource(SystemClock())
+    yield source
+    source.close()
+
+
+@contextmanager
+def served(*enter: str) -> Iterator[tuple[int, int, int]]:
+    """A server in a namespace of its own: its port, its pid, and the inode of the namespace."""
+    with child(*enter, sys.executable, "-c", SERVES) as process:
+        port, pid = map(int, answer(process).split())
+        yield port, pid, inode_of(pid)
+
+
+def rows_in(reading: Reading, inode: int) -> list[Connection]:
+    return [row for row in reading.connections.values() if row.namespace and row.namespace.inode == inode]
+
+
+def owned(source: SockDiagSource, inode: int) -> Connection:
+    """Look until the only socket of that namespace has its process."""
+
+    def found() -> Connection | None:
+        rows = rows_in(source.read(), inode)
+        return rows[0] if len(rows) == 1 and rows[0].owners else None
+
+    row: Connection = until(found)
+    return row
+
+
+@root
+def test_a_socket_of_another_namespace_is_listed_with_its_namespace_and_its_process(source: SockDiagSource) -> None:
+    with served("unshare", "-n") as (port, pid, inode):
+        row = owned(source, inode)
+        assert row.namespace == Namespace(inode)
+        assert (row.state, row.local.port) == (State.LISTEN, port)
+        assert [owner.pid for owner in row.owners] == [pid]
+
+
+@root
+@ip
+def test_a_named_namespace_is_told_by_its_name(source: SockDiagSource) -> None:
+    with named() as name, served("ip", "netns", "exec", name) as (_, _, inode):
+        assert owned(source, inode).namespace == Namespace(inode, name)
+
+
+@root
+def test_one_port_in_two_namespaces_is_two_connections(source: SockDiagSource) -> None:
+    with tcp_pair() as (server, _, _):
+        here = server.getsockname()
+        code = SERVES.replace('("0.0.0.0", 0)', "('0.0.0.0', int(sys.argv[1]))")
+        with child("unshare", "-n", sys.executable, "-c", code, str(here[1])) as process:
+            _, pid = map(int, answer(process).split())
+            inode = inode_of(pid)
+            owned(source, inode)
+            rows = source.read().connections.values()
+            mine = [row for row in rows if row.state is State.LISTEN and row.local.port == here[1]]
+            found = {row.namespace and row.namespace.inode: row.owners[0].pid for row in mine}
+            assert (found[None], found[inode]) == (os.getpid(), pid)
+
+
+@root
+def test_a_namespace_that_ends_takes_its_sockets_along_and_is_not_kept(source: SockDiagSource) -> None:
+    with served("unshare", "-n") as (_, _, inode):
+        key = owned(source, inode).key
+        ours = source._places._read[inode]._diag._socket
+        assert ours.fileno() >= 0
+    reading = source.read()
+    assert not rows_in(reading, inode)
+    assert key not in reading.connections
+    assert ours.fileno() == -1, "an open netlink socket keeps its namespace"
+
+
+@root
+@ip
+def test_a_connection_in_another_namespace_is_cut_there(source: SockDiagSource) -> None:
+    with child("unshare", "-n", sys.executable, "-c", TALKS) as process:
+        here, there = map(int, answer(process).split())
+        rows = until(lambda: rows_in(source.read(), inode_of(process.pid)))
+        (row,) = [row for row in rows if row.remote and (row.local.port, row.remote.port) == (here, there)]
+        source.disconnect(row)
+        tell(process)
+        assert int(answer(process)) == errno.ECONNRESET
+
+
+@root
+def test_a_namespace_whose_process_ended_on_the_way_in_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served("unshare", "-n") as (_, _, inode), closing(Places()) as here:
+        with monkeypatch.context() as patch:
+            patch.setattr(places, "inside", refusing(errno.ESRCH, inode))
+            here.look()
+            assert inode in here.closed
+        here.look()
+        assert inode in here._read
+        assert inode not in here.closed
+
+
+@root
+def test_a_namespace_that_may_not_be_entered_is_told_and_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served("unshare", "-n") as (_, _, inode), closing(Places()) as here:
+        with monkeypatch.context() as patch:
+            patch.setattr(places, "inside", refusing(errno.EPERM, inode))
+            here.look()
+        here.look()
+        assert inode not in here._read
+        (problem,) = here.problems
+        assert problem.code == "namespaces"
+        assert os.strerror(errno.EPERM) in problem.detail
+    with closing(here):
+        here.look()
+        assert inode not in here.closed
+
+
+def refusing(number: int, inode: int) -> Callable[..., Any]:
+    """Stand in for `inside`, at that namespace only."""
+
+    def enter(path: str, there: int, work: Callable[[], Any]) -> Any:
+        if there == inode:
+            raise OSError(number, os.strerror(number), path)
+        return inside(path, there, work)
+
+    return enter
+
+
+def test_what_is_no_key_of_here_is_not_found() -> None:
+    with closing(Places()) as here, socket.create_server(("127.0.0.1", 0)) as server:
+        cookie = int.from_bytes(server.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8), sys.byteorder)
+        assert here.find(SocketId(here.own, cookie)) is None, "nobody has looked yet"
+        here.look()
+        found = here.find(SocketId(here.own, cookie))
+        assert found
+        assert found[1].id == (here.own, cookie)
+        assert here.find(SocketId(here.own + 1, cookie)) is None
+        assert here.find(SocketId(here.own, cookie + (1 << 40))) is None

@@ -1,0 +1,36 @@
+"""What tests of tracing share: when they can run, and a program that makes short connections."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tcpview_tui.sources import tracefs
+
+
+def _why_not() -> str | None:
+    if sys.platform != "linux":
+        return "tracefs is Linux"
+    if os.geteuid():
+        return "needs root, for tracefs"
+    try:
+        os.close(tracefs.open_root())
+    except OSError as error:
+        return f"needs tracefs: {error}"
+    return None
+
+
+REASON = _why_not()
+traced = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+
+CONNECTS = """
+import socket, sys, time
+address, port, times, lasts = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+print(0, flush=True)
+for _ in range(times):
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as client:
+        client.connect_ex((address, port))
+        time.sleep(lasts)
+"""
