@@ -61,7 +61,8 @@ class Attribution:
 
     def of(self, socket: Socket) -> Belonging:
         """Return whose socket it is."""
-        user = user_name(socket.uid)
+        # Of sockets without a file the kernel tells 0, whoever had them (net/ipv4/inet_diag.c).
+        user = user_name(socket.uid) if socket.inode or socket.uid else None
         if not socket.inode:
             ended = None if socket.tcp_state in KERNEL_STATES else Unowned.ENDED
             return Belonging((), ended, user)
@@ -107,4 +108,5 @@ class Attribution:
     def _inodes_of(self, pids: Collection[int], alive: Iterable[int]) -> set[int]:
         if not pids:
             return set()
-        return {inode for inode in alive if not set(pids).isdisjoint(self._owners.holders(inode))}
+        sought = set(pids)
+        return {inode for inode in alive if not sought.isdisjoint(self._owners.holders(inode))}

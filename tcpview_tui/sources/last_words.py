@@ -78,5 +78,6 @@ def _matched(strangers: Iterable[Said], passed: Iterable[Passed], measures: dict
 def _passed(identity: SocketId, farewell: Farewell, at: float) -> Passed:
     family, local, remote = farewell.ends
     state = farewell.measured.state
-    connection = Connection(identity, "tcp", family, state, local, remote, user=user_name(farewell.uid), opened_at=at)
+    user = user_name(farewell.uid) if farewell.uid else None  # 0 is also what the kernel tells when it does not know
+    connection = Connection(identity, "tcp", family, state, local, remote, user=user, opened_at=at)
     return Passed(connection, at)

@@ -36,7 +36,7 @@ ASKED_AGAIN = 2_000
 class SocketId(NamedTuple):
     """What identifies a socket: its network namespace, by inode, and the cookie the kernel gives it once.
 
-    The cookie outlives the change to TIME_WAIT. A socket of a table that tells none has its inode, negative.
+    The cookie outlives the change to TIME_WAIT. Where a table tells none, `procnet` has made one of its inode.
     """
 
     namespace: int

@@ -58,20 +58,27 @@ WATCHERS: dict[str, Callable[[], Source]] = {
 
 
 class Tally:
-    """The connections to one endpoint, by key."""
+    """The rows of each end of the connections to one listener, by key.
 
-    def __init__(self, remote: Endpoint) -> None:
-        self._remote = remote
-        self._named: dict[object, bool] = {}
+    The kernel forgets the remote port of an end that resets before it announces it (tcp_disconnect in tcp.c), and
+    then only the other end can be counted.
+    """
+
+    def __init__(self, listener: Endpoint) -> None:
+        self._listener = listener
+        self._named: tuple[dict[object, bool], dict[object, bool]] = ({}, {})
 
     def take(self, reading: Reading) -> None:
         for connection in (*reading.connections.values(), *(passed.connection for passed in reading.passed)):
-            if connection.remote == self._remote:
-                self._named[connection.key] = self._named.get(connection.key, False) or _is_named(connection)
+            if connection.remote and self._listener in (connection.local, connection.remote):
+                named = self._named[connection.local == self._listener]
+                named[connection.key] = named.get(connection.key, False) or _is_named(connection)
 
     @property
     def seen(self) -> tuple[int, int]:
-        return len(self._named), sum(self._named.values())
+        """How many, and how many with a process: of the end that more was seen of, first the one that connected."""
+        named = max(self._named, key=len)
+        return len(named), sum(named.values())
 
 
 def _is_named(connection: Connection) -> bool:

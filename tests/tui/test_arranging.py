@@ -235,7 +235,7 @@ async def test_left_turns_back_before_it_closes_the_group() -> None:
 
 
 async def test_a_wide_screen_has_one_page_and_says_so() -> None:
-    async with live(*ALL, size=(240, 20)) as program:
+    async with live(*ALL, size=(320, 20)) as program:
         await program.press("right")
         assert "All columns are on the screen." in program.text
 
