@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.process import Process
-    from tcpview_tui.sources.sockets import Socket
+    from tcpview_tui.sources.seen import Socket
 
 
 class Belonging(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import Family, State
 from tcpview_tui.sources import inet_diag
 from tcpview_tui.sources.inet_diag import COUNTED, SIZE, Ends, Measured
 from tcpview_tui.sources.netlink import CHUNK, messages
@@ -30,9 +30,15 @@ class Farewell(NamedTuple):
     """A TCP socket that is no more: its cookie, both ends, its user, and the last state of its counters."""
 
     cookie: int
-    ends: Ends
+    family: Family
+    names: bytes
     uid: int
     measured: Measured
+
+    @property
+    def ends(self) -> Ends:
+        """Both ends, spelled out when somebody asks: most sockets that end are known."""
+        return inet_diag.ends(self.names, self.family)
 
 
 class Farewells:
@@ -73,10 +79,10 @@ def _farewells(part: bytes) -> Iterator[Farewell]:
         if end - begin < SIZE:
             continue
         message = part[begin:end]
-        names = message[inet_diag.NAMES]
-        ends = inet_diag.ends(names, 4 if message[0] == socket.AF_INET else 6)
+        family: Family = 4 if message[0] == socket.AF_INET else 6
         first, last = inet_diag.info_in(message, 0, len(message))
         info = message[first + COUNTED.start : min(first + COUNTED.stop, last)] if last else b""
         uid = int.from_bytes(message[inet_diag.UID_AT : inet_diag.INODE_AT], sys.byteorder)
         measured = Measured(State.CLOSED, bytes(8), info)
-        yield Farewell(int.from_bytes(message[inet_diag.COOKIE], sys.byteorder), ends, uid, measured)
+        cookie = int.from_bytes(message[inet_diag.COOKIE], sys.byteorder)
+        yield Farewell(cookie, family, message[inet_diag.NAMES], uid, measured)

@@ -12,7 +12,7 @@ from tcpview_tui.sources.processes import user_name
 if TYPE_CHECKING:
     from tcpview_tui.model.traffic import Measure
     from tcpview_tui.sources.farewells import Farewell
-    from tcpview_tui.sources.sockets import SocketId
+    from tcpview_tui.sources.seen import SocketId
 
 Said = tuple["SocketId", "Farewell"]
 

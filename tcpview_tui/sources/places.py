@@ -12,11 +12,12 @@ from tcpview_tui.sources import limits
 from tcpview_tui.sources.farewells import Farewell, Farewells
 from tcpview_tui.sources.namespaces import Namespaces, NetNamespace, inside
 from tcpview_tui.sources.netlink import DiagSocket
-from tcpview_tui.sources.sockets import Changes, Socket, Sockets
+from tcpview_tui.sources.seen import Changes, Socket
+from tcpview_tui.sources.sockets import Sockets
 
 if TYPE_CHECKING:
     from tcpview_tui.model.snapshot import Problem
-    from tcpview_tui.sources.sockets import SocketId
+    from tcpview_tui.sources.seen import SocketId
 
 
 class Places:

@@ -16,7 +16,7 @@ from tcpview_tui.sources.inspect import inspect
 from tcpview_tui.sources.last_words import LastWords
 from tcpview_tui.sources.opens import Missed
 from tcpview_tui.sources.places import Places
-from tcpview_tui.sources.sockets import Changes, Socket, SocketId
+from tcpview_tui.sources.seen import Changes, Socket, SocketId
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock

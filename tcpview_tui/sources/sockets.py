@@ -3,99 +3,27 @@
 from __future__ import annotations
 
 import errno
-import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tcpview_tui.model.connection import Direction, Namespace, State
+from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.sources import inet_diag, procnet
-from tcpview_tui.sources.inet_diag import COUNTED, SIZE, TABLES, Measured, Table
-from tcpview_tui.sources.netlink import HEAD, DiagSocket, NetlinkError
+from tcpview_tui.sources.inet_diag import TABLES, Table
+from tcpview_tui.sources.layouts import MESSAGE, Layouts
+from tcpview_tui.sources.netlink import DiagSocket, NetlinkError
+from tcpview_tui.sources.seen import Changes, Socket, SocketId
 
 if TYPE_CHECKING:
     from tcpview_tui.sources.farewells import Farewell, Farewells
-
-_START = struct.Struct("=IH")
-"""Length and type, the part of a netlink header that the pass over a dump needs."""
-
-_MESSAGE = 20
-"""SOCK_DIAG_BY_FAMILY (include/uapi/linux/sock_diag.h)."""
 
 Within = Callable[[Callable[[], list[bytes]]], list[bytes]]
 
 _ORDER = sys.byteorder
 
-_OWNER = struct.Struct("=II")
-
 ASKED_AGAIN = 2_000
 """Sockets missing from a dump that are asked for one by one, in one look: 10 microseconds each."""
-
-
-class SocketId(NamedTuple):
-    """What identifies a socket: its network namespace, by inode, and the cookie the kernel gives it once.
-
-    The cookie outlives the change to TIME_WAIT. Where a table tells none, `procnet` has made one of its inode.
-    """
-
-    namespace: int
-    cookie: int
-
-
-class Socket:
-    """One socket as the last dump described it."""
-
-    __slots__ = (
-        "before", "counted", "direction", "first", "id", "info", "inode", "last", "length", "names", "namespace",
-        "state", "table", "tail", "uid",
-    )  # fmt: skip
-
-    def __init__(self, identity: SocketId, namespace: Namespace | None, table: Table, names: bytes) -> None:
-        self.id = identity
-        self.namespace = namespace
-        self.direction: Direction | None = None
-        self.table = table
-        self.names = names
-        self.state = -1
-        self.tail = self.info = self.counted = b""
-        self.length = self.first = self.last = self.uid = self.inode = self.before = 0
-
-    @property
-    def tcp_state(self) -> State:
-        """The state; only TCP has one."""
-        return inet_diag.STATES.get(self.state, State.CLOSED) if self.table.transport == "tcp" else State.NONE
-
-    @property
-    def measured(self) -> Measured:
-        """The counters."""
-        return Measured(self.tcp_state, self.tail[:8], self.counted)
-
-    def take(self, part: bytes, at: int, length: int) -> bool:
-        """Take in the message at `at`; return whether more differs than counters."""
-        state, tail = part[at + 17], part[at + 72 : at + 88]
-        differs = state != self.state or tail[8:] != self.tail[8:]
-        self.state, self.tail, self.length = state, tail, length
-        self.before = self.inode
-        self.uid, self.inode = _OWNER.unpack(tail[8:])
-        first, last = inet_diag.info_in(part, at + HEAD.size, at + length)
-        # Where the counters lie in messages of this length: the next one is compared without a search for them.
-        self.first = min(first + COUNTED.start, last) - at if last else 0
-        self.last = min(first + COUNTED.stop, last) - at if last else 0
-        self.info = part[at + self.first : at + self.last] if last else b""
-        self.counted = self.info or self.counted  # a socket in TIME_WAIT tells no more what it has carried
-        return differs
-
-
-class Changes:
-    """What differs from the look before: sockets that are new, other than before, gone, or have carried traffic."""
-
-    def __init__(self) -> None:
-        self.fresh: list[Socket] = []
-        self.altered: list[Socket] = []
-        self.moved: list[Socket] = []
-        self.gone: list[Socket] = []
-        self.refused: dict[Table, OSError] = {}
 
 
 class Sockets:
@@ -114,6 +42,7 @@ class Sockets:
         self._ending = ending
         self.within: Within = _here
         """How work is done inside the namespace."""
+        self._layouts = Layouts()
         self._unknown: set[Table] = set()
         self._tables: dict[Table, dict[bytes, Socket]] = {}
         self._by_cookie: dict[bytes, Socket] = {}
@@ -175,25 +104,25 @@ class Sockets:
         return self._by_cookie.get(cookie.to_bytes(8, _ORDER))
 
     def _compare(self, table: Table, parts: Iterable[bytes], changes: Changes) -> None:
-        """Sort out what differs. A socket whose message begins as it did costs two slices and a look into a table."""
+        """Sort out what differs. A socket whose message begins as it did costs a look into a table, and no more."""
         before = self._tables.get(table, {})
         now: dict[bytes, Socket] = {}
-        known, start = before.get, _START.unpack_from
+        known = before.get
         for part in parts:
             at, size = 0, len(part)
-            while at + HEAD.size + SIZE <= size:
-                length, kind = start(part, at)
-                if kind != _MESSAGE or length < HEAD.size + SIZE or at + length > size:
-                    break
-                head = part[at + 16 : at + 88]
-                socket = known(head)
-                if socket is None:
-                    socket = self._meet(table, head, part, at, length, changes)
-                elif part[at + socket.first : at + socket.last] != socket.info:
-                    socket.take(part, at, length)
-                    changes.moved.append(socket)
-                now[head] = socket
-                at += length + 3 & ~3
+            while (layout := self._layouts.of(part, at)) is not None:
+                length, run = layout
+                whole = (size - at) // length * length
+                for own, kind, head, info in run.iter_unpack(memoryview(part)[at : at + whole]):
+                    if own != length or kind != MESSAGE:
+                        break
+                    socket = known(head)
+                    if socket is None:
+                        socket = self._meet(table, head, part, at, length, changes)
+                    elif info != socket.info and _has_moved(socket, part, at, length):
+                        changes.moved.append(socket)
+                    now[head] = socket
+                    at += length
         self._tables[table] = now
         if now.keys() != before.keys():
             self._miss(set(before.values()).difference(now.values()), now, changes)
@@ -206,15 +135,15 @@ class Sockets:
         if socket is not None and socket.table == table:
             is_connected = names != socket.names
             socket.names = names
-            differs = socket.take(part, at, length)
-            (changes.altered if differs or is_connected else changes.moved).append(socket)
+            counters = socket.tail, socket.info
+            if socket.take(part, at, length) or is_connected:
+                changes.altered.append(socket)
+            elif counters != (socket.tail, socket.info):  # else only a timer has gone on
+                changes.moved.append(socket)
             return socket
         identity = SocketId(self.inode, int.from_bytes(cookie, _ORDER))
         socket = self._by_cookie[cookie] = Socket(identity, self.namespace, table, names)
         socket.take(part, at, length)
-        if table.transport == "tcp":
-            first, last = inet_diag.info_in(part, at + HEAD.size, at + length)
-            socket.direction = inet_diag.opener(socket.tcp_state, part[first:last])
         changes.fresh.append(socket)
         return socket
 
@@ -239,6 +168,16 @@ class Sockets:
         except NetlinkError:
             return False
         return answer[inet_diag.COOKIE] == socket.names[40:]
+
+
+def _has_moved(socket: Socket, part: bytes, at: int, length: int) -> bool:
+    """Take in the message of a socket that seems to have carried traffic; return whether it has.
+
+    It only seems so where its counters do not lie as in other messages of that length.
+    """
+    before = socket.info
+    socket.take(part, at, length)
+    return socket.info != before
 
 
 def _here(work: Callable[[], list[bytes]]) -> list[bytes]:

@@ -16,7 +16,7 @@ from tests.sources.net import answer, linux, python, tell
 
 if sys.platform == "linux":
     from tcpview_tui.sources.attribution import Attribution
-    from tcpview_tui.sources.sockets import Socket
+    from tcpview_tui.sources.seen import Socket
 
 pytestmark = linux
 RENAMES = """

@@ -15,7 +15,8 @@ from tcpview_tui.model.connection import Direction, Endpoint, State
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.sources.inet_diag import COUNTED, INFO, SIZE, Measured, ends, info_in, opener
 from tcpview_tui.sources.netlink import DiagSocket
-from tcpview_tui.sources.sockets import Socket, Sockets
+from tcpview_tui.sources.seen import Socket
+from tcpview_tui.sources.sockets import Sockets
 from tests.sources.net import PATIENCE, linux, until
 from tests.sources.wire import attribute, body, info, names
 

@@ -22,8 +22,8 @@ if sys.platform == "linux":
     from tcpview_tui.sources import places
     from tcpview_tui.sources.namespaces import inside
     from tcpview_tui.sources.places import Places
+    from tcpview_tui.sources.seen import SocketId
     from tcpview_tui.sources.sockdiag import SockDiagSource
-    from tcpview_tui.sources.sockets import SocketId
 
 pytestmark = linux
 SO_COOKIE = 57

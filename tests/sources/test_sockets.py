@@ -14,7 +14,8 @@ from tcpview_tui.model.connection import State
 from tcpview_tui.sources import sockets as product
 from tcpview_tui.sources.inet_diag import COOKIE, STATES
 from tcpview_tui.sources.netlink import NetlinkError
-from tcpview_tui.sources.sockets import Changes, Socket, Sockets
+from tcpview_tui.sources.seen import Changes, Socket
+from tcpview_tui.sources.sockets import Sockets
 from tests.sources.wire import TCP4, TCP6, UDP4, UDP6, FakeDiag, attribute, body, info, message, names, sockets
 
 
