@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tcpview_tui.model.connection import Connection, State
+from typing import NamedTuple
+
+from tcpview_tui.model.connection import Connection, Key, State
 from tcpview_tui.model.process import Process
+from tcpview_tui.model.traffic import Counters, Measure
 from tests.fakes import EPOCH, connection, listener
 
 SSHD = Process(1021, 10.0, "sshd", "root", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener]", "ssh.service")
@@ -41,6 +44,39 @@ BEFORE: tuple[Connection, ...] = (
     connection(14, E, ("192.0.2.10", 58110), ("203.0.113.80", 443), (CURL,)),
     *(connection(100 + n, State.TIME_WAIT, WEB, ("203.0.113.9", 41000 + n), ()) for n in range(12)),
 )
+
+
+class Told(NamedTuple):
+    """Counters that need no decoding."""
+
+    counters: Counters
+
+
+TRAFFIC: dict[Key, tuple[int, int, int, float]] = {
+    7: (41_200, 96_800, 0, 0.0312),
+    10: (182_400, 9_120_000, 3, 0.0847),
+    11: (2_340_000, 118_000, 0, 0.00006),
+    12: (118_000, 2_340_000, 0, 0.00006),
+    13: (640, 8_800, 0, 0.00004),
+    21: (1_120, 61_400, 1, 0.1471),
+    9: (4_180, 22_900, 14, 0.2203),
+}
+"""Bytes received and sent, retransmits and round-trip time in seconds, by connection."""
+
+
+def carried(part: float, *keys: Key) -> dict[Key, Measure]:
+    """Return the counters of `keys` when that part of the traffic has passed."""
+    return {
+        key: Told(
+            Counters(
+                int(received * part), int(sent * part), int(received * part) // 900 + 2, int(sent * part) // 900 + 3,
+                again, delay, 0, 0,
+            )
+        )
+        for key, (received, sent, again, delay) in TRAFFIC.items()
+        if key in keys
+    }  # fmt: skip
+
 
 AFTER: tuple[Connection, ...] = (
     *(c for c in BEFORE if c.key not in (8, 9, 14)),

@@ -16,7 +16,7 @@ from tcpview_tui.respond.plan import make_plan
 from tcpview_tui.sources.proctable import Entry
 from tcpview_tui.tui.screens.whois import WhoisScreen
 from tests.fakes import EPOCH
-from tests.scenes import AFTER, BEFORE, DROPPER
+from tests.scenes import AFTER, BEFORE, DROPPER, TRAFFIC, carried
 from tests.tui.harness import Live, live
 
 ANSWER = WhoisAnswer(
@@ -86,6 +86,22 @@ async def _groups(program: Live) -> None:
     await program.press("g", "down", "enter", "home", "down", "down", "right")
 
 
+async def _traffic(program: Live) -> None:
+    program.source.measures = carried(0.4, *TRAFFIC)
+    await program.look(*AFTER)
+    for part in (0.5, 0.55, 0.7, 0.72, 0.85, 0.9, 1.0):
+        program.clock.advance(1)
+        program.source.measures = carried(part, 7, 10, 11, 12)
+        await program.look(*AFTER)
+    await program.press("right")
+
+
+async def _disconnect(program: Live) -> None:
+    await _happen(program)
+    await program.press("home", "down", "d")
+    await program.until(lambda: "Cancel" in program.text)
+
+
 async def _help(program: Live) -> None:
     await _happen(program)
     await program.press("question_mark")
@@ -102,6 +118,8 @@ PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], st
     "filter-frozen": (_frozen_filter, (120, 32), "dark"),
     "whois": (_whois, (120, 32), "dark"),
     "end-process": (_end, (120, 32), "dark"),
+    "traffic": (_traffic, (160, 30), "dark"),
+    "disconnect": (_disconnect, (120, 32), "dark"),
     "help": (_help, (120, 40), "dark"),
 }
 
