@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
 
 from tcpview_tui.exits import FAILED
 from tcpview_tui.model.columns import Context
+from tcpview_tui.model.connection import Unowned
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.snapshot import Code
 from tcpview_tui.respond.closing import Target, cells, plan_closing
 from tcpview_tui.respond.disconnect import disconnect
 from tcpview_tui.respond.guard import Level
-from tcpview_tui.text import count
+from tcpview_tui.text import count, safe
 from tcpview_tui.usage import WrongUsageError
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
+    from tcpview_tui.model.connection import Key
     from tcpview_tui.model.query import Query
     from tcpview_tui.model.row import Row
     from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.model.traffic import Gauge
     from tcpview_tui.respond.closing import ClosingPlan
     from tcpview_tui.sources.base import Sampler
+
+
+_LOOKS = 10
+"""Looks until the processes are found: each searches for half a second at most (`sources.owners`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,15 @@ class Consent:
 
 
 def check(query: Query, consent: Consent) -> None:
-    """Raise `WrongUsageError` for a filter that matches everything, and when nobody could be asked."""
+    """Raise `WrongUsageError` for a filter that is empty or needs several looks, and when nobody could be asked.
+
+    A rate that is not known yet matches nothing, and its negation would match every connection.
+    """
     if not query.text:
         raise WrongUsageError("an empty filter would close every connection; write which ones, as in remote:192.0.2.7.")
+    if query.compares:
+        terms = ", ".join(query.compares)
+        raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, and close makes one; write without.")
     asks = not (consent.dry_run or consent.yes)
     if asks and (sys.stdin is None or not sys.stdin.isatty()):
         raise WrongUsageError("standard input is not a terminal, so nobody can be asked; --yes closes without asking.")
@@ -51,10 +64,11 @@ def close(query: Query, consent: Consent, sampler: Sampler, clock: Clock) -> int
 
     Prints the connections and what came of each; what went wrong, and the questions, on the standard error stream.
     """
-    snapshot = sampler.sample()
+    snapshot = _look(sampler)
     rows = _matching(query, snapshot, sampler, clock)
+    _tell_unseen(snapshot, bool(rows))
     if not rows:
-        return _nothing(snapshot)
+        return FAILED
     plan = plan_closing(rows)
     _show(plan)
     if consent.dry_run:
@@ -71,20 +85,31 @@ def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(map(str.ljust, line, (*widths[:-1], 0))) for line in lines]
 
 
+def _look(sampler: Sampler) -> Snapshot:
+    """Look until no process is being sought any more, at most `_LOOKS` times; return what is there at the last look."""
+    gauges: dict[Key, Gauge] = {}
+    for _ in range(_LOOKS):
+        snapshot = sampler.sample()
+        gauges |= snapshot.gauges  # each look tells only those that differ
+        if all(each.unowned is not Unowned.PENDING for each in snapshot.connections.values()):
+            break
+    return replace(snapshot, gauges=gauges, passed=())
+
+
 def _matching(query: Query, snapshot: Snapshot, sampler: Sampler, clock: Clock) -> list[Row]:
     table = LiveTable(clock)
     table.apply(snapshot)
-    context = Context(now=snapshot.taken_at, service_name=sampler.service_name)
+    context = Context(now=snapshot.taken_at, service_name=sampler.service_name, gauges=snapshot.gauges)
     return [row for row in table.rows.values() if query.matches(row, context)]
 
 
-def _nothing(snapshot: Snapshot) -> int:
-    """Say that nothing matches, and why that may be: the program did not see all."""
+def _tell_unseen(snapshot: Snapshot, found: bool) -> None:
+    """Say when nothing was `found`, and what the program did not see: more may match."""
     failed = [problem.detail for problem in snapshot.problems if problem.code is Code.LOOK_FAILED]
     unseen = [f"Not all could be seen: {problem.summary}." for problem in snapshot.problems]
-    for sentence in failed or ["No connection matches; nothing was closed.", *unseen]:
+    none = [] if found else ["No connection matches; nothing was closed."]
+    for sentence in failed or [*none, *unseen]:
         click.echo(sentence, err=True)
-    return FAILED
 
 
 def _show(plan: ClosingPlan) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ from click.testing import CliRunner, Result
 
 from tcpview_tui import cli
 from tcpview_tui.close import aligned
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import State, Unowned
 from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.model.traffic import Counters
+from tcpview_tui.sources.base import Reading
 from tests.fakes import FakeSource, connection, listener
 from tests.pty.runner import Line, Machine
 from tests.pty.terminal import Terminal
+from tests.scenes import Told
 from tests.test_cli import Said, refused
 
 SESSION = connection(7, local=("192.0.2.2", 22), remote=("192.0.2.1", 51234), owners=())
@@ -54,6 +58,19 @@ def test_a_dry_run_lists_what_matches_and_closes_nothing(source: FakeSource) -> 
     assert (result.stderr, source.disconnected, source.is_closed) == ("", [], True)
 
 
+def test_counters_are_known_to_the_filter_and_to_its_negation(source: FakeSource) -> None:
+    source.measures = {1: Told(Counters(0, 900_000))}
+    assert said("state:established sent>0 -rport:51234", "--dry-run").stdout.count("\n") == 1
+    assert "10.0.0.5:50000" not in said("not sent>0", "--dry-run").stdout
+
+
+@pytest.mark.parametrize("text", ["-is:busy", "rate<1k", "not age>60", "not is:new"])
+def test_what_one_look_cannot_answer_is_refused_not_guessed(source: FakeSource, text: str) -> None:
+    result = said("--yes", "--", text)
+    assert "only several looks can answer that" in str(result.exception)
+    assert source.disconnected == []
+
+
 def test_what_matches_is_closed_and_nothing_else(source: FakeSource) -> None:
     result = said("rport:443 or lport:8080", "--yes")
     assert (result.return_value, source.disconnected) == (0, [1, 2, 3])
@@ -72,6 +89,32 @@ def test_nothing_that_matches_is_said_with_what_was_not_seen(source: FakeSource)
         "No connection matches; nothing was closed.",
         "Not all could be seen: 412 sockets without owner: not root.",
     ]
+
+
+def test_what_was_not_seen_is_said_when_something_matches_too(source: FakeSource) -> None:
+    source.problems = (Problem(Code.OWNERLESS, "412 sockets without owner: not root"),)
+    result = said("rport:443", "--dry-run")
+    assert (result.return_value, result.stdout.count("\n")) == (0, 2)
+    assert result.stderr.splitlines() == ["Not all could be seen: 412 sockets without owner: not root."]
+
+
+@pytest.mark.parametrize(("until", "found"), [(3, True), (10, True), (11, False)])
+def test_processes_still_sought_are_waited_for_within_bounds(
+    source: FakeSource, monkeypatch: pytest.MonkeyPatch, until: int, found: bool
+) -> None:
+    owned, looks, read = connection(1), [0], source.read
+
+    def look() -> Reading:
+        looks[0] += 1
+        sought = replace(owned, owners=(), unowned=Unowned.PENDING)
+        source.connections = [owned if looks[0] >= until else sought]
+        source.measures = {1: Told(Counters(0, 900_000))} if looks[0] == 1 else {}
+        return read()
+
+    monkeypatch.setattr(source, "read", look)
+    result = said("process:curl sent>0", "--yes")
+    assert (looks[0], source.disconnected) == (min(until, 10), [1] if found else [])
+    assert ("No connection matches" in result.stderr) is not found
 
 
 def test_a_look_that_fails_is_not_called_no_match(source: FakeSource) -> None:

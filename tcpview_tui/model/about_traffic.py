@@ -31,6 +31,7 @@ def about_traffic(row: Row, held: Sequence[Row], context: Context) -> Section:
         fact("Rate", _rate(row, gauge, counters), absent),
         fact("Retransmits", None if counters.retransmits is None else f"{counters.retransmits:,}", absent),
         fact("RTT", None if counters.rtt is None else f"{counters.rtt * 1000:.3g} ms", absent),
+        fact("Congestion", counters.congestion, absent),
         fact("Queues", _queues(row, counters), "not told by this source"),
         _process(held, context),
     )

@@ -51,6 +51,7 @@ class Unowned(StrEnum):
 
     OTHER_USER = "the system tells its process to its user and to root only"
     ENDED = "its process has closed it or ended; the kernel winds it up"
+    QUEUED = "no process has accepted it yet: it waits in the queue of its listener"
     KERNEL = "no process has it open: the kernel itself uses it"
     HIDDEN = "its process is not visible from here: another process namespace, or no right to look"
     PENDING = "its process is still being looked for"

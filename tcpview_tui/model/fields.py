@@ -42,6 +42,8 @@ class Choice:
     help: str
     covers: Match
     aliases: tuple[str, ...] = ()
+    compares: bool = False
+    """Whether it is told by comparing looks."""
 
 
 def plain(name: str) -> str:
@@ -61,6 +63,8 @@ class Field:
     choices: tuple[Choice, ...] = ()
     volatile: bool = False
     needs_names: bool = False
+    compares: bool = False
+    """Whether its facts come from comparing looks: of a single one they are unknown, or too small."""
 
 
 def _column(name: str) -> Lift:
@@ -154,8 +158,8 @@ def _seen(match: Match) -> Predicate:
     return lambda row, context: match(Seen(row, context))
 
 
-def _flag(name: str, help_text: str, holds: Callable[[Row], bool]) -> Choice:
-    return Choice(name, help_text, lambda seen: holds(seen.row))
+def _flag(name: str, help_text: str, holds: Callable[[Row], bool], *, compares: bool = False) -> Choice:
+    return Choice(name, help_text, lambda seen: holds(seen.row), compares=compares)
 
 
 def _one_of(name: str, help_text: str, *facts: str, aliases: tuple[str, ...] = ()) -> Choice:
@@ -191,15 +195,15 @@ DIRECTIONS = (
     _one_of("listening", "waits for others", aliases=("listen",)),
 )
 FLAGS = (
-    _flag("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW),
-    _flag("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED),
-    Choice("busy", "carried traffic in the last look", lambda seen: seen.context.is_busy(seen.row)),
-    _flag("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed),
+    _flag("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW, compares=True),
+    _flag("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED, compares=True),
+    Choice("busy", "carried traffic in the last look", lambda seen: seen.context.is_busy(seen.row), compares=True),
+    _flag("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed, compares=True),
     _flag("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
     _flag("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
     _flag("ipv4", "over IPv4", TOGGLE_BY_ID["ipv4"].covers),
     _flag("ipv6", "over IPv6", TOGGLE_BY_ID["ipv6"].covers),
-    _flag("past", "its process had it once, none has it now", lambda row: row.owners_past),
+    _flag("past", "its process had it once, none has it now", lambda row: row.owners_past, compares=True),
     _flag(
         "unknown",
         "has a process that could not be seen (?)",
@@ -226,11 +230,21 @@ FIELDS: tuple[Field, ...] = (
     Field("container", TEXT, "Container of the process; else the network namespace.", "container:docker", _container),
     Field("recv", SIZE, "Bytes received; unknown for UDP.", "recv>1M", _column("recv"), volatile=True),
     Field("sent", SIZE, "Bytes sent; unknown for UDP.", "sent>500k", _column("sent"), volatile=True),
-    Field("rate", SIZE, "Bytes per second in both directions, smoothed.", "rate>100k", _rate, volatile=True),
+    Field(
+        "rate", SIZE, "Bytes per second in both directions, smoothed.", "rate>100k", _rate, volatile=True, compares=True
+    ),
     Field("rtt", DELAY, "Round-trip time.", "rtt>100ms", _column("rtt"), volatile=True),
     Field("retrans", NUMBER, "TCP segments sent again.", "retrans>0", _column("retrans"), volatile=True),
     Field("queue", SIZE, "Bytes that wait in either queue.", "queue>64k", _either_queue, volatile=True),
-    Field("age", DURATION, "Time since first seen; older rows have at least it.", "age<60", _age, volatile=True),
+    Field(
+        "age",
+        DURATION,
+        "Time since first seen; older rows have at least it.",
+        "age<60",
+        _age,
+        volatile=True,
+        compares=True,
+    ),
     Field("is", FLAG, "What the row is now.", "is:new", _seen, FLAGS, volatile=True),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}

@@ -34,12 +34,17 @@ class Meter:
         self._taken_at: float | None = None
 
     def take(
-        self, measures: Mapping[Key, Measure], connections: Collection[Key], now: float
+        self,
+        measures: Mapping[Key, Measure],
+        connections: Collection[Key],
+        now: float,
+        old: Collection[Key] = frozenset(),
     ) -> tuple[dict[Key, Gauge], Flow]:
         """Return the gauges that differ from those of the look before, and what all connections carried since then.
 
         `measures` are those that differ, `connections` all there are, `now` is monotonic seconds. What is measured
-        first at the first look has carried nothing yet, as far as anybody knows; what comes later began with 0 bytes.
+        first at the first look has carried nothing yet, as far as anybody knows; what comes later began with 0 bytes,
+        unless it is `old`.
         The gauge of a closed connection has no rates, and is its last.
         """
         before, self._taken_at = self._taken_at, now
@@ -50,6 +55,7 @@ class Meter:
         weight = 1 - exp(-elapsed / SMOOTHING)
         gauges = {key: self._fallen(key, weight) for key in self._active if key not in measures}
         received = sent = 0
+        self._last |= {key: Gauge(measures[key]) for key in old if key in measures}
         for key, measure in measures.items():
             more_in, more_out = self._growth(key, measure)
             received, sent = received + more_in, sent + more_out

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.anywhere import anywhere
-from tcpview_tui.model.fields import BY_NAME, Field, Predicate
+from tcpview_tui.model.fields import BY_NAME, Field, Predicate, plain
 from tcpview_tui.model.lexer import QueryError, Token, tokenize
 from tcpview_tui.model.matching import matcher, text_test, word
 
@@ -28,13 +28,15 @@ class Query:
     """A filter that was understood. Nobody changes it.
 
     `predicate` answers for a row; it is `volatile` when its answer changes with time although the row does not, and
-    `needs_names` when remote names matter to it, which arrive later than the row.
+    `needs_names` when remote names matter to it, which arrive later than the row. `compares` names its terms that
+    only several looks can answer.
     """
 
     text: str
     predicate: Predicate = field(repr=False, compare=False)
     volatile: bool
     needs_names: bool
+    compares: tuple[str, ...] = ()
 
     def matches(self, row: Row, context: Context) -> bool:
         """Return whether the row is shown."""
@@ -45,7 +47,7 @@ def parse(text: str) -> Query:
     """Return the query that `text` means; an empty text matches every row. Raises `QueryError`, and nothing else."""
     line = "".join(" " if character.isspace() else character for character in text)
     parser = _Parser(tokenize(line))
-    return Query(line.strip(), parser.whole(), parser.volatile, parser.needs_names)
+    return Query(line.strip(), parser.whole(), parser.volatile, parser.needs_names, tuple(parser.compares))
 
 
 class _Parser:
@@ -54,6 +56,7 @@ class _Parser:
     def __init__(self, tokens: list[Token]) -> None:
         self.volatile = False
         self.needs_names = False
+        self.compares: list[str] = []
         self._tokens = tokens
         self._at = 0
         self._open: list[Token] = []
@@ -127,7 +130,11 @@ class _Parser:
             raise _unknown(name, operator)
         self.volatile |= found.volatile
         self.needs_names |= found.needs_names
-        predicate = found.lift(matcher(found, operator, self._values(found, name, operator)))
+        values = self._values(found, name, operator)
+        compared = {plain(choice.name) for choice in found.choices if choice.compares}
+        self.compares += [found.name] if found.compares else []
+        self.compares += [f"{found.name}:{value.text}" for value in values if plain(value.text) in compared]
+        predicate = found.lift(matcher(found, operator, values))
         return _none(predicate) if operator.text == "!=" else predicate
 
     def _values(self, found: Field, name: Token, operator: Token) -> list[Token]:

@@ -34,6 +34,7 @@ class Code(StrEnum):
     TABLES = "tables"
     EVENTS = "events"
     FLOOD = "flood"
+    UNHEARD = "unheard"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class Counters(NamedTuple):
 
     `received` and `sent` are bytes of payload, each counted once; `retransmits` are segments sent again; `rtt` is
     the smoothed round-trip time in seconds (RFC 6298). The queues are bytes; of a TCP listener, connections that wait
-    to be accepted and how many may.
+    to be accepted and how many may. `congestion` is the algorithm that controls how fast is sent, ``cubic``.
     """
 
     received: int | None = None
@@ -22,6 +22,7 @@ class Counters(NamedTuple):
     rtt: float | None = None
     receive_queue: int | None = None
     send_queue: int | None = None
+    congestion: str | None = None
 
 
 class Measure(Protocol):

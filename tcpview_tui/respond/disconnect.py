@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.respond.outcome import Kind, Outcome
+from tcpview_tui.sources.seen import SocketId
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
@@ -58,17 +59,30 @@ def _failure(connection: Connection, error: Exception) -> Outcome:
     if code == errno.ESTALE:
         other = "Another connection has its addresses now, and was left alone."
         return Outcome(False, "gone", f"{ends} had closed already. {other}")
+    if code == errno.EBUSY:
+        return Outcome(False, "failed", f"{ends} stays open: {_unaddressed(connection)}. End its process instead.")
     words = safe(getattr(error, "strerror", None) or str(error) or type(error).__name__)
     if code == errno.EOPNOTSUPP:
         return Outcome(False, "failed", f"{ends} stays open: {_unsupported(connection, words)}")
     return Outcome(False, "failed", f"The system could not close {ends}: {words}.")
 
 
+def _unaddressed(connection: Connection) -> str:
+    """Return why the kernel lists a socket and does not find it by its addresses."""
+    if connection.transport == "raw":
+        return "the kernel finds no raw socket by its addresses"
+    if connection.state is State.CLOSED:
+        return "it is only bound, and the kernel finds no such socket by its addresses"
+    return "it shares its port with others, and the kernel cannot address this one"
+
+
 def _unsupported(connection: Connection, words: str) -> str:
     """Return why it cannot be done: the source says it in words of its own, the kernel in those of its error."""
+    if words != os.strerror(errno.EOPNOTSUPP) and isinstance(connection.key, SocketId):
+        return f"{words}, and could hit another one. End its process instead."
     if words != os.strerror(errno.EOPNOTSUPP):
         return f"{words}; --source sockdiag can, on Linux. Ending its process closes it, too."
     if connection.state is State.TIME_WAIT:
         return "this kernel closes none in TIME_WAIT; it lets go of it by itself within a minute."  # TCP_TIMEWAIT_LEN
     kind = connection.transport.upper()
-    return f"this kernel was built without closing {kind} sockets (CONFIG_INET_DIAG_DESTROY). End its process instead."
+    return f"this kernel cannot close {kind} sockets (CONFIG_INET_DIAG_DESTROY). End its process instead."

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.model.connection import KERNEL_STATES, Unowned
+from tcpview_tui.model.connection import KERNEL_STATES, State, Unowned
 from tcpview_tui.sources.owners import Owners
 from tcpview_tui.sources.processes import ProcessTable, user_name
 
@@ -64,8 +64,7 @@ class Attribution:
         # Of sockets without a file the kernel tells 0, whoever had them (net/ipv4/inet_diag.c).
         user = user_name(socket.uid) if socket.inode or socket.uid else None
         if not socket.inode:
-            ended = None if socket.tcp_state in KERNEL_STATES else Unowned.ENDED
-            return Belonging((), ended, user)
+            return Belonging((), _without_file(socket.tcp_state), user)
         owners = self._processes_of(self._owners.holders(socket.inode))
         reason = None if owners else self._reason(socket.uid)
         if reason in (None, Unowned.KERNEL):
@@ -110,3 +109,10 @@ class Attribution:
             return set()
         sought = set(pids)
         return {inode for inode in alive if not sought.isdisjoint(self._owners.holders(inode))}
+
+
+def _without_file(state: State) -> Unowned | None:
+    """Return why a socket has no inode: it never had one, or not any more."""
+    if state in KERNEL_STATES:
+        return None
+    return Unowned.QUEUED if state in (State.ESTABLISHED, State.CLOSE_WAIT) else Unowned.ENDED

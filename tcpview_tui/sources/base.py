@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -27,7 +27,8 @@ class Reading:
     """What a source saw in one look: connections by key, and what it could not see.
 
     `measures` has the counters that differ from the look before, those of closed connections too; `ended`, `passed`
-    and `missed` are those of `Snapshot`. A source that knows none of them leaves them empty.
+    and `missed` are those of `Snapshot`. The counters of `old` connections, met first now, began long ago. A source
+    that knows none of them leaves them empty.
     """
 
     connections: Mapping[Key, Connection] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Reading:
     ended: Mapping[Key, float] = field(default_factory=dict)
     passed: tuple[Passed, ...] = ()
     missed: int | None = None
+    old: Collection[Key] = frozenset()
 
 
 class Source(Protocol):
@@ -145,7 +147,7 @@ class Sampler:
         flow = NO_FLOW
         try:
             self._last = reading = self.source.read()
-            gauges, flow = self._meter.take(reading.measures, reading.connections, started)
+            gauges, flow = self._meter.take(reading.measures, reading.connections, started, reading.old)
         except Exception as error:  # noqa: BLE001 - whatever a source raises must not end the program
             problems = (*self._last.problems, _failure(self.source, error))
             reading = Reading(self._last.connections, problems)

@@ -83,6 +83,7 @@ def _farewells(part: bytes) -> Iterator[Farewell]:
         first, last = inet_diag.info_in(message, 0, len(message))
         info = message[first + COUNTED.start : min(first + COUNTED.stop, last)] if last else b""
         uid = int.from_bytes(message[inet_diag.UID_AT : inet_diag.INODE_AT], sys.byteorder)
-        measured = Measured(State.CLOSED, bytes(8), info)
+        name = inet_diag.congestion_after(message, last, len(message))
+        measured = Measured(State.CLOSED, bytes(8), info, name)
         cookie = int.from_bytes(message[inet_diag.COOKIE], sys.byteorder)
         yield Farewell(cookie, family, message[inet_diag.NAMES], uid, measured)

@@ -14,6 +14,7 @@ from typing import NamedTuple, get_args
 
 from tcpview_tui.model.connection import Direction, Endpoint, Family, State, Transport
 from tcpview_tui.model.traffic import Counters
+from tcpview_tui.text import safe_bytes
 
 SIZE = 72
 """Bytes of `inet_diag_msg`; attributes follow."""
@@ -21,11 +22,13 @@ SIZE = 72
 STATE_AT, NAMES, COOKIE, QUEUES, UID_AT, INODE_AT = 1, slice(4, 52), slice(44, 52), slice(56, 64), 64, 68
 """`idiag_state`; `id`, which is ports, addresses, interface and cookie; `idiag_rqueue` and `wqueue`; the two rest."""
 
-TAIL = slice(56, 72)
-"""Queues, user and inode: with the names and the state all that can change of a socket but its `tcp_info`."""
-
 INFO = 2
 """INET_DIAG_INFO: the attribute with `tcp_info`, and, as a bit less one, the request for it."""
+
+_CONGESTION = 4
+"""INET_DIAG_CONG: the name of the congestion control algorithm, ended by a zero; it follows `tcp_info`."""
+
+_WANTED = 1 << (INFO - 1) | 1 << (_CONGESTION - 1)
 
 ALL_STATES = 0xFFFFFFFF
 REQUEST = struct.Struct("=BBBxI48s")
@@ -74,7 +77,7 @@ class Table(NamedTuple):
     def asking(self, names: bytes) -> bytes:
         """Return the request for the socket with these names: those of its message."""
         family = socket.AF_INET if self.family == 4 else socket.AF_INET6
-        return REQUEST.pack(family, PROTOCOLS[self.transport], 1 << (INFO - 1), ALL_STATES, names)
+        return REQUEST.pack(family, PROTOCOLS[self.transport], _WANTED, ALL_STATES, names)
 
 
 NOTHING = REQUEST.pack(socket.AF_INET, socket.IPPROTO_TCP, 0, 1 << 31, bytes(48))
@@ -100,6 +103,7 @@ class Measured(NamedTuple):
     state: State
     queues: bytes
     info: bytes
+    congestion: bytes = b""
 
     @property
     def counters(self) -> Counters:
@@ -114,6 +118,7 @@ class Measured(NamedTuple):
             _seconds(_number(_RTT, self.info, _RTT_AT)),
             received,
             sent,
+            _algorithm(self.congestion),
         )
 
 
@@ -128,6 +133,17 @@ def info_in(part: bytes, begin: int, end: int) -> tuple[int, int]:
             return at + _ATTRIBUTE.size, at + length
         at += length + 3 & ~3
     return 0, 0
+
+
+def congestion_after(part: bytes, info_end: int, end: int) -> bytes:
+    """Return the name of the algorithm that stands behind the `tcp_info` in a message; empty when none does."""
+    at = info_end + 3 & ~3
+    if not info_end or at + _ATTRIBUTE.size > end:
+        return b""
+    length, kind = _ATTRIBUTE.unpack_from(part, at)
+    if kind != _CONGESTION or length < _ATTRIBUTE.size or at + length > end:
+        return b""
+    return part[at + _ATTRIBUTE.size : at + length].rstrip(b"\0")
 
 
 def ends(names: bytes, family: Family) -> Ends:
@@ -188,6 +204,11 @@ def _unpack(layout: struct.Struct, info: bytes, at: int) -> tuple[int, ...] | No
 
 def _seconds(microseconds: int | None) -> float | None:
     return None if not microseconds else microseconds / 1e6
+
+
+@lru_cache(maxsize=64)
+def _algorithm(name: bytes) -> str | None:
+    return safe_bytes(name) if name else None
 
 
 @lru_cache(maxsize=65_536)

@@ -123,6 +123,16 @@ def flood(lost: int, dropped: int, unnamed: int) -> Problem:
     )
 
 
+def unheard(times: int) -> Problem:
+    """Say that the kernel had no room for its announcements of ended sockets; it does not tell how many."""
+    return Problem(
+        Code.UNHEARD,
+        f"announcements of ended sockets lost, {count(times, 'time')}",
+        "More sockets ended at once than the kernel could announce before the next look: their last bytes are not "
+        "counted. A shorter interval loses fewer.",
+    )
+
+
 def fallback(reason: str) -> Problem:
     """Say that psutil is used where netlink would tell more."""
     return Problem(

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from tcpview_tui.model.connection import Direction, Endpoint, Family, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tcpview_tui.model.process import Process
     from tcpview_tui.sources.trace_line import Transition
 
@@ -43,25 +41,35 @@ class Life:
 
 
 class Lives:
-    """Follows sockets by their two ends, within bounds. What does not fit is dropped, oldest first, and counted."""
+    """Follows sockets by their two ends, within bounds; what does not fit goes, oldest first.
 
-    def __init__(self, name: Callable[[Transition], Process], limit: int = LIMIT) -> None:
+    A finished life that goes is counted in `dropped`. An open one is not: its next change is told all the same, and
+    only how it began is forgotten.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
         self.dropped = 0
         self._finished: deque[Life] = deque()
-        self._name = name
         self._limit = limit
         self._open: dict[tuple[Endpoint, Endpoint], Life] = {}
         self._portless: dict[Endpoint, list[Life]] = {}
         self._portless_count = 0
 
-    def take(self, step: Transition) -> None:
-        """Follow one change."""
+    def asks(self, step: Transition) -> bool:
+        """Return whether `take` wants to know the process of a change. For the thread that calls `take`: no lock."""
         if step.new is State.SYN_SENT:
-            self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "out", self._name(step)))
+            return True
+        life = self._open.get((step.local, step.remote))
+        return step.is_call and step.new in _CALLS and (life is None or life.process is None)
+
+    def take(self, step: Transition, process: Process | None) -> None:
+        """Follow one change, made by a process; `None` when `asks` did not want it."""
+        if step.new is State.SYN_SENT:
+            self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "out", process))
         elif step.old is State.LISTEN:
             self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "in"))
         elif (life := self._open.get((step.local, step.remote)) or self._late(step)) is not None:
-            self._change(life, step)
+            self._change(life, step, process)
 
     def gap(self) -> None:
         """Say that changes were lost: who connects at this moment cannot be told any more from who did before."""
@@ -89,7 +97,7 @@ class Lives:
         self._portless.setdefault(step.remote, []).append(life)
         self._portless_count += 1
         if self._portless_count > self._limit:
-            self._drop_portless()
+            self._portless_count -= len(self._portless.pop(next(iter(self._portless))))
 
     def _late(self, step: Transition) -> Life | None:
         """Return the life of a socket not known by its ends: it has just got its port, or is older than we are."""
@@ -119,12 +127,12 @@ class Lives:
             del self._portless[step.remote]
         return found
 
-    def _change(self, life: Life, step: Transition) -> None:
+    def _change(self, life: Life, step: Transition, process: Process | None) -> None:
         life.state = step.new
         if step.new is State.ESTABLISHED:
             life.established_at = step.at
         if life.process is None and step.is_call and step.new in _CALLS:
-            life.process = self._name(step)
+            life.process = process
         if step.new is State.CLOSED:
             life.closed_at = step.at
             del self._open[life.local, life.remote]
@@ -139,15 +147,9 @@ class Lives:
         self._open[ends] = life
         if len(self._open) > self._limit:
             del self._open[next(iter(self._open))]
-            self.dropped += 1
 
     def _finish(self, life: Life) -> None:
         self._finished.append(life)
         if len(self._finished) > self._limit:
             self._finished.popleft()
             self.dropped += 1
-
-    def _drop_portless(self) -> None:
-        oldest = self._portless.pop(next(iter(self._portless)))
-        self._portless_count -= len(oldest)
-        self.dropped += len(oldest)

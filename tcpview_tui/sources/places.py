@@ -77,6 +77,8 @@ class Places:
     def _enter(self, found: NetNamespace) -> None:
         try:
             diag, ending = inside(found.path, found.inode, _open)
+        except RuntimeError:  # no thread is to be had: the next look tries again
+            return
         except OSError as error:
             self.closed[found.inode] = error
         else:

@@ -27,8 +27,8 @@ class Socket:
     """One socket as the last dump described it."""
 
     __slots__ = (
-        "before", "counted", "direction", "id", "info", "inode", "names", "namespace", "state", "table", "tail",
-        "tcp_state", "uid",
+        "before", "congestion", "counted", "counted_in", "direction", "id", "info", "inode", "names", "namespace",
+        "state", "table", "tail", "tcp_state", "uid",
     )  # fmt: skip
 
     def __init__(self, identity: SocketId, namespace: Namespace | None, table: Table, names: bytes) -> None:
@@ -38,14 +38,14 @@ class Socket:
         self.table = table
         self.names = names
         self.state = -1
-        self.tcp_state = State.NONE
-        self.tail = self.info = self.counted = b""
+        self.tcp_state = self.counted_in = State.NONE
+        self.tail = self.info = self.counted = self.congestion = b""
         self.uid = self.inode = self.before = 0
 
     @property
     def measured(self) -> Measured:
         """The counters."""
-        return Measured(self.tcp_state, self.tail[:8], self.counted)
+        return Measured(self.counted_in, self.tail[:8], self.counted, self.congestion)
 
     def take(self, part: bytes, at: int, length: int) -> bool:
         """Take in the message at `at`; return whether more differs than counters."""
@@ -58,7 +58,11 @@ class Socket:
         self.uid, self.inode = _OWNER.unpack(tail[8:])
         first, last = inet_diag.info_in(part, at + HEAD.size, at + length)
         self.info = part[min(first + COUNTED.start, last) : min(first + COUNTED.stop, last)]
-        self.counted = self.info or self.counted  # a socket in TIME_WAIT tells no more what it has carried
+        name = inet_diag.congestion_after(part, last, at + length)
+        if name != self.congestion and name:
+            self.congestion = name
+        if self.info or not self.counted:  # a socket in TIME_WAIT tells no more what it has carried
+            self.counted, self.counted_in = self.info, self.tcp_state
         if self.direction is None:
             self.direction = inet_diag.opener(self.tcp_state, part[first:last])
         return differs
@@ -68,6 +72,8 @@ class Changes:
     """What differs from the look before: sockets that are new, other than before, gone, or have carried traffic."""
 
     def __init__(self) -> None:
+        self.is_first = False
+        """Whether nothing was known of the namespace before: what is fresh can be old."""
         self.fresh: list[Socket] = []
         self.altered: list[Socket] = []
         self.moved: list[Socket] = []

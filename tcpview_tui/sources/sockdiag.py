@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tcpview_tui.model.snapshot import Problem
     from tcpview_tui.model.traffic import Measure
 
+_NEVER_OPENED = frozenset({State.LISTEN, State.SYN_RECEIVED, State.CLOSED})
+"""States in which the kernel has not counted a connection as opened, or not yet."""
+
 
 class SockDiagSource:
     """Reads all sockets of this machine. What has not changed since the last look is the same object again."""
@@ -46,6 +49,7 @@ class SockDiagSource:
         self._listening: dict[SocketId, Socket] = {}
         self._connections: dict[Key, Connection] = {}
         self._has_looked = False
+        self._unsettled: list[Changes] = []
 
     @property
     def follows_tcp(self) -> bool:
@@ -57,19 +61,24 @@ class SockDiagSource:
         self._places.try_out()
 
     def read(self) -> Reading:
-        """Return every socket there is now. Raises OSError when not even TCP over IPv4 can be read."""
+        """Return every socket there is now. A table that cannot be read keeps its sockets, and a problem says so.
+
+        Changes that were read and not taken in, because something raised, are taken in at the next look.
+        """
         self._chronicle.begin_look()
         said = self._places.farewells()
-        looks = self._places.look()
+        looks = self._unsettled = [*self._unsettled, *self._places.look()]
         for look in looks:
             self._account(look)
         fresh = [socket for look in looks for socket in look.fresh]
         gone = [
             self._connections[socket.id] for look in looks for socket in look.gone if socket.id in self._connections
         ]
-        stale = self._stale(looks, {socket.inode for socket in fresh if socket.inode})
+        accepted = (socket for look in looks for socket in look.altered if socket.inode != socket.before)
+        stale = self._stale(looks, {socket.inode for socket in (*fresh, *accepted) if socket.inode})
         if stale or gone:
             self._connections = self._renewed(gone, stale)
+        self._unsettled = []
         told = self._chronicle.end_look(gone, self._listeners)
         at = None if self.follows_tcp else self._clock.wall()
         added = self._last_words.settle(said, self._connections, (each.key for each in gone), told.passed, at)
@@ -84,6 +93,7 @@ class SockDiagSource:
             told.ended,
             passed,
             self._estimate(fresh, len(passed)),
+            frozenset(socket.id for look in looks if look.is_first for socket in look.fresh),
         )
 
     def inspect(self, process: Process) -> Inspection:
@@ -157,8 +167,8 @@ class SockDiagSource:
         """Return how many TCP connections were too short, unless all are told: the kernel counts each namespace."""
         if self.follows_tcp:
             return None
-        own = (s for s in fresh if s.namespace is None)
-        tcp = sum(s.table.transport == "tcp" and s.tcp_state is not State.LISTEN for s in own)
+        own = (s for s in fresh if s.namespace is None and s.table.transport == "tcp")
+        tcp = sum(s.tcp_state not in _NEVER_OPENED for s in own)
         seen, self._has_looked = tcp + passed if self._has_looked else 0, True
         return self._missed.look(seen)
 
@@ -170,7 +180,7 @@ class SockDiagSource:
         yield from self._places.problems
         yield from self._chronicle.problems
         if self._places.lost:
-            yield limits.flood(self._places.lost, 0, 0)
+            yield limits.unheard(self._places.lost)
         refused = {table: error for look in looks for table, error in look.refused.items()}
         if refused:
             names = ", ".join(sorted({table.transport for table in refused}))

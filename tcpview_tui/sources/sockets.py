@@ -12,7 +12,7 @@ from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.sources import inet_diag, procnet
 from tcpview_tui.sources.inet_diag import TABLES, Table
 from tcpview_tui.sources.layouts import MESSAGE, Layouts
-from tcpview_tui.sources.netlink import DiagSocket, NetlinkError
+from tcpview_tui.sources.netlink import DiagSocket, NetlinkError, messages
 from tcpview_tui.sources.seen import Changes, Socket, SocketId
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Within = Callable[[Callable[[], list[bytes]]], list[bytes]]
 
 _ORDER = sys.byteorder
+
+_NOT_FOUND = frozenset({errno.ENOENT, errno.ESTALE})
+"""What the kernel says when no socket has these names, or one with another cookie (net/core/sock_diag.c)."""
 
 ASKED_AGAIN = 2_000
 """Sockets missing from a dump that are asked for one by one, in one look: 10 microseconds each."""
@@ -71,11 +74,14 @@ class Sockets:
     def look(self) -> Changes:
         """Read every table once. A table that the kernel refuses keeps what it had, and is named."""
         changes = Changes()
+        changes.is_first = not self._tables
         for table in TABLES:
             try:
                 parts = self._dump(table)
             except OSError as error:
                 changes.refused[table] = error
+            except RuntimeError as error:  # no thread to enter the namespace with
+                changes.refused[table] = OSError(errno.EAGAIN, str(error))
             else:
                 self._compare(table, parts, changes)
         return changes
@@ -96,8 +102,33 @@ class Sockets:
         return self._diag.ask(socket.table.asking(socket.names))
 
     def destroy(self, socket: Socket) -> None:
-        """Close one socket, that very one. Raises NetlinkError."""
-        self._diag.destroy(socket.table.asking(socket.names))
+        """Close one socket, that very one. Raises NetlinkError.
+
+        EBUSY when it is there and the kernel finds another by its addresses, or none; EOPNOTSUPP when nothing but its
+        addresses tells which one it is.
+        """
+        if socket.table in self._unknown:
+            raise NetlinkError(errno.EOPNOTSUPP, "the kernel lists this socket without a cookie")
+        names = socket.names
+        while True:
+            try:
+                return self._diag.destroy(socket.table.asking(names))
+            except NetlinkError as error:
+                now = self._names_now(socket) if error.errno in _NOT_FOUND else None
+                if now is None:
+                    raise
+                if now == names:
+                    raise NetlinkError(errno.EBUSY, "the kernel cannot address this one") from error
+            names = now  # it has been connected since the last look
+
+    def _names_now(self, socket: Socket) -> bytes | None:
+        """Return the names under which the kernel lists a socket now; `None` when it is gone. Raises NetlinkError."""
+        for part in self._diag.dump(socket.table.request):
+            for begin, end in messages(part):
+                body = part[begin:end]
+                if body[inet_diag.COOKIE] == socket.names[40:]:
+                    return body[inet_diag.NAMES]
+        return None
 
     def get(self, cookie: int) -> Socket | None:
         """Return the socket with that cookie."""

@@ -66,6 +66,8 @@ class Transition(NamedTuple):
     remote: Endpoint
     old: State
     new: State
+    is_thread: bool = False
+    """Whether `pid` is that of a thread, whose process the kernel had not noted yet."""
 
 
 class Batch(NamedTuple):
@@ -92,10 +94,11 @@ def parse(text: bytes) -> Batch:
 
 def _transition(name: bytes, record: re.Match[bytes]) -> Transition | None:
     thread, process, context, at, six, sport, dport, saddr, daddr, saddr6, daddr6, old, new = record.groups()
+    is_noted = process is not None and process.isdigit()
     try:
         return Transition(
             float(at),
-            int(process) if process and process.isdigit() else int(thread),
+            int(process) if is_noted else int(thread),
             _name(name),
             _is_call(context),
             _family(daddr6 if six else daddr),
@@ -103,6 +106,7 @@ def _transition(name: bytes, record: re.Match[bytes]) -> Transition | None:
             _endpoint(daddr6 if six else daddr, dport),
             _STATES[old],
             _STATES[new],
+            not is_noted,
         )
     except (KeyError, ValueError):  # a state of a kernel to come; a number that no kernel writes
         return None

@@ -22,7 +22,6 @@ _FILTER = "protocol == 6 && dport != 0 && newstate != 5 && newstate != 6 && news
 
 _SETTINGS = {
     "trace_clock": "mono",
-    "buffer_size_kb": "2048",
     "options/context-info": "1",
     "options/irq-info": "1",
     "options/record-cmd": "1",
@@ -40,7 +39,10 @@ _SETTINGS = {
 }
 """What is written to an instance, in order; it takes over the options of the machine, which others may have changed.
 
-The buffer is that of one processor: about 15,000 changes. `buffer_percent` 0 wakes the reader at the first one."""
+`buffer_percent` 0 wakes the reader at the first one."""
+
+_BUFFERS_KB, _LEAST_KB, _MOST_KB = 16_384, 256, 2_048
+"""KB of kernel memory for all processors, and for one, at least and at most; 2 MB are about 15,000 changes."""
 
 _OPTIONAL = ("options/", "buffer_percent")
 """Settings that older kernels lack; what they stand against does not exist there either."""
@@ -63,6 +65,7 @@ class Instance:
             _sweep(self._root)
             os.mkdir(self._name, dir_fd=self._root)
             self._is_made = True
+            self._set("buffer_size_kb", str(buffer_kb(os.cpu_count() or 1)))
             for name, value in _SETTINGS.items():
                 self._set(name, value)
             self._pipe = self._open("trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
@@ -109,18 +112,14 @@ class Instance:
             os.close(file)
 
 
+def buffer_kb(processors: int) -> int:
+    """Return the size in KB of the buffer of one of so many processors."""
+    return max(_LEAST_KB, min(_MOST_KB, _BUFFERS_KB // processors))
+
+
 def own_name() -> str:
     """Return the name of this process's instance."""
     return f"tcpview-tui-{os.getpid()}-{_start_tick(os.getpid())}"
-
-
-def instances() -> list[str]:
-    """Return the names of all instances on the machine, those of others too. Raises OSError as `Instance` does."""
-    root = tracefs.open_root()
-    try:
-        return _names(root)
-    finally:
-        os.close(root)
 
 
 def _names(root: int) -> list[str]:

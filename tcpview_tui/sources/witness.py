@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.process import Process
@@ -26,7 +27,10 @@ _INITIAL = 0xEFFFFFFC
 
 
 class Witness:
-    """Names processes by the pids that a trace tells."""
+    """Names processes by the pids that a trace tells, for one thread.
+
+    `skipped` counts, ever, those that were not asked for their facts because too many came in a second.
+    """
 
     def __init__(self, clock: Clock, budget: int = BUDGET) -> None:
         self.skipped = 0
@@ -38,8 +42,7 @@ class Witness:
         self._began = clock.monotonic()
 
     def name(self, step: Transition) -> Process:
-        """Return the process that a transition names, with its facts if it still lives. `skipped` counts those
-        that were not asked for their facts because too many came in a second."""
+        """Return the process that a transition names, with its facts if it still lives. May wait for a user's name."""
         if self._clock.monotonic() - self._began >= _LOOK:
             self._begin()
         known = self._known.get((step.pid, step.name))
@@ -57,7 +60,7 @@ class Witness:
             self.skipped += bool(self._budget)
             return bare
         self._left -= 1
-        found = self._table.get(step.pid)
+        found = self._table.get(_process_of(step.pid) if step.is_thread else step.pid)
         if found is None or self._is_later(found, step.at):
             found = bare
         self._known[step.pid, step.name] = found
@@ -67,6 +70,15 @@ class Witness:
         """True when the pid was used again before it was asked."""
         happened = at + self._clock.wall() - self._clock.monotonic()
         return process.started is not None and process.started > happened + _GRAIN
+
+
+def _process_of(thread: int) -> int:
+    """Return the process of a thread that still runs; else the number itself, which is mostly that of both."""
+    try:
+        status = Path(f"/proc/{thread}/status").read_bytes()
+        return int(status.partition(b"\nTgid:")[2].split(None, 1)[0])  # proc_pid_status(5)
+    except (OSError, ValueError, IndexError):
+        return thread
 
 
 def _sees_all_pids() -> bool:

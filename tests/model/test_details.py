@@ -63,7 +63,7 @@ def inspections(draw: st.DrawFn, row: Row) -> Inspection | None:
     return draw(st.none() | built)
 
 
-TRAFFIC = ("Received", "Sent", "Packets", "Rate", "Retransmits", "RTT", "Queues", "Process")
+TRAFFIC = ("Received", "Sent", "Packets", "Rate", "Retransmits", "RTT", "Congestion", "Queues", "Process")
 PROBLEMS = st.lists(st.sampled_from(Code).map(lambda code: Problem(code, "summary", "Detail.")), max_size=3)
 
 

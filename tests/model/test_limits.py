@@ -24,6 +24,7 @@ OF_SOURCES = (
     sources.tables("raw", "no such table"),
     sources.without_events("no tracefs"),
     sources.flood(1, 2, 3),
+    sources.unheard(3),
     sources.fallback("no such protocol"),
 )
 

@@ -57,6 +57,16 @@ def test_what_comes_later_began_with_nothing() -> None:
     assert 0 < gauges[1].receiving < 3000
 
 
+def test_what_comes_later_and_is_old_has_carried_nothing_yet() -> None:
+    meter = Meter()
+    meter.take({}, set(), 0.0)
+    gauges, flow = meter.take({1: told(3000, 50), 2: told(7)}, {1, 2}, 1.0, {1})
+    assert flow == Flow(7.0, 0.0)
+    assert (gauges[1].rate, gauges[1].is_busy) == (0.0, False)
+    _, flow = meter.take({1: told(3100, 50)}, {1, 2}, 2.0)
+    assert flow == Flow(100.0, 0.0)
+
+
 def test_a_rate_falls_to_exactly_nothing_and_is_told_no_more() -> None:
     meter = Meter()
     meter.take({1: told(0)}, {1}, 0.0)

@@ -352,3 +352,16 @@ def test_a_time_is_found_by_its_colon_and_a_bare_number_is_not_a_time() -> None:
         assert parse(clock[-8:-3]).matches(row, Context())
     assert not parse("23:59:61").matches(row, Context())
     assert not parse(clock[-8:-6] + " process:none").matches(row, Context())
+
+
+@pytest.mark.parametrize(
+    ("text", "compares"),
+    [
+        ("not rate>1k", ("rate",)),
+        ("sent>0 is:listening", ()),
+        ("-is:busy or is:NEW,loopback", ("is:busy", "is:NEW")),
+        ("age<60", ("age",)),
+    ],
+)
+def test_a_query_names_what_a_single_look_cannot_answer(text: str, compares: tuple[str, ...]) -> None:
+    assert parse(text).compares == compares

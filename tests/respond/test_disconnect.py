@@ -20,6 +20,7 @@ from tcpview_tui.respond.outcome import Kind
 from tcpview_tui.respond.several import summary
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.sources.psutil_source import PsutilSource
+from tcpview_tui.sources.seen import SocketId
 from tests.fakes import CURL, NGINX, FakeSource, connection, listener
 
 ENDS = "TCP 10.0.0.5:50000 - 93.184.216.34:443"
@@ -66,6 +67,7 @@ def test_what_closing_means_is_said(closed: Connection, told: str) -> None:
         (errno.ENOENT, "gone", "had closed already; nothing was done."),
         (errno.ESTALE, "gone", "Another connection has its addresses now, and was left alone."),
         (errno.EOPNOTSUPP, "failed", "(CONFIG_INET_DIAG_DESTROY)"),
+        (errno.EBUSY, "failed", "stays open: it shares its port with others, and the kernel cannot address this one."),
         (errno.EINVAL, "failed", "Invalid argument"),
     ],
 )
@@ -81,6 +83,21 @@ def test_a_kernel_that_keeps_time_wait_is_not_called_incapable() -> None:
     (outcome,) = disconnect(refusing(error).disconnect, [connection(1, State.TIME_WAIT)])
     assert "CONFIG" not in outcome.sentence
     assert "closes none in TIME_WAIT" in outcome.sentence
+
+
+def test_one_that_is_only_bound_is_not_said_to_share_a_port() -> None:
+    error = OSError(errno.EBUSY, "the kernel cannot address this one")
+    (outcome,) = disconnect(refusing(error).disconnect, [connection(1, State.CLOSED)])
+    assert "it is only bound" in outcome.sentence
+
+
+def test_one_without_a_cookie_is_not_sent_to_the_source_it_comes_from() -> None:
+    error = OSError(errno.EOPNOTSUPP, "the kernel lists this socket without a cookie")
+    raw = replace(connection(1, State.NONE, transport="raw"), key=SocketId(1, 1 << 63))
+    (outcome,) = disconnect(refusing(error).disconnect, [raw])
+    assert outcome.kind == "failed"
+    assert "without a cookie, and could hit another one. End its process instead." in outcome.sentence
+    assert "--source" not in outcome.sentence
 
 
 def test_a_source_that_closes_nothing_says_so_itself() -> None:

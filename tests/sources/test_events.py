@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -12,10 +13,13 @@ import pytest
 
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.model.connection import Endpoint, State
+from tcpview_tui.model.process import Process
+from tcpview_tui.sources import events as module
 from tcpview_tui.sources.events import Events, Life
-from tcpview_tui.sources.tracing import instances, own_name
+from tcpview_tui.sources.trace_line import Transition
+from tcpview_tui.sources.tracing import own_name
 from tests.sources.net import PATIENCE, python, tcp_pair, until
-from tests.sources.traced import CONNECTS, traced
+from tests.sources.traced import CONNECTS, instances, traced
 
 FOLLOWS = """
 from tcpview_tui.clock import SystemClock
@@ -115,10 +119,19 @@ def test_ipv4_through_an_ipv6_socket_is_shown_as_ipv4() -> None:
 
 @traced
 def test_a_thread_that_connects_is_told_by_its_process() -> None:
+    told = threading.Event()
+
+    def connect() -> None:
+        with socket.create_connection(("127.0.0.1", port)):
+            told.wait(PATIENCE)  # of a thread that has ended before the line is read nobody knows the process
+
     with following() as events, serving() as port:
-        for _ in range(20):
-            thread = threading.Thread(target=lambda: socket.create_connection(("127.0.0.1", port)).close())
+        threads = [threading.Thread(target=connect) for _ in range(20)]
+        for thread in threads:
             thread.start()
+        until(lambda: len(events._lives) >= 20)
+        told.set()
+        for thread in threads:
             thread.join()
         lives = collect(events, port, 40)
     assert {life.process.pid for life in lives if life.process} == {os.getpid()}
@@ -169,11 +182,148 @@ def test_two_programs_follow_without_disturbing_each_other() -> None:
 
 
 @traced
-def test_stop_removes_the_instance_and_it_can_start_again() -> None:
+def test_stop_removes_the_instance_and_is_for_good() -> None:
     events = Events(SystemClock())
-    for _ in range(2):
-        events.start()
-        assert own_name() in instances()
+    events.start()
+    assert own_name() in instances()
+    events.stop()
+    events.stop()
+    for work in (events.start, events.drain):
+        with pytest.raises(OSError, match="is not followed"):
+            work()
+    assert own_name() not in instances()
+
+
+class Quiet:
+    """An instance without a kernel: nothing ever comes, and whoever reads it is told what a test put in."""
+
+    def __init__(self, *answers: bytes | BaseException) -> None:
+        self.inner, self._outer = os.pipe()
+        self._answers = [*answers]
+        self.is_closed = False
+        if answers:
+            os.write(self._outer, b"x")
+
+    def fileno(self) -> int:
+        return self.inner
+
+    def read(self) -> bytes:
+        answer = self._answers.pop(0) if self._answers else b""
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        self.is_closed = True
+        os.close(self.inner)
+        os.close(self._outer)
+
+
+def quiet(monkeypatch: pytest.MonkeyPatch, *answers: bytes | BaseException) -> tuple[Events, Quiet]:
+    instance = Quiet(*answers)
+    monkeypatch.setattr(module, "Instance", lambda: instance)
+    return Events(SystemClock()), instance
+
+
+@pytest.mark.parametrize("fault", [KeyError("a state to come"), OSError(errno.ENODEV, "a state to come")])
+def test_a_reader_that_dies_is_told_of_in_a_sentence(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    events, _ = quiet(monkeypatch, fault)
+    events.start()
+    try:
+        until(lambda: events._failure)
+        with pytest.raises(OSError, match=r"the reader of the trace stopped \(.*a state to come.*\)") as told:
+            events.drain()
+        assert told.value.strerror
+    finally:
         events.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_reader_that_ended_without_a_word_is_told_of_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, _ = quiet(monkeypatch, SystemExit())
+    events.start()
+    try:
+        until(lambda: events._thread and not events._thread.is_alive())
+        with pytest.raises(OSError, match="the reader of the trace does not run"):
+            events.drain()
+    finally:
         events.stop()
-        assert own_name() not in instances()
+
+
+def test_where_no_thread_can_start_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, instance = quiet(monkeypatch)
+    made: list[int] = []
+    pipe = os.pipe
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def noted() -> tuple[int, int]:
+        ends = pipe()
+        made.extend(ends)
+        return ends
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        patch.setattr(os, "pipe", noted)
+        with pytest.raises(OSError, match="no thread could be started"):
+            events.start()
+    assert instance.is_closed
+    assert len(made) == 2
+    for end in made:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(end)
+    events.stop()
+
+
+def test_stop_while_start_is_under_way_removes_what_start_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, instance = quiet(monkeypatch)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Quiet:
+        inside.set()
+        assert go_on.wait(PATIENCE)
+        return instance
+
+    monkeypatch.setattr(module, "Instance", slow)
+    starting = threading.Thread(target=events.start)
+    starting.start()
+    assert inside.wait(PATIENCE)
+    stopping = threading.Thread(target=events.stop)
+    stopping.start()
+    stopping.join(0.05)
+    go_on.set()
+    starting.join(PATIENCE)
+    stopping.join(PATIENCE)
+    assert instance.is_closed
+    assert events._thread is None
+
+
+LINE = (
+    b"            curl-7       ( 7) [000] ..... 1.000000: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP"
+    b" sport=0 dport=443 saddr=10.0.0.5 daddr=192.0.2.7 saddrv6=::ffff:10.0.0.5 daddrv6=::ffff:192.0.2.7"
+    b" oldstate=TCP_CLOSE newstate=TCP_SYN_SENT\n"
+)
+
+
+def test_draining_does_not_wait_for_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, _ = quiet(monkeypatch, LINE)
+    asked, answer = threading.Event(), threading.Event()
+
+    def slow(step: Transition) -> Process:
+        asked.set()
+        answer.wait(PATIENCE)
+        return Process(step.pid, None, step.name)
+
+    monkeypatch.setattr(events._witness, "name", slow)
+    events.start()
+    try:
+        assert asked.wait(PATIENCE)
+        assert events._lock.acquire(timeout=1), "the reader holds the lock while it asks"
+        events._lock.release()
+        assert events.drain().lives == []
+        answer.set()
+        until(lambda: len(events._lives) == 1)
+    finally:
+        answer.set()
+        events.stop()

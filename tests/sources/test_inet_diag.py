@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from tcpview_tui.model.connection import Direction, Endpoint, State
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.sources.inet_diag import COUNTED, INFO, SIZE, Measured, ends, info_in, opener
+from tcpview_tui.sources.inet_diag import COUNTED, INFO, SIZE, Measured, congestion_after, ends, info_in, opener
 from tcpview_tui.sources.netlink import DiagSocket
 from tcpview_tui.sources.seen import Socket
 from tcpview_tui.sources.sockets import Sockets
@@ -167,7 +168,7 @@ def test_an_old_kernel_leaves_out_what_it_does_not_have(size: int, counters: Cou
 @given(st.sampled_from(list(State)), st.binary(max_size=300))
 def test_any_tcp_info_gives_counters_and_no_nonsense(state: State, whole: bytes) -> None:
     found = measured(state, whole)
-    assert all(number is None or number >= 0 for number in found)
+    assert all(number is None or number >= 0 for number in found if not isinstance(number, str))
     assert opener(state, whole) in (None, "in", "out")
 
 
@@ -205,3 +206,15 @@ def test_damaged_attributes_are_none(attributes: bytes, end: int) -> None:
     part = body(names(1))[:SIZE] + attributes
     first, last = info_in(part, 0, min(end, len(part)))
     assert (first, last) == (0, 0) or SIZE <= first <= last <= end
+
+
+@given(st.binary(max_size=64), st.integers(0, 64))
+def test_any_bytes_behind_tcp_info_are_a_name_or_none(part: bytes, at: int) -> None:
+    assert isinstance(congestion_after(part, at, len(part)), bytes)
+
+
+def test_the_algorithm_stands_behind_tcp_info() -> None:
+    attribute = (4 + 6).to_bytes(2, sys.byteorder) + (4).to_bytes(2, sys.byteorder) + b"cubic\0" + b"\0\0"
+    assert congestion_after(bytes(8) + attribute, 8, 20) == b"cubic"
+    assert congestion_after(bytes(8) + attribute, 8, 12) == b""
+    assert Measured(State.ESTABLISHED, bytes(8), bytes(156), b"cubic").counters.congestion == "cubic"

@@ -33,14 +33,14 @@ def ended(port: int) -> Transition:
     return step(port, State.LAST_ACK, State.CLOSED, 0, False, 9.0)
 
 
-def lives(limit: int = 100) -> Lives:
-    return Lives(lambda step: Process(step.pid, None, step.name), limit)
+def take(made: Lives, *steps: Transition) -> None:
+    for each in steps:
+        made.take(each, Process(each.pid, None, each.name) if made.asks(each) else None)
 
 
 def run(*steps: Transition) -> list[Life]:
-    made = lives()
-    for each in steps:
-        made.take(each)
+    made = Lives()
+    take(made, *steps)
     return made.fetch()
 
 
@@ -68,17 +68,16 @@ def test_one_that_is_answered_in_its_own_call_is_known() -> None:
 
 
 def test_a_connect_that_found_no_free_port_leaves_nothing() -> None:
-    made = lives()
-    made.take(connect(7))
-    made.take(step(0, State.SYN_SENT, State.CLOSED, 7))
+    made = Lives()
+    take(made, connect(7), step(0, State.SYN_SENT, State.CLOSED, 7))
     assert len(made) == 0
 
 
 def test_after_a_gap_nobody_is_named_for_another() -> None:
-    made = lives()
-    made.take(connect(7))
+    made = Lives()
+    take(made, connect(7))
     made.gap()
-    made.take(answered(1))
+    take(made, answered(1))
     life = made.opened(here(1), FAR)
     assert life
     assert (life.process, life.opened_at) == (None, None)
@@ -106,15 +105,39 @@ steps = st.builds(step, st.integers(0, 30), st.sampled_from(State), st.sampled_f
 
 @given(st.lists(steps, max_size=300))
 def test_nothing_grows_without_bound(some: list[Transition]) -> None:
-    made = lives(limit=5)
-    for each in some:
-        made.take(each)
+    made = Lives(limit=5)
+    take(made, *some)
     assert len(made) <= 15
     assert len(made.fetch()) <= 5
 
 
 def test_what_does_not_fit_is_counted() -> None:
-    made = lives(limit=5)
-    for port in range(1, 9):
-        made.take(ended(port))
+    made = Lives(limit=5)
+    take(made, *(ended(port) for port in range(1, 9)))
     assert (made.dropped, [life.local.port for life in made.fetch()]) == (3, [4, 5, 6, 7, 8])
+
+
+def test_an_open_one_that_does_not_fit_loses_its_beginning_and_is_told_all_the_same() -> None:
+    made = Lives(limit=5)
+    for port in range(1, 9):
+        take(made, connect(7), answered(port))
+    take(made, ended(1), ended(8))
+    found = made.fetch()
+    assert [(life.local.port, life.opened_at, life.closed_at) for life in found] == [(1, None, 9.0), (8, 1.0, 9.0)]
+    assert made.dropped == 0
+
+
+def test_connecting_ones_that_do_not_fit_are_told_all_the_same() -> None:
+    made = Lives(limit=2)
+    take(made, *(connect(7) for _ in range(3)), *(answered(port) for port in (1, 2)), *(ended(port) for port in (1, 2)))
+    assert (made.dropped, [life.local.port for life in made.fetch()]) == (0, [1, 2])
+
+
+def test_a_process_is_asked_for_only_where_it_is_wanted() -> None:
+    made = Lives()
+    closing = step(1, State.ESTABLISHED, State.FIN_WAIT_1, 8)
+    assert made.asks(connect(7))
+    assert made.asks(closing), "older than the trace: who closes it is all that can be known"
+    assert not made.asks(closing._replace(is_call=False))
+    take(made, connect(7), answered(1))
+    assert not made.asks(closing), "it is known who connected"

@@ -24,11 +24,12 @@ from tcpview_tui.sources.base import Reading
 from tcpview_tui.sources.psutil_source import PsutilSource
 from tests.sources.net import ANY, PATIENCE, answer, linux, only, python, tcp_pair, tell, until
 from tests.sources.test_churn import CHURNS
+from tests.sources.traced import instances
 
 if sys.platform == "linux":
     from tcpview_tui.sources.netlink import NetlinkError
     from tcpview_tui.sources.sockdiag import SockDiagSource
-    from tcpview_tui.sources.tracing import instances, own_name
+    from tcpview_tui.sources.tracing import own_name
 
 pytestmark = linux
 root = pytest.mark.skipif(

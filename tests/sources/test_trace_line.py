@@ -31,7 +31,7 @@ def only(text: bytes) -> Transition:
 
 def test_a_line_tells_who_did_what_when_and_between_which_ends() -> None:
     ends = Endpoint("10.0.0.5", 0), Endpoint("192.0.2.7", 443)
-    assert only(line()) == Transition(12.5, 42, "curl", True, 4, *ends, State.CLOSED, State.SYN_SENT)
+    assert only(line()) == Transition(12.5, 42, "curl", True, 4, *ends, State.CLOSED, State.SYN_SENT, is_thread=True)
 
 
 def test_the_process_of_a_thread_is_told_where_the_kernel_knows_it() -> None:

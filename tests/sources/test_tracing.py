@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tcpview_tui.sources import tracefs
-from tcpview_tui.sources.tracing import Instance, instances, own_name
+from tcpview_tui.sources.tracing import Instance, buffer_kb, own_name
 from tests.sources.net import python, tcp_pair, until
-from tests.sources.traced import traced
+from tests.sources.traced import instances, traced
 
 OPENS = """
 import os, sys
@@ -91,6 +91,23 @@ def test_a_second_one_in_the_same_process_is_refused_and_leaves_the_first() -> N
         assert of(os.getpid()) == [own_name()]
     finally:
         first.close()
+
+
+@pytest.mark.parametrize(("processors", "kb"), [(1, 2048), (8, 2048), (16, 1024), (64, 256), (512, 256)])
+def test_the_buffers_of_many_processors_are_smaller(processors: int, kb: int) -> None:
+    assert buffer_kb(processors) == kb
+
+
+@traced
+def test_the_kernel_is_told_the_size_of_its_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 32)
+    instance = Instance()
+    try:
+        file = os.open(f"instances/{own_name()}/buffer_size_kb", os.O_RDONLY, dir_fd=instance._root)
+        with os.fdopen(file, encoding="ascii") as size:
+            assert 512 <= int(size.read().split()[0]) < 520, "the kernel rounds up to whole pages"
+    finally:
+        instance.close()
 
 
 @traced

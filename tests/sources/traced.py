@@ -25,6 +25,18 @@ def _why_not() -> str | None:
 REASON = _why_not()
 traced = pytest.mark.skipif(REASON is not None, reason=str(REASON))
 
+
+def instances() -> list[str]:
+    """The names of all instances on the machine, those of others too."""
+    root = tracefs.open_root()
+    folder = os.open("instances", os.O_RDONLY | os.O_DIRECTORY, dir_fd=root)
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - a descriptor has no path
+    finally:
+        os.close(folder)
+        os.close(root)
+
+
 CONNECTS = """
 import socket, sys, time
 address, port, times, lasts = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])

@@ -1,0 +1,105 @@
+"""What the kernel finds by its addresses is not always the socket that is meant: then nothing else is said."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tcpview_tui.clock import SystemClock
+from tcpview_tui.respond.disconnect import disconnect
+from tcpview_tui.sources.sockdiag import SockDiagSource
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="closing connections needs root")
+
+
+@pytest.fixture
+def source() -> Iterator[SockDiagSource]:
+    source = SockDiagSource(SystemClock())
+    yield source
+    source.close()
+
+
+def shared(kind: socket.SocketKind, number: int) -> list[socket.socket]:
+    """Return sockets that share one port of loopback."""
+    port, made = 0, []
+    for _ in range(number):
+        each = socket.socket(socket.AF_INET, kind)
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        each.bind(("127.0.0.1", port))
+        port = each.getsockname()[1]
+        made.append(each)
+    return made
+
+
+def rows_of(source: SockDiagSource, port: int) -> list[object]:
+    return [key for key, row in source.read().connections.items() if row.local == ("127.0.0.1", port)]
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_of_those_that_share_a_port_none_is_said_to_be_gone_that_is_there(
+    source: SockDiagSource, kind: socket.SocketKind
+) -> None:
+    sockets = shared(kind, 3)
+    try:
+        if kind == socket.SOCK_STREAM:
+            for each in sockets:
+                each.listen()
+        port = sockets[0].getsockname()[1]
+        rows = [row for row in source.read().connections.values() if row.local == ("127.0.0.1", port)]
+        outcomes = disconnect(source.disconnect, rows)
+        left = rows_of(source, port)
+        assert len(rows) == 3
+        for row, outcome in zip(rows, outcomes, strict=True):
+            assert (outcome.kind == "failed") == (row.key in left), outcome.sentence
+            assert outcome.kind in {"done", "failed"}
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def test_a_raw_socket_and_one_that_is_only_bound_stay_and_are_said_to(source: SockDiagSource) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, 253) as raw, socket.socket() as bound:
+        raw.bind(("127.0.0.1", 0))
+        bound.bind(("127.0.0.1", 0))
+        wanted = (253, bound.getsockname()[1])
+        rows = [row for row in source.read().connections.values() if row.local.port in wanted]
+        for outcome in disconnect(source.disconnect, rows):
+            assert outcome.kind == "failed"
+            assert "End its process instead." in outcome.sentence
+        assert any(row.transport == "raw" for row in rows)
+
+
+def test_what_is_really_gone_is_gone(source: SockDiagSource) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        (row,) = [row for row in source.read().connections.values() if row.local == server.getsockname()]
+    with pytest.raises(OSError) as refused:  # noqa: PT011 - its number is looked at
+        source.disconnect(row)
+    assert refused.value.errno == errno.ENOENT
+
+
+def test_a_socket_that_was_connected_after_the_look_is_found_by_its_cookie(source: SockDiagSource) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as near, socket.socket(type=socket.SOCK_DGRAM) as far:
+        near.bind(("127.0.0.1", 0))
+        far.bind(("127.0.0.1", 0))
+        (row,) = [row for row in source.read().connections.values() if row.local == near.getsockname()]
+        near.connect(far.getsockname())
+        (outcome,) = disconnect(source.disconnect, [row])
+        assert outcome.kind == "done", outcome.sentence
+        assert row.key not in source.read().connections or near.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
+
+def test_udp_sockets_that_reuse_an_address_are_told_apart(source: SockDiagSource) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:
+        for each in (one, other):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.bind(("127.0.0.1", 0))
+        other.bind(one.getsockname())
+        rows = [row for row in source.read().connections.values() if row.local == one.getsockname()]
+        outcomes = disconnect(source.disconnect, rows)
+        assert sorted(outcome.kind for outcome in outcomes) == ["done", "failed"]
+        (stays,) = [outcome.sentence for outcome in outcomes if not outcome.ok]
+        assert "shares its port" in stays
