@@ -53,7 +53,7 @@ def check(query: Query, consent: Consent) -> None:
         raise WrongUsageError("an empty filter would close every connection; write which ones, as in remote:192.0.2.7.")
     if query.compares:
         terms = ", ".join(query.compares)
-        raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, and close makes one; write without.")
+        raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, over time; write without.")
     asks = not (consent.dry_run or consent.yes)
     if asks and (sys.stdin is None or not sys.stdin.isatty()):
         raise WrongUsageError("standard input is not a terminal, so nobody can be asked; --yes closes without asking.")
