@@ -116,7 +116,7 @@ class LiveTable:
         for connection in difference.opened:
             self._open(connection, snapshot.taken_at, first, update)
         for passed in snapshot.passed:
-            self._open(passed.connection, snapshot.taken_at, False, update)
+            self._open(passed.connection, passed.closed_at, False, update)
             self._close(passed.connection, passed.closed_at, update)
         self.last = Tally() if first else _tally(difference, len(snapshot.passed))
         if self._hold and not first:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tcpview_tui.model.connection import State, Unowned
 from tcpview_tui.sources import limits
-from tcpview_tui.sources.brief import Brief, Listeners, Told, completed
+from tcpview_tui.sources.brief import Brief, Listeners, Told, completed, is_over
 from tcpview_tui.sources.events import Events
 
 if TYPE_CHECKING:
@@ -51,15 +50,17 @@ class Chronicle:
     def completed(self, connection: Connection, before: Connection | None) -> Connection:
         """Return a connection with what its events tell; what was known `before` stays known."""
         if before is not None:
-            if self.is_open and _is_over(connection):
+            if self.is_open and is_over(connection) and not is_over(before):
                 self._brief.of(connection)  # its life is over, and it is no connection that nobody saw
             direction = connection.direction or before.direction
             return replace(connection, opened_at=before.opened_at, direction=direction, past_owners=before.past_owners)
         if not self.is_open or connection.remote is None or connection.transport != "tcp":
             return connection
         life = self._events.opened(connection.local, connection.remote)
-        if life is None and _is_over(connection):
+        if life is None and is_over(connection):
             life = self._brief.of(connection)
+        elif is_over(connection):
+            self._brief.owe(connection)
         return completed(connection, life)
 
     def end_look(self, gone: Iterable[Connection], listeners: Listeners) -> Told:
@@ -85,9 +86,3 @@ class Chronicle:
         except OSError as error:
             self._why_not = error.strerror or str(error)
             self._events.stop()
-
-
-def _is_over(connection: Connection) -> bool:
-    """Whether the kernel has told CLOSED of it already: it winds up TIME_WAIT, and FIN_WAIT_2 that nobody holds."""
-    orphaned = connection.state is State.FIN_WAIT_2 and connection.unowned is Unowned.ENDED
-    return orphaned or connection.state is State.TIME_WAIT

@@ -43,7 +43,7 @@ class SockDiagSource:
         self._attribution = Attribution(clock)
         self._clock = clock
         self._chronicle = Chronicle(clock)
-        self._last_words = LastWords()
+        self._last_words = LastWords(self._places.own)
         self._missed = Missed()
         self._by_inode: dict[int, Socket] = {}
         self._listening: dict[SocketId, Socket] = {}
@@ -81,18 +81,18 @@ class SockDiagSource:
         self._unsettled = []
         told = self._chronicle.end_look(gone, self._listeners)
         at = None if self.follows_tcp else self._clock.wall()
-        added = self._last_words.settle(said, self._connections, (each.key for each in gone), told.passed, at)
+        new = [self._connections[socket.id] for socket in fresh if socket.id in self._connections]
+        added = self._last_words.settle(said, self._connections, new, gone, told.passed, at)
         moved = (socket for look in looks for socket in (*look.fresh, *look.altered, *look.moved))
         measures: dict[Key, Measure] = {socket.id: socket.measured for socket in moved}
         problems = tuple(self._problems(looks))
-        passed = (*told.passed, *added.passed)
         return Reading(
             self._connections,
             problems,
             measures | added.measures,
             told.ended,
-            passed,
-            self._estimate(fresh, len(passed)),
+            added.passed,
+            self._estimate(fresh, len(added.passed)),
             frozenset(socket.id for look in looks if look.is_first for socket in look.fresh),
         )
 
@@ -158,10 +158,8 @@ class SockDiagSource:
             namespace=socket.namespace, unowned=unowned,
         )  # fmt: skip
 
-    def _listeners(self) -> dict[int, tuple[Process, ...]]:
-        """Return who listens, by local port."""
-        listening = (self._connections[key] for key in self._listening if key in self._connections)
-        return {connection.local.port: connection.owners for connection in listening}
+    def _listeners(self) -> Iterator[Connection]:
+        return (self._connections[key] for key in self._listening if key in self._connections)
 
     def _estimate(self, fresh: Iterable[Socket], passed: int) -> int | None:
         """Return how many TCP connections were too short, unless all are told: the kernel counts each namespace."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.model.connection import Connection, Endpoint, Key, State
-from tcpview_tui.sources.brief import Brief, Told, completed
+from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, Namespace, State, Unowned
+from tcpview_tui.model.process import Process
+from tcpview_tui.sources.brief import OWED_LOOKS, Brief, Told, completed
 from tcpview_tui.sources.lives import Life
-from tests.fakes import CURL, NGINX, connection
+from tests.fakes import CURL, NGINX, connection, listener
 
 HERE, THERE = Endpoint("10.0.0.5", 50000), Endpoint("93.184.216.34", 443)
 
@@ -25,7 +27,7 @@ def row(key: str, state: State = State.ESTABLISHED, port: int = 50000) -> Connec
 
 
 def settle(brief: Brief, *gone: Connection) -> Told:
-    return brief.settle(gone, dict)
+    return brief.settle(gone, tuple)
 
 
 def times(told: Told) -> list[tuple[float | None, float]]:
@@ -79,13 +81,43 @@ def test_a_life_that_came_too_late_for_its_waiting_row_has_not_passed() -> None:
     assert settle(brief) == Told({}, ())
 
 
-def test_what_is_owed_is_forgotten_after_one_look() -> None:
+@pytest.mark.parametrize(("looks", "told"), [(OWED_LOOKS, []), (OWED_LOOKS + 1, [(1.0, 2.0)])])
+def test_what_is_owed_is_expected_for_some_looks(looks: int, told: list[tuple[float, float]]) -> None:
     brief = Brief()
     settle(brief, row("a"))
-    brief.take([])
-    settle(brief)
+    for _ in range(looks - 1):
+        brief.take([])
+        settle(brief)
     brief.take([life(1.0, 2.0)])
+    assert times(settle(brief)) == told
+
+
+def test_what_is_owed_is_counted_and_paid_once() -> None:
+    brief = Brief()
+    settle(brief, row("a"))
+    settle(brief, row("b"))
+    brief.take([life(1.0, 2.0)])
+    assert settle(brief) == Told({}, ())
+    brief.take([life(3.0, 4.0), life(5.0, 6.0)])
+    assert times(settle(brief)) == [(5.0, 6.0)]
+
+
+def test_what_is_owed_has_a_bound_and_the_oldest_goes() -> None:
+    brief = Brief()
+    settle(brief, row("a", port=1), *(row(str(port), port=port) for port in range(2, 65_536)), row("0", port=0))
+    settle(brief, replace(row("last"), remote=Endpoint("192.0.2.7", 443)))
+    brief.take([life(1.0, 2.0, 1), life(3.0, 4.0, 2)])
     assert times(settle(brief)) == [(1.0, 2.0)]
+
+
+def test_an_orphan_whose_life_is_told_owes_nothing_when_it_goes() -> None:
+    brief = Brief()
+    orphan = replace(row("a", State.FIN_WAIT_2), unowned=Unowned.ENDED)
+    brief.take([life(1.0, 2.0)])
+    assert brief.of(orphan) == life(1.0, 2.0)
+    settle(brief, orphan)
+    brief.take([life(3.0, 4.0)])
+    assert times(settle(brief)) == [(3.0, 4.0)]
 
 
 def test_a_row_that_has_waited_out_takes_no_other_life() -> None:
@@ -119,16 +151,41 @@ def test_a_life_without_an_end_or_a_beginning() -> None:
     assert times(settle(brief)) == [(4.0, 4.0), (8.0, 8.0)]
 
 
+def accepted_by(*listening: Connection, family: Family = 4) -> tuple[Process, ...]:
+    """Return who is told to have accepted a life at 10.0.0.5:50000, when all that is known is who listens."""
+    brief = Brief()
+    brief.take([replace(life(1.0, 2.0), family=family, direction="in", process=None)])
+    (passed,) = brief.settle((), lambda: listening).passed
+    return passed.connection.owners
+
+
 def test_an_accepted_life_without_a_process_had_the_listeners() -> None:
     brief = Brief()
     accepted = replace(life(1.0, 2.0), direction="in", process=None)
     brief.take([accepted, replace(accepted, local=Endpoint("10.0.0.5", 1)), replace(accepted, direction="out")])
-    told = brief.settle((), lambda: {50000: (NGINX,)})
+    told = brief.settle((), lambda: [listener("a", 50000)])
     assert sorted(len(passed.connection.owners) for passed in told.passed) == [0, 0, 1]
 
 
+def test_the_listener_at_the_address_comes_before_one_for_every_address() -> None:
+    near, every = listener("a", 50000, (CURL,), "10.0.0.5"), listener("b", 50000)
+    assert accepted_by(near, every) == accepted_by(every, near) == (CURL,)
+    assert accepted_by(listener("c", 50000, address="10.0.0.6")) == ()
+    assert accepted_by(listener("c", 50000, (CURL,), "::"), every) == (NGINX,)
+    assert accepted_by(listener("c", 50000, (CURL,), "::")) == (CURL,)
+    assert accepted_by(every, family=6) == ()
+
+
+def test_nobody_is_named_where_several_listen_or_several_namespaces_disagree() -> None:
+    own, elsewhere = listener("a", 50000), replace(listener("b", 50000), namespace=Namespace(7))
+    other = replace(listener("c", 50000, (CURL,), "10.0.0.5"), namespace=Namespace(7))
+    assert accepted_by(own, elsewhere) == (NGINX,)
+    assert accepted_by(own, other) == ()
+    assert accepted_by(own, listener("d", 50000, (CURL,))) == ()
+
+
 def test_who_listens_is_not_asked_when_nothing_has_passed() -> None:
-    def nobody() -> dict[int, tuple[()]]:
+    def nobody() -> list[Connection]:
         raise AssertionError("asked")
 
     brief = Brief()
@@ -139,17 +196,18 @@ def test_who_listens_is_not_asked_when_nothing_has_passed() -> None:
 @given(st.lists(st.tuples(st.lists(st.integers(0, 3), max_size=6), st.sets(st.integers(0, 3))), max_size=6))
 def test_every_life_is_told_once_or_was_owed(looks: list[tuple[list[int], set[int]]]) -> None:
     brief = Brief()
-    owed: set[int] = set()
+    owed: Counter[int] = Counter()
     keys: set[Key] = set()
     for number, (ports, gone) in enumerate(looks):
         brief.take([life(float(turn), turn + 0.5, port) for turn, port in enumerate(ports)])
         told = settle(brief, *(row(f"{number} {port}", port=port) for port in gone))
-        left = {port: ports.count(port) - (port in owed) for port in set(ports)}
-        assert len(told.ended) == sum(left.get(port, 0) > 0 for port in gone)
-        assert len(told.passed) == sum(max(count - (port in gone), 0) for port, count in left.items())
+        happened = Counter(ports)
+        left = happened - owed
+        owed = owed - happened + (Counter(gone) - left)
+        assert len(told.ended) == (left & Counter(gone)).total()
+        assert len(told.passed) == (left - Counter(gone)).total()
         assert keys.isdisjoint(passed.connection.key for passed in told.passed)
         keys |= {passed.connection.key for passed in told.passed}
-        owed = {port for port in gone if left.get(port, 0) <= 0}
 
 
 def test_a_connection_is_completed_with_its_life() -> None:

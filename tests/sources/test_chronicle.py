@@ -5,18 +5,22 @@ from __future__ import annotations
 import socket
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tcpview_tui.clock import SystemClock
-from tcpview_tui.model.connection import Connection, Key, State
+from tcpview_tui.model.connection import Connection, Endpoint, Key, State, Unowned
 from tcpview_tui.sources.base import Reading
+from tcpview_tui.sources.lives import Life
 from tcpview_tui.sources.psutil_source import PsutilSource
+from tests.fakes import FakeClock, connection
 from tests.sources.net import PATIENCE, answer, linux, python, tcp_pair, tell, until
 from tests.sources.test_sockdiag import followed, reset, root, row_of, source
 
 if sys.platform == "linux":
+    from tcpview_tui.sources.chronicle import Chronicle
     from tcpview_tui.sources.sockdiag import SockDiagSource
 
 __all__ = ["source"]
@@ -170,3 +174,51 @@ def test_who_had_the_addresses_first_ends_first(source: SockDiagSource) -> None:
         passed = [each for each in reading.passed if tuple(each.connection.local) == here]
         assert reading.ended[row.key] <= between
         assert [each.closed_at >= between for each in passed] == [True]
+
+
+def test_without_the_trace_a_short_connection_that_waits_out_is_one_row(source: SockDiagSource) -> None:
+    source._chronicle.close()
+    source.read()  # none afterwards until it is over: the kernel makes no cookie before it is asked
+    with tcp_pair() as (server, client, accepted):
+        witnessed = Witnessed(source, server.getsockname()[1])
+        here = client.getsockname()[1]
+        client.close()
+        accepted.close()
+        until(lambda: witnessed.look() and witnessed.clients())
+        for _ in range(3):
+            witnessed.look()
+        assert witnessed.clients() == {here: 1}
+
+
+def over(key: str, state: State, unowned: Unowned | None = None) -> Connection:
+    return replace(connection(key, state), unowned=unowned)
+
+
+def life() -> Life:
+    return Life(4, Endpoint("10.0.0.5", 50000), Endpoint("93.184.216.34", 443), 1.0, 2.0)
+
+
+def following(opened: Life | None = None) -> Chronicle:
+    """Return a chronicle that follows, without a kernel: `opened` is the life of what is open."""
+    chronicle = Chronicle(FakeClock())
+    chronicle._is_started = True
+    chronicle._events.opened = lambda local, remote: opened  # type: ignore[method-assign]
+    return chronicle
+
+
+def test_a_connection_that_winds_up_in_two_states_has_one_life() -> None:
+    chronicle = following()
+    was, orphan, waits = (
+        over("a", State.ESTABLISHED), over("a", State.FIN_WAIT_2, Unowned.ENDED), over("a", State.TIME_WAIT),
+    )  # fmt: skip
+    chronicle.completed(orphan, was)
+    chronicle.completed(waits, orphan)
+    chronicle._brief.take([life(), life()])
+    assert len(chronicle.end_look((), tuple).passed) == 1
+
+
+def test_the_end_of_a_life_that_is_told_later_than_its_row_waits_has_not_passed() -> None:
+    chronicle = following(life())
+    assert chronicle.completed(over("a", State.TIME_WAIT), None).opened_at == 1.0
+    chronicle._brief.take([life()])
+    assert chronicle.end_look((), tuple).passed == ()

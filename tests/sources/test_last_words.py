@@ -1,0 +1,153 @@
+"""Announcements and connections, matched: final counters at the right one, and nothing told twice."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tcpview_tui.model.connection import Connection, Namespace, State, Unowned
+from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.snapshot import Passed, Snapshot
+from tcpview_tui.sources import last_words
+from tcpview_tui.sources.farewells import Farewell
+from tcpview_tui.sources.inet_diag import Measured
+from tcpview_tui.sources.last_words import Added, LastWords
+from tcpview_tui.sources.seen import SocketId
+from tests.fakes import FakeClock, connection
+
+OWN, BLUE = 1, Namespace(7, "blue")
+AT = 50.0
+
+
+def said(cookie: int, namespace: int = OWN, port: int = 50000, far_port: int = 443) -> tuple[SocketId, Farewell]:
+    ends = socket.inet_aton("10.0.0.5").ljust(16, b"\0") + socket.inet_aton("93.184.216.34").ljust(16, b"\0")
+    names = struct.pack("!HH", port, far_port) + ends + bytes(12)
+    measured = Measured(State.CLOSED, bytes(8), struct.pack("=Q", cookie))
+    return SocketId(namespace, cookie), Farewell(cookie, 4, names, 0, measured)
+
+
+def row(cookie: int, state: State = State.ESTABLISHED, namespace: Namespace | None = None, **facts: Any) -> Connection:
+    key = SocketId(namespace.inode if namespace else OWN, cookie)
+    return replace(connection(key, state), namespace=namespace, **facts)
+
+
+class Words:
+    """Settles look after look, with what is there."""
+
+    def __init__(self, at: float | None = AT) -> None:
+        self.words = LastWords(OWN)
+        self.there: dict[Any, Connection] = {}
+        self.at = at
+
+    def look(
+        self, *there: Connection, said: Iterable[tuple[SocketId, Farewell]] = (), passed: Iterable[Passed] = ()
+    ) -> Added:
+        before, self.there = self.there, {each.key: each for each in there}
+        fresh = [each for each in there if each.key not in before]
+        gone = [each for key, each in before.items() if key not in self.there]
+        return self.words.settle([*said], self.there, fresh, gone, passed, self.at)
+
+
+def told(added: Added) -> dict[int, int]:
+    """Return by the cookie of a connection that of the announcement that it got."""
+    assert all(isinstance(key, SocketId) for key in added.measures)
+    pairs: list[tuple[Any, Any]] = list(added.measures.items())
+    return {key.cookie: struct.unpack("=Q", measure.info)[0] for key, measure in pairs}
+
+
+OVER = [row(2, State.TIME_WAIT), row(2, State.FIN_WAIT_2, unowned=Unowned.ENDED)]
+
+
+@pytest.mark.parametrize("over", OVER)
+@pytest.mark.parametrize("at", [None, AT])
+def test_what_is_over_when_first_seen_gets_its_counters_and_has_not_passed(over: Connection, at: float | None) -> None:
+    added = Words(at).look(over, said=[said(1)])
+    assert (told(added), added.passed) == ({2: 1}, ())
+
+
+@pytest.mark.parametrize("over", OVER)
+def test_its_announcement_can_come_one_look_later_and_no_second_is_its_own(over: Connection) -> None:
+    words = Words()
+    words.look(over)
+    added = words.look(over, said=[said(1), said(3)])
+    assert told(added) == {2: 1, 3: 3}
+    assert [each.connection.key for each in added.passed] == [SocketId(OWN, 3)]
+    assert told(words.look(over, said=[said(4)])) == {4: 4}
+
+
+@pytest.mark.parametrize("other", [row(2), row(2, State.FIN_WAIT_2), row(2, State.TIME_WAIT, BLUE)])
+def test_what_goes_on_or_is_elsewhere_is_another_connection(other: Connection) -> None:
+    added = Words().look(other, said=[said(1)])
+    assert told(added) == {1: 1}
+    assert len(added.passed) == 1
+
+
+def test_a_late_announcement_brings_no_row_back() -> None:
+    words = Words()
+    words.look(row(1), row(2), row(3))
+    assert told(words.look(row(2), row(3), said=[said(2)])) == {2: 2}
+    words.look(row(3))
+    assert told(words.look(row(3), said=[said(2)])) == {2: 2}
+    for _ in range(20):
+        words.look(row(3))
+    assert words.look(row(3), said=[said(1)]) == Added({}, ())
+
+
+def test_what_is_gone_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(last_words, "REMEMBERED", 2)
+    words = Words()
+    words.look(row(1), row(2), row(3))
+    for _ in range(3):
+        words.look()
+    added = words.look(said=[said(1), said(2), said(3)])
+    assert [each.connection.key for each in added.passed] == [SocketId(OWN, 1)]
+
+
+@pytest.mark.parametrize("at", [None, AT])
+def test_what_the_kernel_has_cleared_has_not_passed(at: float | None) -> None:
+    words = Words(at)
+    assert words.look(said=[said(1, far_port=0)]) == Added({}, ())
+    assert words.look() == Added({}, ())
+
+
+def test_what_only_an_announcement_tells_has_its_end_and_no_beginning() -> None:
+    (passed,) = Words().look(said=[said(1)]).passed
+    assert (passed.connection.opened_at, passed.closed_at) == (None, AT)
+    assert passed.connection.namespace is None
+    table = LiveTable(FakeClock())
+    table.apply(Snapshot(1, AT - 2, {}))
+    table.apply(Snapshot(2, AT + 1, {}, passed=(passed,)))
+    (row,) = table.rows.values()
+    assert (row.first_seen, row.closed_at) == (AT, AT)
+
+
+def test_what_only_an_announcement_tells_is_in_its_namespace() -> None:
+    words = Words()
+    words.look(row(9, State.LISTEN, BLUE))
+    added = words.look(said=[said(1, BLUE.inode), said(2, 8)])
+    assert [each.connection.namespace for each in added.passed] == [BLUE, Namespace(8)]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_life_that_passed_takes_counters_and_namespace_of_its_announcement(is_late: bool) -> None:
+    words = Words(at=None)
+    words.look(row(9, State.LISTEN, BLUE))
+    life = Passed(replace(connection(SocketId(0, 5)), opened_at=1.0), 2.0)
+    announced = [said(1, BLUE.inode)]
+    if is_late:
+        assert words.look(said=announced) == Added({}, ())
+    added = words.look(said=() if is_late else announced, passed=[life])
+    assert told(added) == {5: 1}
+    assert added.passed == (Passed(replace(life.connection, namespace=BLUE), 2.0),)
+
+
+def test_beside_other_events_a_stranger_waits_one_look_and_is_nobody() -> None:
+    words = Words(at=None)
+    assert words.look(said=[said(1)]) == words.look() == Added({}, ())
+    life = Passed(connection(SocketId(0, 5)), 2.0)
+    assert words.look(passed=[life]) == Added({}, (life,))
