@@ -91,10 +91,14 @@ def reach(source: PsutilSource, state: State, local: tuple[str, int], remote: tu
 
 @contextmanager
 def tcp_pair() -> Iterator[tuple[socket.socket, socket.socket, socket.socket]]:
-    """A listener, a client, and the server's end of their connection."""
+    """A listener, a client, and the server's end of their connection.
+
+    The client's port is bound, not lent by connect(): the kernel lends a port to several destinations at once, and one
+    that another connection waits on (TIME_WAIT) cannot be bound by a test that wants the same addresses again.
+    """
     with ExitStack() as stack:
         server = stack.enter_context(listening())
-        client = stack.enter_context(socket.create_connection(server.getsockname(), PATIENCE))
+        client = stack.enter_context(socket.create_connection(server.getsockname(), PATIENCE, ANY))
         yield server, client, stack.enter_context(server.accept()[0])
 
 
