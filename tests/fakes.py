@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tcpview_tui.model.connection import Connection, Endpoint, Family, Key, State, Transport
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
-from tcpview_tui.model.snapshot import Passed, Problem, Snapshot
+from tcpview_tui.model.snapshot import Ending, Passed, Problem, Snapshot
 from tcpview_tui.model.traffic import Measure
 from tcpview_tui.sources.base import Reading
 
@@ -47,7 +47,7 @@ class FakeSource:
         self.inspected = 0
         self.services: dict[tuple[Transport, int], str] = {}
         self.measures: dict[Key, Measure] = {}
-        self.ended: dict[Key, float] = {}
+        self.ended: dict[Key, Ending] = {}
         self.passed: tuple[Passed, ...] = ()
         self.refusal: OSError | None = None
         self.disconnected: list[Key] = []

@@ -81,8 +81,8 @@ class Connection:
     number.
 
     What only some sources know is `None` elsewhere: the `user` that the kernel books the socket to, the `direction`
-    when it is certain, the exact second UTC at which it was `opened_at`, the `past_owners` it had before anybody
-    looked; `namespace` is `None` for this program's own.
+    when it is certain, the exact second UTC at which it was `opened_at`, the `past_owners` that no look saw
+    have it; `namespace` is `None` for this program's own.
     """
 
     key: Key

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tcpview_tui.model.census import Census
 from tcpview_tui.model.diff import Change, Difference, diff
 from tcpview_tui.model.row import Mark, Passage, Row
+from tcpview_tui.model.snapshot import Ending
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Connection, Key, State
+    from tcpview_tui.model.process import Process
     from tcpview_tui.model.snapshot import Passed, Snapshot
 
 CLOSED_LIMIT = 50_000
@@ -110,7 +112,8 @@ class LiveTable:
         self._census.take(difference)
         update: Update = {}
         for connection in difference.closed:
-            self._close(connection, snapshot.ended.get(connection.key, snapshot.taken_at), update)
+            at, owners = snapshot.ended.get(connection.key, Ending())
+            self._close(connection, snapshot.taken_at if at is None else at, update, owners)
         for change in difference.changed:
             self._change(change, snapshot.taken_at, update)
         for connection in difference.opened:
@@ -190,12 +193,13 @@ class LiveTable:
     def _change(self, change: Change, wall: float, update: Update) -> None:
         before, after = change
         row = self.rows[after.key]
-        past = bool(row.owners) and not after.owners
+        owners = after.owners or row.owners or after.past_owners
         facts: dict[str, Any] = {
             "connection": after,
-            "owners": row.owners if past else after.owners,
-            "owners_past": past,
+            "owners": owners,
+            "owners_past": bool(owners) and not after.owners,
             "direction": after.direction or row.direction,
+            "first_seen": row.first_seen if after.opened_at is None else after.opened_at,
         }
         if change.is_event:
             marked = self._stamp(after.key)
@@ -203,11 +207,15 @@ class LiveTable:
             facts["passages"] = _passages(row, after.state, wall)
         self._store(replace(row, **facts), update)
 
-    def _close(self, connection: Connection, wall: float, update: Update) -> None:
+    def _close(
+        self, connection: Connection, wall: float, update: Update, past_owners: tuple[Process, ...] = ()
+    ) -> None:
         row = self.rows[connection.key]
-        marked = self._stamp(connection.key)
+        facts: dict[str, Any] = {"mark": Mark.CLOSED, "marked_at": self._stamp(connection.key), "closed_at": wall}
+        if past_owners and not row.owners:
+            facts |= {"owners": past_owners, "owners_past": True}
         self._closed[connection.key] = None
-        self._store(replace(row, mark=Mark.CLOSED, marked_at=marked, closed_at=wall, touched=self._look), update)
+        self._store(replace(row, touched=self._look, **facts), update)
 
     def _fade(self, row: Row, update: Update) -> None:
         if row.is_closed and not self.keeps_closed:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.process import Process
     from tcpview_tui.model.traffic import Gauge
 
 
@@ -49,6 +50,13 @@ class Problem:
     detail: str = ""
 
 
+class Ending(NamedTuple):
+    """What became known of a connection when it was gone: the exact second UTC, and who had had it if no look told."""
+
+    closed_at: float | None = None
+    owners: tuple[Process, ...] = ()
+
+
 class Passed(NamedTuple):
     """A connection that opened and closed between two looks. Its key is in neither of them.
 
@@ -68,7 +76,7 @@ class Snapshot:
 
     `gauges` has the counters and rates of those connections, closed ones too, where they differ from the look before,
     and `flow` what all of them carried since then.
-    `ended` tells the exact second UTC at which a connection of the look before closed, where it is known; `passed`
+    `ended` tells how connections of the look before closed, where more is known than that; `passed`
     are the connections that lived between the two looks. `missed` estimates how many TCP connections no look of this
     run has seen; `None` when nobody counts them.
     """
@@ -79,7 +87,7 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     took: float = 0.0
     gauges: Mapping[Key, Gauge] = field(default_factory=dict)
-    ended: Mapping[Key, float] = field(default_factory=dict)
+    ended: Mapping[Key, Ending] = field(default_factory=dict)
     passed: tuple[Passed, ...] = ()
     missed: int | None = None
     flow: Flow = NO_FLOW

@@ -76,7 +76,8 @@ TRAFFIC_COLUMNS: tuple[Column, ...] = (
         20, 6, 7, _sending, _sized(_sending), right=True,
     ),
     Column(
-        "recv", "Received", "Recv", "Bytes received since it was opened; empty as Recv/s.",
+        "recv", "Received", "Recv",
+        "Bytes received since it was opened; of a closed one it can be one more, its end. Empty as Recv/s.",
         21, 5, 8, _received, _sized(_received), right=True,
     ),
     Column(

@@ -35,7 +35,7 @@ class Attribution:
         self._pids: dict[int, Process | None] = {}
         self._tuples: dict[tuple[int, ...], tuple[Process, ...]] = {}
         self._circumstances: tuple[bool, bool, bool] | None = None
-        self._unknown: set[int] = set()
+        self._unknown: dict[int, Unowned] = {}
 
     @property
     def refused_paths(self) -> int:
@@ -47,16 +47,22 @@ class Attribution:
         """Sockets whose process cannot be seen, those without one by design left out."""
         return len(self._unknown)
 
+    @property
+    def sought(self) -> int:
+        """How many of the `unknown` are still being looked for."""
+        return len(self._pending())
+
     def look(self, alive: Mapping[int, Socket], fresh: Collection[int]) -> set[int]:
         """Look for the processes of the sockets `alive` by inode; return the inodes whose answer differs now."""
         self._processes.begin()
         changed = set(self._owners.look(alive, fresh))
         changed |= self._inodes_of(self._changed_processes(), alive)
-        self._unknown = {inode for inode in self._unknown if inode in alive}
+        self._unknown = {inode: reason for inode, reason in self._unknown.items() if inode in alive}
+        changed.update(inode for inode in self._pending() if not self._owners.is_sought(inode))
         circumstances = (self._owners.pending, self._owners.refused > 0, self._owners.hidden)
         if circumstances != self._circumstances:
             self._circumstances = circumstances
-            changed |= self._unknown
+            changed |= self._unknown.keys()
         return changed
 
     def of(self, socket: Socket) -> Belonging:
@@ -66,19 +72,26 @@ class Attribution:
         if not socket.inode:
             return Belonging((), _without_file(socket.tcp_state), user)
         owners = self._processes_of(self._owners.holders(socket.inode))
-        reason = None if owners else self._reason(socket.uid)
-        if reason in (None, Unowned.KERNEL):
-            self._unknown.discard(socket.inode)
+        reason = None if owners else self._reason(socket)
+        if reason is None or reason is Unowned.KERNEL:
+            self._unknown.pop(socket.inode, None)
         else:
-            self._unknown.add(socket.inode)
+            self._unknown[socket.inode] = reason
         return Belonging(owners, reason, user)
 
-    def _reason(self, uid: int) -> Unowned:
-        if self._owners.pending:
+    def _reason(self, socket: Socket) -> Unowned:
+        if self._owners.holders(socket.inode):
+            return Unowned.PENDING  # that process ended before it was named: the next look seeks another
+        is_foreign = self._owners.refused > 0 and socket.uid != os.geteuid()
+        if self._owners.is_sought(socket.inode) and (self._owners.pending or not is_foreign):
             return Unowned.PENDING
-        if self._owners.refused and uid != os.geteuid():
+        if is_foreign:
             return Unowned.OTHER_USER
         return Unowned.HIDDEN if self._owners.refused or self._owners.hidden else Unowned.KERNEL
+
+    def _pending(self) -> list[int]:
+        pending = Unowned.PENDING  # the attribute of an enum costs more than all the rest
+        return [inode for inode, reason in self._unknown.items() if reason is pending]
 
     def _processes_of(self, pids: tuple[int, ...]) -> tuple[Process, ...]:
         """Return the processes; sockets of the same ones share one tuple."""
@@ -94,7 +107,7 @@ class Attribution:
 
     def _changed_processes(self) -> set[int]:
         """Ask again for every process that has had sockets; return the pids of those that are other than before."""
-        present = {int(name) for name in os.listdir("/proc") if name.isdecimal()}  # noqa: PTH208 - 3 times as fast
+        present = self._owners.processes
         before, self._pids = self._pids, {}
         for pid in before:
             if pid in present:

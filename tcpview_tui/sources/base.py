@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Connection, Key, Transport
     from tcpview_tui.model.process import Process
-    from tcpview_tui.model.snapshot import Passed
+    from tcpview_tui.model.snapshot import Ending, Passed
     from tcpview_tui.model.traffic import Gauge, Measure
+
+
+_PATIENCE = 1.0
+"""Seconds that leaving waits for a first look that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Reading:
     connections: Mapping[Key, Connection] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     measures: Mapping[Key, Measure] = field(default_factory=dict)
-    ended: Mapping[Key, float] = field(default_factory=dict)
+    ended: Mapping[Key, Ending] = field(default_factory=dict)
     passed: tuple[Passed, ...] = ()
     missed: int | None = None
     old: Collection[Key] = frozenset()
@@ -72,8 +76,10 @@ class Source(Protocol):
     def disconnect(self, connection: Connection) -> None:
         """Close that very connection, whoever has it open; another one on the same addresses is never hit.
 
-        Raises OSError with the system's reason: EPERM or EACCES not permitted, ENOENT or ESTALE gone already,
-        EOPNOTSUPP when the kernel or this source cannot do it. Called by any thread, also during a reading.
+        Raises OSError with the system's reason: EPERM or EACCES not permitted, ENOENT or ESTALE gone already, EBUSY
+        when it is there and the system finds another by its addresses, or none, EOPNOTSUPP when the system or this
+        source cannot do it, or nothing but its addresses would tell which one it is. Called by any thread, also during
+        a reading.
         """
         ...
 
@@ -132,9 +138,15 @@ class Sampler:
         self.source.disconnect(connection)
 
     def close(self) -> None:
-        """Give back what the source holds of the system; a second call does nothing. Never raises."""
+        """Give back what the source holds of the system; a second call does nothing. Never raises.
+
+        A first look under way may end before, for about a second: nothing is then taken away that it is just making.
+        """
         if not self._is_closed:
             self._is_closed = True
+            first = self._first
+            if first is not None:
+                first.join(_PATIENCE)
             with suppress(Exception):  # as in a look
                 self.source.close()
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.model.connection import Connection, Endpoint, Key, Namespace, State, Unowned
-from tcpview_tui.model.snapshot import Passed
+from tcpview_tui.model.snapshot import Ending, Passed
+from tcpview_tui.sources.accepting import Acceptor, Listeners, Listening, namespace_of
 
 if TYPE_CHECKING:
-    from tcpview_tui.model.process import Process
     from tcpview_tui.sources.lives import Life
 
 Ends = tuple[Endpoint, Endpoint]
-
-Listeners = Callable[[], Iterable[Connection]]
-"""Returns the TCP listeners there are."""
 
 OWED_LOOKS = 10
 """Looks for which a life is expected that ended while a look was made: its event may be late."""
 
 _OWED_LIMIT = 65_536
-
-_WILDCARDS = {4: ("0.0.0.0", "::"), 6: ("::",)}  # noqa: S104 - compared, not bound
-"""Addresses that a listener for every address has; one on ``::`` accepts IPv4 too, unless told not to (ipv6(7))."""
 
 
 class BriefId(NamedTuple):
@@ -34,21 +29,41 @@ class BriefId(NamedTuple):
     number: int
 
 
-class Told(NamedTuple):
-    """What events add to one look: exact ends of connections that are gone, and connections that passed unseen."""
+class Trace(Enum):
+    """How far events told what happened before a look."""
 
-    ended: dict[Key, float]
+    NONE = auto()
+    GAPS = auto()
+    WHOLE = auto()
+
+
+class Told(NamedTuple):
+    """What is added to one look: how connections that are gone ended, and connections that passed unseen.
+
+    Of those in `fins`, of both kinds, the other end had closed its side.
+    """
+
+    ended: dict[Key, Ending]
     passed: tuple[Passed, ...]
+    fins: Set[Key] = frozenset()
+    trace: Trace = Trace.WHOLE
 
 
 class Brief:
-    """Matches lives with connections, by both ends and in their order. Lives are taken before a look is made."""
+    """Matches lives with connections, by both ends and in their order. Lives are taken before a look is made.
 
-    def __init__(self) -> None:
+    Between the same ends, lives of the namespace of the connection come first, then those of an unknown one. One of
+    another comes last and counts all the same: a process can use a socket that was made elsewhere (setns(2), unix(7)).
+    """
+
+    def __init__(self, own: int) -> None:
+        """`own` is the inode of this program's network namespace."""
+        self._own = own
         self._lives: dict[Ends, list[Life]] = {}
         self._owed: dict[Ends, tuple[int, int]] = {}
         self._look = 0
         self._number = 0
+        self._fins: set[Key] = set()
 
     def take(self, lives: Iterable[Life]) -> None:
         """Take the lives that ended before the look that follows.
@@ -72,7 +87,7 @@ class Brief:
 
     def of(self, connection: Connection) -> Life | None:
         """Return the life, already ended, that a connection in its last states goes back to; once."""
-        life = self._claim(connection, -1)
+        life = self._claim(connection, is_last=True)
         if life is None:
             self.owe(connection)
         return life
@@ -87,25 +102,41 @@ class Brief:
 
     def settle(self, gone: Iterable[Connection], listeners: Listeners) -> Told:
         """Return what is left to tell when the connections `gone` are known."""
-        ended: dict[Key, float] = {}
-        for connection in gone:
-            if connection.state is State.TIME_WAIT:  # its life ended when it got there
-                continue
-            life = self._claim(connection, 0)  # it was there before any other between the same ends
-            if life is None and not is_over(connection):
-                self.owe(connection)
-            if life is not None and life.closed_at is not None:
-                ended[connection.key] = life.closed_at
+        self._fins = set()
+        listening = Listening(listeners, self._own)
+        waited = State.TIME_WAIT  # its life ended when it got there
+        endings = {each.key: self._ending(each, listening) for each in gone if each.state is not waited}
         left = [life for lives in self._lives.values() for life in lives if life.closed_at is not None]
         self._lives = {}
-        listening = _by_port(listeners()) if left else {}
-        return Told(ended, tuple(self._passed(life, listening.get(life.local.port, ())) for life in left))
+        ended = {key: ending for key, ending in endings.items() if ending != Ending()}
+        return Told(ended, tuple(self._passed(life, listening) for life in left), self._fins)
 
-    def _claim(self, connection: Connection, which: int) -> Life | None:
+    def _claim(self, connection: Connection, *, is_last: bool) -> Life | None:
+        """Take the first or the last of the lives that fit best."""
         if connection.remote is None or connection.transport != "tcp":
             return None
         lives = self._lives.get((connection.local, connection.remote))
-        return lives.pop(which) if lives else None
+        if not lives:
+            return None
+        place = namespace_of(connection, self._own)
+        fits = [_fit(life, place) for life in lives]
+        numbers = [number for number, fit in enumerate(fits) if fit == max(fits)]
+        return lives.pop(numbers[-1 if is_last else 0])
+
+    def _ending(self, connection: Connection, listening: Listening) -> Ending:
+        life = self._claim(connection, is_last=False)  # it was there before any other between the same ends
+        if life is None and not is_over(connection):
+            self.owe(connection)
+        if life and life.has_fin:
+            self._fins.add(connection.key)
+        owners = connection.owners or connection.past_owners
+        if owners:
+            owners = ()
+        elif life and life.process:
+            owners = (life.process,)
+        elif "in" in (connection.direction, life and life.direction):
+            owners = listening.at(connection.local, connection.family, namespace_of(connection, self._own)).owners
+        return Ending(life.closed_at if life else None, owners)
 
     def _forget(self) -> None:
         """Expect no more what has not come in time; the oldest stand first."""
@@ -115,27 +146,37 @@ class Brief:
                 break
             del self._owed[oldest]
 
-    def _passed(self, life: Life, listening: Iterable[Connection]) -> Passed:
+    def _passed(self, life: Life, listening: Listening) -> Passed:
         self._number += 1
-        owners: tuple[Process, ...] = (life.process,) if life.process else ()
+        accepted = Acceptor()
         if life.direction == "in":  # who accepts is not told, and who listens is likelier than who was interrupted
-            owners = owners or _accepting(life, listening)
+            accepted = listening.at(life.local, life.family, life.namespace)
+        owners = (life.process,) if life.process else accepted.owners
+        place = accepted.namespace if life.namespace is None else life.namespace
         closed = life.closed_at or 0.0
         opened = closed if life.opened_at is None else min(life.opened_at, closed)
         connection = Connection(
             BriefId(self._number), "tcp", life.family, life.state, life.local, life.remote, owners,
             direction=life.direction, opened_at=opened,
+            namespace=None if place in (None, self._own) else Namespace(place),
         )  # fmt: skip
+        if life.has_fin:
+            self._fins.add(connection.key)
         return Passed(connection, closed)
 
 
-def completed(connection: Connection, life: Life | None) -> Connection:
-    """Return the connection with what its life adds."""
-    if life is None:
+def completed(connection: Connection, before: Connection | None, life: Life | None) -> Connection:
+    """Return the connection with what its life adds; what was known `before` stays known."""
+    if before is None and life is None:
         return connection
-    past = (life.process,) if life.process and not connection.owners else ()
-    direction = life.direction or connection.direction
-    return replace(connection, opened_at=life.opened_at, direction=direction, past_owners=past)
+    direction = connection.direction or (before.direction if before else None)
+    opened_at = before.opened_at if before else None
+    past = before.past_owners if before else ()
+    if life:
+        direction = life.direction or direction
+        opened_at = life.opened_at if opened_at is None else opened_at
+        past = past or ((life.process,) if life.process and not connection.owners else ())
+    return replace(connection, opened_at=opened_at, direction=direction, past_owners=past)
 
 
 def is_over(connection: Connection) -> bool:
@@ -144,23 +185,6 @@ def is_over(connection: Connection) -> bool:
     return orphaned or connection.state is State.TIME_WAIT
 
 
-def _by_port(listening: Iterable[Connection]) -> dict[int, list[Connection]]:
-    found: dict[int, list[Connection]] = {}
-    for connection in listening:
-        found.setdefault(connection.local.port, []).append(connection)
-    return found
-
-
-def _accepting(life: Life, listening: Iterable[Connection]) -> tuple[Process, ...]:
-    """Return who listens at the local end of a life; nobody where that can be several.
-
-    The nearer address counts in each namespace. In which one a life was is not told.
-    """
-    nearest = (life.local.address, *_WILDCARDS[life.family])
-    found: defaultdict[Namespace | None, defaultdict[int, set[tuple[Process, ...]]]]
-    found = defaultdict(lambda: defaultdict(set))
-    for connection in listening:
-        if connection.local.address in nearest:
-            found[connection.namespace][nearest.index(connection.local.address)].add(connection.owners)
-    owners = {each for by_rank in found.values() for each in by_rank[min(by_rank)]}
-    return next(iter(owners)) if len(owners) == 1 else ()
+def _fit(life: Life, place: int) -> int:
+    """Return how well a life goes with a connection in that namespace: the higher, the better."""
+    return 1 if life.namespace is None else 2 * (life.namespace == place)

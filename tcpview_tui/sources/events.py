@@ -1,36 +1,21 @@
-"""Every TCP connection as it happens, however short: a thread that reads the kernel's trace (Linux, root)."""
+"""Every TCP connection as it happens, however short, from the kernel's trace (Linux, root)."""
 
 from __future__ import annotations
 
-import errno
-import os
-import select
 import threading
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.sources.lives import LIMIT, Life, Lives
 from tcpview_tui.sources.trace_line import parse
-from tcpview_tui.sources.tracing import Instance
+from tcpview_tui.sources.trace_thread import TraceThread
 from tcpview_tui.sources.witness import BUDGET, Witness
-from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Endpoint
 
 __all__ = ["Events", "Happened", "Life"]
-
-_REST_LIMIT = 65_536
-"""Bytes of a begun record that are kept; one has about 300, so that more is something else."""
-
-_READS = 256
-"""Reads, of 8 KB each, until the thread looks again whether it shall end."""
-
-_SETTLE = 0.001
-"""Seconds from waking to reading. The kernel notes the name and the process of a thread when it leaves the processor:
-read at once, a quarter of them were still without. It also saves a third of the work."""
 
 
 class Happened(NamedTuple):
@@ -59,34 +44,18 @@ class Events:
         self._lives = Lives(limit)
         self._lost = 0
         self._lock = threading.Lock()
-        self._making = threading.Lock()
-        self._is_closed = False
-        self._instance: Instance | None = None
-        self._thread: threading.Thread | None = None
-        self._wake = -1
-        self._failure: OSError | None = None
+        self._thread = TraceThread(self._take)
 
     def start(self) -> None:
         """Begin to follow. Raises OSError with the reason: the kernel does not let us, or `stop` came before."""
-        with self._making, ExitStack() as made:
-            if self._is_closed:
-                raise OSError(errno.ECANCELED, "TCP is not followed, because the program is ending")
-            instance = Instance()
-            made.callback(instance.close)
-            woken, wake = os.pipe()
-            made.callback(os.close, woken)
-            made.callback(os.close, wake)
-            thread = threading.Thread(target=self._follow, args=(instance, woken), name="events", daemon=True)
-            _begin(thread)
-            made.pop_all()
-            self._instance, self._wake, self._thread = instance, wake, thread
+        self._thread.start()
 
     def drain(self) -> Happened:
         """Return what ended since the last call, its times in seconds UTC.
 
         Raises OSError when the trace broke off, and where `start` was not called or `stop` was. Never waits long.
         """
-        self._check()
+        self._thread.check()
         skipped = self._witness.skipped
         with self._lock:
             happened = Happened(self._lives.fetch(), self._lost, self._lives.dropped, skipped - self._unnamed)
@@ -108,50 +77,14 @@ class Events:
         return life
 
     def stop(self) -> None:
-        """End the thread and remove the instance, for good. Does nothing the second time.
-
-        Any thread may call it: it waits for a `start` that is under way, so that nothing is made after it.
-        """
-        with self._making:
-            self._is_closed = True
-            if self._thread:
-                os.close(self._wake)
-                self._thread.join()
-                self._thread = None
-            if self._instance:
-                self._instance.close()
-                self._instance = None
-
-    def _check(self) -> None:
-        thread = self._thread
-        if self._failure:
-            raise self._failure
-        if thread is None or not thread.is_alive():
-            raise OSError(errno.EIO, "TCP is not followed, because the reader of the trace does not run")
+        """Follow no more, for good. Any thread may call it, also while `start` is under way, and more than once."""
+        self._thread.stop()
 
     def _offset(self) -> float:
         return self._clock.wall() - self._clock.monotonic()
 
-    def _follow(self, instance: Instance, woken: int) -> None:
-        rest = b""
-        try:
-            while not (_is_ready(woken, instance) or _is_ready(woken, within=_SETTLE)):
-                rest = self._take_all(instance, rest)
-        except Exception as error:  # noqa: BLE001 - nobody stands above a thread: untold, it would look like silence
-            why = safe(str(error)) or type(error).__name__
-            self._failure = OSError(errno.EIO, f"the reader of the trace stopped ({why}), a restart follows TCP again")
-        finally:
-            os.close(woken)
-
-    def _take_all(self, instance: Instance, rest: bytes) -> bytes:
-        for _ in range(_READS):
-            text = instance.read()
-            if not text:
-                break
-            rest = self._take(rest + text)
-        return rest
-
     def _take(self, text: bytes) -> bytes:
+        """Follow what a text tells, in the thread of the trace; return the begun record at its end."""
         transitions, lost, rest = parse(text)
         if lost:
             with self._lock:
@@ -159,22 +92,10 @@ class Events:
                 self._lives.gap()
         for transition in transitions:
             # Outside of the lock: the name of a user can come from a directory server that does not answer.
-            process = self._witness.name(transition) if self._lives.asks(transition) else None
+            caller = self._witness.of(transition) if self._lives.asks(transition) else None
             with self._lock:
-                self._lives.take(transition, process)
-        return rest[-_REST_LIMIT:]
-
-
-def _begin(thread: threading.Thread) -> None:
-    try:
-        thread.start()
-    except RuntimeError as error:  # the limit of threads is reached, or the interpreter is ending
-        raise OSError(errno.EAGAIN, f"TCP is not followed, because no thread could be started ({error})") from error
-
-
-def _is_ready(woken: int, *others: Instance, within: float | None = None) -> bool:
-    """Wait until something can be read, at most `within` seconds; True when it is `woken`."""
-    return woken in select.select([woken, *(other.fileno() for other in others)], [], [], within)[0]
+                self._lives.take(transition, caller)
+        return rest
 
 
 def _to_wall(life: Life, offset: float) -> None:

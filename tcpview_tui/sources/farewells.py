@@ -7,14 +7,17 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.model.connection import Family, State
 from tcpview_tui.sources import inet_diag
-from tcpview_tui.sources.inet_diag import COUNTED, SIZE, Ends, Measured
-from tcpview_tui.sources.netlink import CHUNK, messages
+from tcpview_tui.sources.layouts import Layouts
+from tcpview_tui.sources.netlink import CHUNK, NETLINK_SOCK_DIAG
+from tcpview_tui.sources.tcp_info import Measured
 
-_NETLINK_SOCK_DIAG = 4
+if TYPE_CHECKING:
+    from tcpview_tui.sources.inet_diag import Ends
+
 _TCP_GROUPS = 1 << 0 | 1 << 2
 """SKNLGRP_INET_TCP_DESTROY and SKNLGRP_INET6_TCP_DESTROY (include/uapi/linux/sock_diag.h), counted from 1."""
 
@@ -34,6 +37,8 @@ class Farewell(NamedTuple):
     names: bytes
     uid: int
     measured: Measured
+    unread: int = 0
+    """Sequence numbers received and never read: bytes and, when nobody waited for it, the FIN of the other end."""
 
     @property
     def ends(self) -> Ends:
@@ -47,7 +52,8 @@ class Farewells:
     def __init__(self) -> None:
         """Raise OSError when the kernel announces nothing."""
         self.lost = 0
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG)
+        self._layouts = Layouts()
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_SOCK_DIAG)
         for option in (_SO_RCVBUFFORCE, socket.SO_RCVBUF):  # the second is all that is allowed without root
             with suppress(OSError):
                 self._socket.setsockopt(socket.SOL_SOCKET, option, _ROOM)
@@ -67,23 +73,21 @@ class Farewells:
                     return
                 self.lost += 1
             else:
-                yield from _farewells(part)
+                yield from self._farewells(part)
 
     def close(self) -> None:
         """Listen no more."""
         self._socket.close()
 
-
-def _farewells(part: bytes) -> Iterator[Farewell]:
-    for begin, end in messages(part):
-        if end - begin < SIZE:
-            continue
-        message = part[begin:end]
-        family: Family = 4 if message[0] == socket.AF_INET else 6
-        first, last = inet_diag.info_in(message, 0, len(message))
-        info = message[first + COUNTED.start : min(first + COUNTED.stop, last)] if last else b""
-        uid = int.from_bytes(message[inet_diag.UID_AT : inet_diag.INODE_AT], sys.byteorder)
-        name = inet_diag.congestion_after(message, last, len(message))
-        measured = Measured(State.CLOSED, bytes(8), info, name)
-        cookie = int.from_bytes(message[inet_diag.COOKIE], sys.byteorder)
-        yield Farewell(cookie, family, message[inet_diag.NAMES], uid, measured)
+    def _farewells(self, part: bytes) -> Iterator[Farewell]:
+        at = 0
+        while (layout := self._layouts.of(part, at)) is not None:
+            _, _, head, info = layout.run.unpack_from(part, at)
+            _, congestion = layout.rest(part, at)
+            family: Family = 4 if head[0] == socket.AF_INET else 6
+            uid = int.from_bytes(head[inet_diag.UID_AT : inet_diag.INODE_AT], sys.byteorder)
+            cookie = int.from_bytes(head[inet_diag.COOKIE], sys.byteorder)
+            unread = int.from_bytes(head[inet_diag.QUEUES][:4], sys.byteorder)
+            measured = Measured(State.CLOSED, bytes(8), info, congestion)
+            yield Farewell(cookie, family, head[inet_diag.NAMES], uid, measured, unread)
+            at += layout.length

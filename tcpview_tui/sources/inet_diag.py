@@ -1,7 +1,7 @@
-"""What a sock_diag message says about an internet socket: its layout, and how it becomes values.
+"""What sock_diag asks and says about internet sockets: requests, and the parts of a message.
 
-Layouts: struct inet_diag_req_v2, inet_diag_msg and tcp_info in include/uapi/linux/{inet_diag,tcp}.h. Offsets of
-`inet_diag_msg` count from its first byte, behind the netlink header.
+Layouts: struct inet_diag_req_v2 and inet_diag_msg in include/uapi/linux/inet_diag.h. Offsets of `inet_diag_msg` count
+from its first byte, behind the netlink header.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, get_args
 
-from tcpview_tui.model.connection import Direction, Endpoint, Family, State, Transport
-from tcpview_tui.model.traffic import Counters
+from tcpview_tui.model.connection import Endpoint, Family, State, Transport
 from tcpview_tui.text import safe_bytes
 
 SIZE = 72
@@ -22,45 +21,41 @@ SIZE = 72
 STATE_AT, NAMES, COOKIE, QUEUES, UID_AT, INODE_AT = 1, slice(4, 52), slice(44, 52), slice(56, 64), 64, 68
 """`idiag_state`; `id`, which is ports, addresses, interface and cookie; `idiag_rqueue` and `wqueue`; the two rest."""
 
+ATTRIBUTE = struct.Struct("=HH")
+"""nlattr: length with this header, type."""
+
 INFO = 2
 """INET_DIAG_INFO: the attribute with `tcp_info`, and, as a bit less one, the request for it."""
 
 _CONGESTION = 4
 """INET_DIAG_CONG: the name of the congestion control algorithm, ended by a zero; it follows `tcp_info`."""
 
+NAMED = ATTRIBUTE.size + 16
+"""The most bytes of that attribute: TCP_CA_NAME_MAX (include/net/tcp.h) behind its header."""
+
 _WANTED = 1 << (INFO - 1) | 1 << (_CONGESTION - 1)
 
 ALL_STATES = 0xFFFFFFFF
-REQUEST = struct.Struct("=BBBxI48s")
-"""inet_diag_req_v2: family, protocol, extensions, states, id."""
+REQUEST = struct.Struct("=BBBBI48s")
+"""inet_diag_req_v2: family, protocol, extensions, the protocol of a raw socket, states, id."""
 
-STATES: dict[int, State] = {
+NOTHING = REQUEST.pack(socket.AF_INET, socket.IPPROTO_TCP, 0, 0, 1 << 31, bytes(48))
+"""A request for TCP sockets in a state that does not exist."""
+
+_STATES: dict[int, State] = {
     1: State.ESTABLISHED, 2: State.SYN_SENT, 3: State.SYN_RECEIVED, 4: State.FIN_WAIT_1, 5: State.FIN_WAIT_2,
     6: State.TIME_WAIT, 7: State.CLOSED, 8: State.CLOSE_WAIT, 9: State.LAST_ACK, 10: State.LISTEN, 11: State.CLOSING,
     12: State.SYN_RECEIVED,
 }  # fmt: skip
-"""include/net/tcp_states.h; 12 is a request that is not a socket yet. 13, bound and not in use, is CLOSED."""
+"""include/net/tcp_states.h; 12 is a request that is not a socket yet."""
 
-COUNTED = slice(60, 216)
-"""The part of `tcp_info` that changes with traffic alone: what counts milliseconds stands before it."""
+STATES = tuple(_STATES.get(number, State.CLOSED) for number in range(256))
+"""The states by `idiag_state`; 13, bound and not in use, is CLOSED."""
 
-_ATTRIBUTE = struct.Struct("=HH")
-"""nlattr: length with this header, type."""
+PROTOCOLS: dict[Transport, int] = {"tcp": 6, "udp": 17, "udplite": 136, "raw": 255}
+"""IP protocol numbers (IANA); sock_diag takes IPPROTO_RAW for raw sockets of every protocol."""
 
 _PORTS = struct.Struct("!HH")
-_QUEUES = struct.Struct("=II")
-_RTT, _RETRANSMITTED = struct.Struct("=I"), struct.Struct("=I")
-_BYTES = struct.Struct("=QQII")
-_SENT = struct.Struct("=QQ")
-_RTT_AT, _RETRANSMITTED_AT, _BYTES_AT, _SENT_AT, _UNACKED_AT = 68, 100, 120, 200, 24
-
-_HAS_RECEIVED_FIN = frozenset({State.CLOSE_WAIT, State.LAST_ACK, State.CLOSING, State.TIME_WAIT})
-"""States in which the sequence number of the other end's FIN is among the bytes received (RFC 9293 section 3.4)."""
-
-_FIN_ACKED = {State.ESTABLISHED: 0, State.CLOSE_WAIT: 0, State.FIN_WAIT_2: 1}
-"""Sequence numbers of our own FIN that the other end has acknowledged, in the states where that is certain."""
-
-_SURPLUS: dict[int, Direction] = {0: "in", 1: "out"}
 
 
 class Table(NamedTuple):
@@ -77,14 +72,10 @@ class Table(NamedTuple):
     def asking(self, names: bytes) -> bytes:
         """Return the request for the socket with these names: those of its message."""
         family = socket.AF_INET if self.family == 4 else socket.AF_INET6
-        return REQUEST.pack(family, PROTOCOLS[self.transport], _WANTED, ALL_STATES, names)
+        # A raw socket's protocol is told as its local port, and has a field of its own in a question (raw_diag.c).
+        raw = names[1] if self.transport == "raw" else 0
+        return REQUEST.pack(family, PROTOCOLS[self.transport], _WANTED, raw, ALL_STATES, names)
 
-
-NOTHING = REQUEST.pack(socket.AF_INET, socket.IPPROTO_TCP, 0, 1 << 31, bytes(48))
-"""A request for TCP sockets in a state that does not exist."""
-
-PROTOCOLS: dict[Transport, int] = {"tcp": 6, "udp": 17, "udplite": 136, "raw": 255}
-"""IP protocol numbers (IANA); sock_diag takes IPPROTO_RAW for raw sockets of every protocol."""
 
 TABLES = tuple(Table(family, transport) for transport in PROTOCOLS for family in get_args(Family))
 
@@ -95,55 +86,6 @@ class Ends(NamedTuple):
     family: Family
     local: Endpoint
     remote: Endpoint | None
-
-
-class Measured(NamedTuple):
-    """The counters of one socket as the kernel wrote them; `info` is the part `COUNTED` of its `tcp_info`."""
-
-    state: State
-    queues: bytes
-    info: bytes
-    congestion: bytes = b""
-
-    @property
-    def counters(self) -> Counters:
-        """The counters; an old kernel's shorter `tcp_info` leaves out what it does not have."""
-        received, sent = _QUEUES.unpack(self.queues)
-        if not self.info or self.state is State.LISTEN:
-            return Counters(receive_queue=received, send_queue=sent)
-        return Counters(
-            *_payload(self.info, self.state),
-            *_packets(self.info),
-            _number(_RETRANSMITTED, self.info, _RETRANSMITTED_AT),
-            _seconds(_number(_RTT, self.info, _RTT_AT)),
-            received,
-            sent,
-            _algorithm(self.congestion),
-        )
-
-
-def info_in(part: bytes, begin: int, end: int) -> tuple[int, int]:
-    """Return where the `tcp_info` of the message in `part` from `begin` to `end` lies; both 0 when it has none."""
-    at = begin + SIZE
-    while at + _ATTRIBUTE.size <= end:
-        length, kind = _ATTRIBUTE.unpack_from(part, at)
-        if length < _ATTRIBUTE.size or at + length > end:
-            break
-        if kind == INFO:
-            return at + _ATTRIBUTE.size, at + length
-        at += length + 3 & ~3
-    return 0, 0
-
-
-def congestion_after(part: bytes, info_end: int, end: int) -> bytes:
-    """Return the name of the algorithm that stands behind the `tcp_info` in a message; empty when none does."""
-    at = info_end + 3 & ~3
-    if not info_end or at + _ATTRIBUTE.size > end:
-        return b""
-    length, kind = _ATTRIBUTE.unpack_from(part, at)
-    if kind != _CONGESTION or length < _ATTRIBUTE.size or at + length > end:
-        return b""
-    return part[at + _ATTRIBUTE.size : at + length].rstrip(b"\0")
 
 
 def ends(names: bytes, family: Family) -> Ends:
@@ -157,58 +99,33 @@ def ends(names: bytes, family: Family) -> Ends:
     return Ends(remote_family, Endpoint(local, local_port), Endpoint(remote, remote_port))
 
 
-def opener(state: State, info: bytes) -> Direction | None:
-    """Return who opened a TCP connection, where its `tcp_info` (whole) proves it; `None` where it does not.
-
-    `tcpi_bytes_acked` counts sequence numbers: on the side that opened also its own SYN, since the kernel begins to
-    count there before it is acknowledged, and behind it on the other side (tcp_create_openreq_child in
-    tcp_minisocks.c). While nothing is under way, one more than the payload sent tells the side.
-    """
-    if state is State.SYN_SENT:
-        return "out"
-    if state is State.SYN_RECEIVED:
-        return "in"
-    if state not in _FIN_ACKED or len(info) < _SENT_AT + _SENT.size or _RTT.unpack_from(info, _UNACKED_AT)[0]:
-        return None
-    sent, again = _SENT.unpack_from(info, _SENT_AT)
-    surplus = _BYTES.unpack_from(info, _BYTES_AT)[0] - (sent - again) - _FIN_ACKED[state]
-    return _SURPLUS.get(surplus)
+def who(head: bytes) -> bytes:
+    """Return what an `inet_diag_msg` tells besides timers and queues: family, state, names, user and inode."""
+    return head[: STATE_AT + 1] + head[NAMES] + head[UID_AT:]
 
 
-def _payload(info: bytes, state: State) -> tuple[int | None, int | None]:
-    """Return bytes received and sent, without the sequence numbers of SYN and FIN and what was sent again."""
-    found = _unpack(_BYTES, info, _BYTES_AT)
-    if found is None:
-        return None, None
-    acknowledged, received = found[:2]
-    sent = _unpack(_SENT, info, _SENT_AT)
-    received -= state in _HAS_RECEIVED_FIN
-    return max(received, 0), max(acknowledged - 1, 0) if sent is None else max(sent[0] - sent[1], 0)
-
-
-def _packets(info: bytes) -> tuple[int | None, int | None]:
-    found = _unpack(_BYTES, info, _BYTES_AT)
-    return (None, None) if found is None else (found[3], found[2])
-
-
-def _number(layout: struct.Struct, info: bytes, at: int) -> int | None:
-    found = _unpack(layout, info, at)
-    return None if found is None else found[0]
-
-
-def _unpack(layout: struct.Struct, info: bytes, at: int) -> tuple[int, ...] | None:
-    """Return fields at an offset of `tcp_info`, of which `info` is the part `COUNTED`; `None` beyond its end."""
-    at -= COUNTED.start
-    return layout.unpack_from(info, at) if at + layout.size <= len(info) else None
-
-
-def _seconds(microseconds: int | None) -> float | None:
-    return None if not microseconds else microseconds / 1e6
+def info_in(part: bytes, begin: int, end: int) -> tuple[int, int]:
+    """Return where the `tcp_info` of the message in `part` from `begin` to `end` lies; at its end when it has none."""
+    at = begin + SIZE
+    while at + ATTRIBUTE.size <= end:
+        length, kind = ATTRIBUTE.unpack_from(part, at)
+        if length < ATTRIBUTE.size or at + length > end:
+            break
+        if kind == INFO:
+            return at + ATTRIBUTE.size, at + length
+        at += length + 3 & ~3
+    return end, end
 
 
 @lru_cache(maxsize=64)
-def _algorithm(name: bytes) -> str | None:
-    return safe_bytes(name) if name else None
+def algorithm(attribute: bytes) -> str | None:
+    """Return the name in the attribute that these bytes begin with, the first `NAMED` behind the `tcp_info` of a
+    message; `None` when that attribute is another, or there is none.
+    """
+    if len(attribute) < ATTRIBUTE.size:
+        return None
+    length, kind = ATTRIBUTE.unpack_from(attribute)
+    return safe_bytes(attribute[ATTRIBUTE.size : length].rstrip(b"\0")) or None if kind == _CONGESTION else None
 
 
 @lru_cache(maxsize=65_536)

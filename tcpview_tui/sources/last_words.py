@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tcpview_tui.model.connection import Connection, Endpoint, Key, Namespace
+from tcpview_tui.model.connection import Connection, Endpoint, Key, Namespace, State
 from tcpview_tui.model.snapshot import Passed
-from tcpview_tui.sources.brief import is_over
+from tcpview_tui.sources.brief import Trace, is_over
+from tcpview_tui.sources.lives import AFTER_FIN
 from tcpview_tui.sources.processes import user_name
 from tcpview_tui.sources.seen import SocketId
 
 if TYPE_CHECKING:
     from tcpview_tui.model.traffic import Measure
+    from tcpview_tui.sources.brief import Told
     from tcpview_tui.sources.farewells import Farewell
 
 Said = tuple[SocketId, "Farewell"]
+_Ends = tuple[Endpoint, Endpoint | None]
 _Place = tuple[int, Endpoint, Endpoint | None]
 
 REMEMBERED = 65_536
 """Connections that are gone and remembered: a process can keep the socket of a connection that was reset for long."""
+
+
+class _Gone(NamedTuple):
+    """The look that missed a connection first, and whether the other end had closed its side before."""
+
+    look: int
+    has_fin: bool
 
 
 class Added(NamedTuple):
@@ -41,49 +51,52 @@ class LastWords:
         """`own` is the inode of this program's network namespace."""
         self._namespaces: dict[int, Namespace | None] = {own: None}
         self._look = 0
-        self._gone: dict[Key, int] = {}
+        self._at = 0.0
+        self._gone: dict[Key, _Gone] = {}
+        self._unsaid: dict[_Ends, Key] = {}
         self._over: list[Connection] = []
         self._waiting: list[Said] = []
+        self._had_gaps = False
 
     def settle(
         self,
         said: Sequence[Said],
-        known: Collection[Key],
+        known: Mapping[Key, Connection],
         fresh: Sequence[Connection],
         gone: Iterable[Connection],
-        passed: Iterable[Passed],
-        at: float | None,
+        told: Told,
+        at: float,
     ) -> Added:
-        """Return what is new. `known` are the connections of this look, `fresh` those of them that were not there
-        at the look before, and `gone` those of the look before that are no more.
+        """Return what is new at the second UTC `at`. `known` are the connections of this look, `fresh` those of them
+        that were not there at the look before, and `gone` those of the look before that are no more.
 
-        `passed` are those that other events have told of. When there are other events, `at` is `None`, and what
-        nothing fits waits for them until the next look; else it is the second UTC that is told as its end.
+        `told` is what the trace has told. What nothing fits waits for it until the next look.
         """
-        self._remember(fresh, gone)
+        self._remember(fresh, gone, told.fins)
         measures: dict[Key, Measure] = {}
         strangers = [*self._waiting, *self._strangers(said, known, measures)]
-        waited = {identity for identity, _ in self._waiting}
         left = self._after_over(strangers, fresh, measures)
-        told = list(passed)
-        left = self._after_passed(left, told, measures)
-        if at is not None:
-            self._waiting = []
-            measures |= {identity: farewell.measured for identity, farewell in left}
-            told += [self._passed(identity, farewell, at) for identity, farewell in left]
-        else:
-            self._waiting = [each for each in left if each[0] not in waited]
-        return Added(measures, tuple(told))
+        passed = [self._named(each) for each in told.passed]
+        left = self._after_passed(left, passed, told.fins, measures)
+        alone = self._given_up(left, told.trace, measures)
+        measures |= {identity: farewell.measured for identity, farewell in alone}
+        ended, self._at = (at if told.trace is Trace.NONE else self._at), at
+        passed += [self._passed(identity, farewell, ended) for identity, farewell in alone]
+        return Added(measures, tuple(passed))
 
-    def _remember(self, fresh: Iterable[Connection], gone: Iterable[Connection]) -> None:
+    def _remember(self, fresh: Iterable[Connection], gone: Iterable[Connection], fins: Collection[Key]) -> None:
         self._look += 1
         for connection in fresh:
             self._namespaces[_place(connection)[0]] = connection.namespace
-        self._gone |= {connection.key: self._look for connection in gone if connection.transport == "tcp"}
-        while len(self._gone) > REMEMBERED:
-            del self._gone[next(iter(self._gone))]
+        for connection in gone:
+            if connection.transport == "tcp":
+                has_fin = connection.state in AFTER_FIN or connection.key in fins
+                self._gone[connection.key] = _Gone(self._look, has_fin)
+        _bound(self._gone)
 
-    def _strangers(self, said: Iterable[Said], known: Collection[Key], measures: dict[Key, Measure]) -> Iterable[Said]:
+    def _strangers(
+        self, said: Iterable[Said], known: Mapping[Key, Connection], measures: dict[Key, Measure]
+    ) -> Iterable[Said]:
         """Give `measures` the connections known by cookie, unless they are long gone; return the others.
 
         Without a remote port there was no connection, or the kernel does not tell any more which: it clears the port
@@ -91,8 +104,10 @@ class LastWords:
         """
         for identity, farewell in said:
             gone = self._gone.pop(identity, None)
-            if identity in known or (gone is not None and gone >= self._look - 1):
-                measures[identity] = farewell.measured
+            if there := known.get(identity):
+                measures[identity] = _measured(farewell, _counts_fin(farewell, there))
+            elif gone is not None and gone.look >= self._look - 1:
+                measures[identity] = _measured(farewell, gone.has_fin)
             elif gone is None and farewell.ends.remote is not None and farewell.ends.remote.port:
                 yield identity, farewell
 
@@ -104,43 +119,75 @@ class LastWords:
         An announcement can come one look later than its connection is over.
         """
         over = [*self._over, *(connection for connection in fresh if is_over(connection))]
-        keys: dict[_Place, list[Key]] = {}
+        places: dict[_Place, list[Connection]] = {}
         for connection in over if strangers else ():
-            keys.setdefault(_place(connection), []).append(connection.key)
+            places.setdefault(_place(connection), []).append(connection)
         left: list[Said] = []
         for identity, farewell in strangers:
-            if found := keys.get(_said_of(identity, farewell)):
-                measures[found.pop(0)] = farewell.measured
+            if found := places.get(_said_of(identity, farewell)):
+                connection = found.pop(0)
+                measures[connection.key] = _measured(farewell, _counts_fin(farewell, connection))
             else:
                 left.append((identity, farewell))
         self._over = [each for each in over[len(self._over) :] if each.key not in measures]
         return left
 
-    def _after_passed(self, strangers: Iterable[Said], told: list[Passed], measures: dict[Key, Measure]) -> list[Said]:
+    def _after_passed(
+        self, strangers: Iterable[Said], passed: list[Passed], fins: Collection[Key], measures: dict[Key, Measure]
+    ) -> list[Said]:
         """Give `measures` those that have passed, and them their namespace; return who is none of them."""
-        places: dict[tuple[Endpoint, Endpoint | None], list[int]] = {}
-        for number, (connection, _) in enumerate(told):
-            places.setdefault((connection.local, connection.remote), []).append(number)
+        numbers: dict[_Ends, list[int]] = {}
+        for number, (connection, _) in enumerate(passed):
+            numbers.setdefault((connection.local, connection.remote), []).append(number)
         left: list[Said] = []
         for identity, farewell in strangers:
-            if found := places.get((farewell.ends.local, farewell.ends.remote)):
-                number = found.pop(0)
-                connection, closed_at = told[number]
-                measures[connection.key] = farewell.measured
-                told[number] = Passed(replace(connection, namespace=self._namespace(identity)), closed_at)
+            if found := numbers.get((farewell.ends.local, farewell.ends.remote)):
+                namespace = self._namespace(identity.namespace)
+                number = max(found, key=lambda each: (passed[each].connection.namespace == namespace, -each))
+                found.remove(number)
+                connection, closed_at = passed[number]
+                measures[connection.key] = _measured(farewell, connection.key in fins)
+                passed[number] = Passed(replace(connection, namespace=namespace), closed_at)
             else:
                 left.append((identity, farewell))
+        self._unsaid |= {ends: passed[each].connection.key for ends, found in numbers.items() for each in found}
+        _bound(self._unsaid)
         return left
 
-    def _namespace(self, identity: SocketId) -> Namespace | None:
-        return self._namespaces.get(identity.namespace, Namespace(identity.namespace))
+    def _given_up(self, left: list[Said], trace: Trace, measures: dict[Key, Measure]) -> list[Said]:
+        """Return the strangers that nothing else will tell of: without a trace all, else, where it had gaps, those
+        that have waited.
+
+        Those of connections that had passed long before, and whose process kept the socket, get their counters.
+        """
+        had_gaps, self._had_gaps = self._had_gaps, trace is Trace.GAPS
+        waited = {identity for identity, _ in self._waiting}
+        self._waiting = [each for each in left if each[0] not in waited and trace is not Trace.NONE]
+        alone: list[Said] = []
+        for identity, farewell in left if trace is Trace.NONE else [each for each in left if each[0] in waited]:
+            key = self._unsaid.pop((farewell.ends.local, farewell.ends.remote), None)
+            if key is not None:
+                measures[key] = farewell.measured
+            elif had_gaps or trace is not Trace.WHOLE:
+                alone.append((identity, farewell))
+        return alone
+
+    def _named(self, passed: Passed) -> Passed:
+        """Return it with the name of its namespace."""
+        connection, closed_at = passed
+        if connection.namespace is None:
+            return passed
+        return Passed(replace(connection, namespace=self._namespace(connection.namespace.inode)), closed_at)
+
+    def _namespace(self, inode: int) -> Namespace | None:
+        return self._namespaces.get(inode, Namespace(inode))
 
     def _passed(self, identity: SocketId, farewell: Farewell, at: float) -> Passed:
         family, local, remote = farewell.ends
         user = user_name(farewell.uid) if farewell.uid else None  # 0 is also told when the kernel does not know
         connection = Connection(
             identity, "tcp", family, farewell.measured.state, local, remote, user=user,
-            namespace=self._namespace(identity),
+            namespace=self._namespace(identity.namespace),
         )  # fmt: skip
         return Passed(connection, at)
 
@@ -152,3 +199,22 @@ def _place(connection: Connection) -> _Place:
 
 def _said_of(identity: SocketId, farewell: Farewell) -> _Place:
     return identity.namespace, farewell.ends.local, farewell.ends.remote
+
+
+def _counts_fin(farewell: Farewell, waits: Connection) -> bool:
+    """Return whether what was received counts the FIN for which a connection is in TIME_WAIT.
+
+    A process that closed with bytes unread would have reset it, so what is left unread is the FIN. One that was read,
+    by a process that waited for it, looks like one that has come after the announcement: it is not taken off.
+    """
+    return waits.state is State.TIME_WAIT and farewell.unread > 0
+
+
+def _measured(farewell: Farewell, has_fin: bool) -> Measure:
+    """Return the final counters. Announcements say CLOSED: a FIN that is known of is told by a state that has one."""
+    return farewell.measured._replace(state=State.LAST_ACK) if has_fin else farewell.measured
+
+
+def _bound(remembered: dict[Any, Any]) -> None:
+    while len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]

@@ -7,6 +7,10 @@ import os
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.text import count
 
+_UNSEEN = (
+    "the process ended, the kernel itself uses them, the process lives in another process namespace, or root lacks the "
+    "right to look (CAP_SYS_PTRACE), as in many containers."
+)
 _AS_ROOT = "Run the program as root (sudo tcpview-tui) to see all of them."
 
 
@@ -27,20 +31,23 @@ def _is_root() -> bool:
     return not hasattr(os, "geteuid") or os.geteuid() == 0
 
 
-def ownerless(lost: int) -> Problem:
-    """Say that sockets have no owner in sight."""
+def ownerless(lost: int, sought: int = 0) -> Problem:
+    """Say that sockets have no owner in sight, and that so many of them are still `sought`."""
     sockets = count(lost, "socket")
-    if _is_root():
+    if not _is_root():
         return Problem(
             Code.OWNERLESS,
-            f"{sockets} without owner",
-            "No process in sight holds them: the process ended, the kernel itself uses them, the process lives in "
-            "another process namespace, or root lacks the right to look (CAP_SYS_PTRACE), as in many containers.",
+            f"{sockets} without owner: not root",
+            f"The system tells the owner of a socket to its user and to root only. {_AS_ROOT}",
         )
+    if not sought:
+        return Problem(Code.OWNERLESS, f"{sockets} without owner", f"No process in sight holds them: {_UNSEEN}")
+    others = f" No process in sight holds the others: {_UNSEEN}" if sought < lost else ""
     return Problem(
         Code.OWNERLESS,
-        f"{sockets} without owner: not root",
-        f"The system tells the owner of a socket to its user and to root only. {_AS_ROOT}",
+        f"{sockets} without owner, {sought:,} still being looked for",
+        "The open files of all processes are gone through up to three times, in several looks: the owner of a socket "
+        f"may yet be found.{others}",
     )
 
 

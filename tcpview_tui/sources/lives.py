@@ -11,6 +11,7 @@ from tcpview_tui.model.connection import Direction, Endpoint, Family, State
 if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
     from tcpview_tui.sources.trace_line import Transition
+    from tcpview_tui.sources.witness import Caller
 
 LIMIT = 50_000
 """Open lives that are followed, and finished ones that wait to be fetched; one is about 400 bytes."""
@@ -19,14 +20,19 @@ _CALLS = frozenset({State.FIN_WAIT_1, State.LAST_ACK, State.CLOSED})
 """States that a socket enters when its own process closes it or shuts it down."""
 
 
+AFTER_FIN = frozenset({State.CLOSE_WAIT, State.LAST_ACK, State.CLOSING})
+"""States in which the FIN of the other end has come (RFC 9293 section 3.3.2), of those a socket goes to CLOSED from."""
+
+
 @dataclass(slots=True)
 class Life:
     """One TCP socket as its state changes tell it. Times are seconds; `None` is unknown, or not yet.
 
     `closed_at` is when the socket went to CLOSED for its process; the kernel may keep the address in TIME_WAIT.
     `direction` is ``out`` when it was seen to connect, ``in`` when a listener made it. `process` called connect; of an
-    accepted one, it is who closed it. `state` is the last that was told: of the states between ESTABLISHED and
-    CLOSED, only those are told that this end brought about.
+    accepted one, it is who closed it. `namespace` is the network namespace, by inode, that this process was in then.
+    `state` is the last that was told: of the states between ESTABLISHED and CLOSED, only those are told that this end
+    brought about. `has_fin` says that the other end had closed its side; that this one closed first tells nothing.
     """
 
     family: Family
@@ -38,6 +44,8 @@ class Life:
     direction: Direction | None = None
     process: Process | None = None
     state: State = State.NONE
+    namespace: int | None = None
+    has_fin: bool = False
 
 
 class Lives:
@@ -62,14 +70,14 @@ class Lives:
         life = self._open.get((step.local, step.remote))
         return step.is_call and step.new in _CALLS and (life is None or life.process is None)
 
-    def take(self, step: Transition, process: Process | None) -> None:
-        """Follow one change, made by a process; `None` when `asks` did not want it."""
+    def take(self, step: Transition, caller: Caller | None) -> None:
+        """Follow one change and who made it; `None` when `asks` did not want to know."""
         if step.new is State.SYN_SENT:
-            self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "out", process))
+            self._begin(step, _named(Life(step.family, step.local, step.remote, step.at, direction="out"), caller))
         elif step.old is State.LISTEN:
-            self._begin(step, Life(step.family, step.local, step.remote, step.at, None, None, "in"))
+            self._begin(step, Life(step.family, step.local, step.remote, step.at, direction="in"))
         elif (life := self._open.get((step.local, step.remote)) or self._late(step)) is not None:
-            self._change(life, step, process)
+            self._change(life, step, caller)
 
     def gap(self) -> None:
         """Say that changes were lost: who connects at this moment cannot be told any more from who did before."""
@@ -118,8 +126,9 @@ class Lives:
             return None
         mine = [life for life in waiting if life.process and life.process.pid == step.pid] if step.is_call else []
         if not mine and len({life.process.pid for life in waiting if life.process}) > 1:
+            place = waiting[0].namespace if len({life.namespace for life in waiting}) == 1 else None
             for life in waiting:
-                life.process = None
+                life.process, life.namespace = None, place
         found = (mine or waiting)[0]
         waiting[:] = [life for life in waiting if life is not found]
         self._portless_count -= 1
@@ -127,14 +136,15 @@ class Lives:
             del self._portless[step.remote]
         return found
 
-    def _change(self, life: Life, step: Transition, process: Process | None) -> None:
+    def _change(self, life: Life, step: Transition, caller: Caller | None) -> None:
         life.state = step.new
         if step.new is State.ESTABLISHED:
             life.established_at = step.at
         if life.process is None and step.is_call and step.new in _CALLS:
-            life.process = process
+            _named(life, caller)
         if step.new is State.CLOSED:
             life.closed_at = step.at
+            life.has_fin = step.old in AFTER_FIN
             del self._open[life.local, life.remote]
             self._finish(life)
 
@@ -153,3 +163,11 @@ class Lives:
         if len(self._finished) > self._limit:
             self._finished.popleft()
             self.dropped += 1
+
+
+def _named(life: Life, caller: Caller | None) -> Life:
+    """Say in a life who had it, as far as that is known."""
+    if caller:
+        life.process = caller.process
+        life.namespace = caller.namespace if life.namespace is None else life.namespace
+    return life

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -87,21 +89,43 @@ class Namespaces:
                 yield int(link[5:-1]), path  # net:[4026531840], proc_pid_ns(5)
 
 
-def inside(path: str, inode: int, work: Callable[[], T]) -> T:
-    """Return the answer of `work`, done in the network namespace at `path`; what `work` raises is raised here.
+class Visit:
+    """Does work in a network namespace, all of it in one thread.
 
-    A thread of its own enters and ends with the work, so that no other code ever runs in there. For `work`,
-    ``/proc/thread-self/net`` is that of the namespace, ``/proc/net`` is not. `OSError` says that it cannot be entered:
-    ESTALE when another namespace than `inode` is at `path` by now, ENOENT or ESRCH when it has gone, EPERM or EACCES
-    without CAP_SYS_ADMIN.
+    The thread enters when the first work is asked for and ends with the visit, so that no other code ever runs in
+    there. For the work, ``/proc/thread-self/net`` is that of the namespace, ``/proc/net`` is not.
     """
 
-    def enter_and_work() -> T:
-        _enter(path, inode)
-        return work()
+    def __init__(self, path: str, inode: int, thread: ThreadPoolExecutor) -> None:
+        self._path = path
+        self._inode = inode
+        self._thread = thread
 
+    def __call__(self, work: Callable[[], T]) -> T:
+        """Return the answer of `work`; what `work` raises is raised here.
+
+        `OSError` says that the namespace cannot be entered: ESTALE when another than `inode` is at `path` by now,
+        ENOENT or ESRCH when it has gone, EPERM or EACCES without CAP_SYS_ADMIN. `RuntimeError`: no thread is to be had.
+        """
+        self._entry.result()
+        return self._thread.submit(work).result()
+
+    @cached_property
+    def _entry(self) -> Future[None]:
+        return self._thread.submit(_enter, self._path, self._inode)
+
+
+@contextmanager
+def visiting(path: str, inode: int) -> Iterator[Visit]:
+    """Visit the namespace at `path`, which has this inode. Without work it costs no thread."""
     with ThreadPoolExecutor(1, "namespace") as thread:
-        return thread.submit(enter_and_work).result()
+        yield Visit(path, inode, thread)
+
+
+def inside(path: str, inode: int, work: Callable[[], T]) -> T:
+    """Return the answer of one `work` in the namespace at `path`. Raises as a `Visit` does."""
+    with visiting(path, inode) as visit:
+        return visit(work)
 
 
 def _enter(path: str, inode: int) -> None:

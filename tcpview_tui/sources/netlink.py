@@ -13,8 +13,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_NETLINK_SOCK_DIAG = 4
-_SOCK_DIAG_BY_FAMILY, _SOCK_DESTROY = 20, 21
+NETLINK_SOCK_DIAG = 4
+"""The family of these sockets."""
+
+SOCK_DIAG_BY_FAMILY = 20
+"""The type of questions about sockets, and of every message that tells of one."""
+
+_SOCK_DESTROY = 21
 _NLMSG_ERROR, _NLMSG_DONE = 2, 3
 _NLM_F_REQUEST, _NLM_F_ACK, _NLM_F_DUMP, _NLM_F_DUMP_INTR = 0x1, 0x4, 0x300, 0x10
 
@@ -46,7 +51,7 @@ class DiagSocket:
 
     def __init__(self) -> None:
         """Raise OSError when the kernel has no such sockets."""
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG)
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_SOCK_DIAG)
         self._socket.bind((0, 0))
         self._socket.settimeout(_PATIENCE)
         self._sequence = 0
@@ -71,7 +76,7 @@ class DiagSocket:
     def ask(self, request: bytes) -> bytes:
         """Return the message, without its header, that answers a question about one socket. Raises NetlinkError."""
         with self._lock:
-            self._send(_SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, request)
+            self._send(SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, request)
             return self._answer()
 
     def destroy(self, request: bytes) -> None:
@@ -81,7 +86,7 @@ class DiagSocket:
             self._answer()
 
     def _dump(self, request: bytes) -> tuple[list[bytes], bool]:
-        self._send(_SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST | _NLM_F_DUMP, request)
+        self._send(SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST | _NLM_F_DUMP, request)
         parts: list[bytes] = []
         flags = 0
         while True:
@@ -132,7 +137,7 @@ def messages(part: bytes) -> Iterator[tuple[int, int]]:
         length, kind, _, _, _ = HEAD.unpack_from(part, at)
         if length < HEAD.size or at + length > size:
             return
-        if kind == _SOCK_DIAG_BY_FAMILY:
+        if kind == SOCK_DIAG_BY_FAMILY:
             yield at + HEAD.size, at + length
         at += length + 3 & ~3
 

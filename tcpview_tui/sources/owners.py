@@ -59,6 +59,18 @@ class Owners:
         """Return the pids that have the socket open, lowest first; empty when none is known."""
         return self._holders.get(inode)
 
+    def is_sought(self, inode: int) -> bool:
+        """Return whether a process may yet be found for a socket that has no holder: not all was gone through for it.
+
+        It turns false by itself: a look that gives a socket up does not return it.
+        """
+        return inode in self._wanted
+
+    @property
+    def processes(self) -> Collection[int]:
+        """The pids of all processes there were at the last look."""
+        return self._processes.keys()
+
     def look(self, alive: Collection[int], fresh: Collection[int]) -> set[int]:
         """Look again, and return the inodes of `alive` whose holders are others than before.
 
@@ -76,6 +88,7 @@ class Owners:
         self._check_young()
         self._seek(alive)
         self._check_in_turn()
+        self._wanted.add(inode for inode in self._holders.orphans() if inode in alive)
         self.refused = sum(process.refused for process in self._processes.values())
         changes = self._holders.take_changes() | known
         return {inode for inode in changes if inode in alive}

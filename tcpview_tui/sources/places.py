@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.connection import Namespace
 from tcpview_tui.sources import limits
 from tcpview_tui.sources.farewells import Farewell, Farewells
-from tcpview_tui.sources.namespaces import Namespaces, NetNamespace, inside
+from tcpview_tui.sources.namespaces import Namespaces, NetNamespace, inside, visiting
 from tcpview_tui.sources.netlink import DiagSocket
 from tcpview_tui.sources.seen import Changes, Socket
 from tcpview_tui.sources.sockets import Sockets
@@ -21,13 +20,18 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """The sockets of every namespace that can be entered. One that appears or goes is followed at each look."""
+    """The sockets of every namespace that can be entered. One that appears or goes is followed at each look.
+
+    One is left when two looks in a row have not found it: its only process may have handed over to another while the
+    processes were listed.
+    """
 
     def __init__(self) -> None:
         """Raise OSError when not even the own namespace can be read."""
         self._namespaces = Namespaces()
         self.own = self._namespaces.own
         self._read = {self.own: Sockets(self.own, None, *_open())}
+        self._found: Mapping[int, NetNamespace] = {}
         self.closed: dict[int, OSError] = {}
         """Namespaces that exist and cannot be entered, by inode, and why."""
 
@@ -40,15 +44,15 @@ class Places:
 
     def look(self) -> list[Changes]:
         """Read every namespace there is now."""
-        there = self._namespaces.look()
-        self.closed = {inode: error for inode, error in self.closed.items() if inode in there and _is_final(error)}
+        found = self._namespaces.look()
+        there = {**self._found, **found}
+        self._found = found
+        self.closed = {inode: error for inode, error in self.closed.items() if inode in found and _is_final(error)}
         left = list(self._leave(inode for inode in self._read if inode not in there and inode != self.own))
-        for namespace in there.values():
+        for namespace in found.values():
             if namespace.inode not in self._read and namespace.inode not in self.closed:
                 self._enter(namespace)
-        for inode in self._read.keys() & there.keys():
-            self._read[inode].within = partial(inside, there[inode].path, inode)
-        return [*left, *(sockets.look() for sockets in self._read.values())]
+        return [*left, *(self._look_into(sockets, there) for sockets in self._read.values())]
 
     @property
     def lost(self) -> int:
@@ -73,6 +77,15 @@ class Places:
         """Give back every netlink socket."""
         for sockets in self._read.values():
             sockets.close()
+
+    def _look_into(self, sockets: Sockets, there: Mapping[int, NetNamespace]) -> Changes:
+        if sockets.inode == self.own:
+            return sockets.look()
+        with visiting(there[sockets.inode].path, sockets.inode) as sockets.within:
+            changes = sockets.look()
+        if sockets.inode not in self._found:
+            changes.refused.clear()  # its path may be that of a process that has ended: the next look tells
+        return changes
 
     def _enter(self, found: NetNamespace) -> None:
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_INITIAL_NAMESPACE = 0xEFFFFFFC
+INITIAL_NAMESPACE = 0xEFFFFFFC
 """PROC_PID_INIT_INO: the inode of the process namespace that sees all others (include/linux/proc_ns.h)."""
 
 _SOCKET = "socket:["
@@ -19,7 +19,7 @@ _SOCKET = "socket:["
 def hides_processes(proc: Path) -> bool:
     """True in a process namespace below the first, and where the mount option hidepid hides pid 1 (proc(5))."""
     try:
-        return (proc / "self/ns/pid").stat().st_ino != _INITIAL_NAMESPACE or not (proc / "1").exists()
+        return (proc / "self/ns/pid").stat().st_ino != INITIAL_NAMESPACE or not (proc / "1").exists()
     except OSError:
         return False
 

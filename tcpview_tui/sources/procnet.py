@@ -11,14 +11,13 @@ import sys
 from pathlib import Path
 
 from tcpview_tui.sources.inet_diag import REQUEST, SIZE, Table
-from tcpview_tui.sources.netlink import HEAD
+from tcpview_tui.sources.netlink import HEAD, SOCK_DIAG_BY_FAMILY
 
 TABLES = {"raw": "raw", "udplite": "udplite"}
 """The file of /proc/net for IPv4, by transport; that for IPv6 ends in 6."""
 
 _MESSAGE = struct.Struct("=BBBB48sIIIII")
 _ID = struct.Struct("!HH16s16s")
-_BY_FAMILY = 20
 _NO_COOKIE = 1 << 63
 """Set in what stands for a cookie, so that it is none: the kernel counts them up from 1."""
 
@@ -46,7 +45,7 @@ def _message(line: str, table: Table) -> bytes:
         body = _MESSAGE.pack(family, int(state, 16), 0, 0, names, 0, received, sent, int(uid), number)
     except (ValueError, struct.error):
         return b""
-    return HEAD.pack(HEAD.size + SIZE, _BY_FAMILY, 0, 0, 0) + body
+    return HEAD.pack(HEAD.size + SIZE, SOCK_DIAG_BY_FAMILY, 0, 0, 0) + body
 
 
 def _names(local: str, remote: str) -> bytes:

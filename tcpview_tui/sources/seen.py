@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.model.connection import Direction, Namespace, State
-from tcpview_tui.sources import inet_diag
-from tcpview_tui.sources.inet_diag import COUNTED, Measured, Table
-from tcpview_tui.sources.netlink import HEAD
+from tcpview_tui.sources.inet_diag import NAMES, QUEUES, STATE_AT, STATES, UID_AT, Table
+from tcpview_tui.sources.tcp_info import Measured, opener
+
+if TYPE_CHECKING:
+    from tcpview_tui.sources.layouts import Rest
 
 _OWNER = struct.Struct("=II")
+"""`idiag_uid` and `idiag_inode`."""
 
 
 class SocketId(NamedTuple):
@@ -27,45 +30,44 @@ class Socket:
     """One socket as the last dump described it."""
 
     __slots__ = (
-        "before", "congestion", "counted", "counted_in", "direction", "id", "info", "inode", "names", "namespace",
-        "state", "table", "tail", "tcp_state", "uid",
+        "before", "congestion", "counted", "counted_in", "direction", "head", "id", "info", "inode", "namespace",
+        "table", "tcp_state", "uid",
     )  # fmt: skip
 
-    def __init__(self, identity: SocketId, namespace: Namespace | None, table: Table, names: bytes) -> None:
+    def __init__(self, identity: SocketId, namespace: Namespace | None, table: Table) -> None:
         self.id = identity
         self.namespace = namespace
-        self.direction: Direction | None = None
         self.table = table
-        self.names = names
-        self.state = -1
         self.tcp_state = self.counted_in = State.NONE
-        self.tail = self.info = self.counted = self.congestion = b""
+        self.direction: Direction | None = None
+        self.congestion: str | None = None
+        self.head = self.info = self.counted = b""
         self.uid = self.inode = self.before = 0
+
+    @property
+    def names(self) -> bytes:
+        """Ports, addresses, interface and cookie: what a question about this socket gives."""
+        return self.head[NAMES]
 
     @property
     def measured(self) -> Measured:
         """The counters."""
-        return Measured(self.counted_in, self.tail[:8], self.counted, self.congestion)
+        return Measured(self.counted_in, self.head[QUEUES], self.counted, self.congestion)
 
-    def take(self, part: bytes, at: int, length: int) -> bool:
-        """Take in the message at `at`; return whether more differs than counters."""
-        state, tail = part[at + 17], part[at + 72 : at + 88]
-        differs = state != self.state or tail[8:] != self.tail[8:]
-        if state != self.state and self.table.transport == "tcp":  # nothing else has states
-            self.tcp_state = inet_diag.STATES.get(state, State.CLOSED)
-        self.state, self.tail = state, tail
+    def take(self, head: bytes, info: bytes, rest: Rest) -> None:
+        """Take in a message: its `inet_diag_msg`, its counters, and what else it tells."""
+        self.head, self.info = head, info
         self.before = self.inode
-        self.uid, self.inode = _OWNER.unpack(tail[8:])
-        first, last = inet_diag.info_in(part, at + HEAD.size, at + length)
-        self.info = part[min(first + COUNTED.start, last) : min(first + COUNTED.stop, last)]
-        name = inet_diag.congestion_after(part, last, at + length)
-        if name != self.congestion and name:
-            self.congestion = name
-        if self.info or not self.counted:  # a socket in TIME_WAIT tells no more what it has carried
-            self.counted, self.counted_in = self.info, self.tcp_state
+        self.uid, self.inode = _OWNER.unpack_from(head, UID_AT)
+        if self.table.transport == "tcp":  # nothing else has states
+            self.tcp_state = STATES[head[STATE_AT]]
+        if info or not self.counted:  # a socket in TIME_WAIT tells no more what it has carried
+            self.counted, self.counted_in = info, self.tcp_state
+        unacked, congestion = rest
+        if congestion:
+            self.congestion = congestion
         if self.direction is None:
-            self.direction = inet_diag.opener(self.tcp_state, part[first:last])
-        return differs
+            self.direction = opener(self.tcp_state, unacked, info)
 
 
 class Changes:

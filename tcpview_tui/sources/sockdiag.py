@@ -42,7 +42,7 @@ class SockDiagSource:
         self._places = Places()
         self._attribution = Attribution(clock)
         self._clock = clock
-        self._chronicle = Chronicle(clock)
+        self._chronicle = Chronicle(clock, self._places.own)
         self._last_words = LastWords(self._places.own)
         self._missed = Missed()
         self._by_inode: dict[int, Socket] = {}
@@ -80,9 +80,9 @@ class SockDiagSource:
             self._connections = self._renewed(gone, stale)
         self._unsettled = []
         told = self._chronicle.end_look(gone, self._listeners)
-        at = None if self.follows_tcp else self._clock.wall()
         new = [self._connections[socket.id] for socket in fresh if socket.id in self._connections]
-        added = self._last_words.settle(said, self._connections, new, gone, told.passed, at)
+        added = self._last_words.settle(said, self._connections, new, gone, told, self._clock.wall())
+        self._chronicle.owe(each.connection for each in added.passed if isinstance(each.connection.key, SocketId))
         moved = (socket for look in looks for socket in (*look.fresh, *look.altered, *look.moved))
         measures: dict[Key, Measure] = {socket.id: socket.measured for socket in moved}
         problems = tuple(self._problems(looks))
@@ -172,7 +172,7 @@ class SockDiagSource:
 
     def _problems(self, looks: Iterable[Changes]) -> Iterator[Problem]:
         if self._attribution.unknown:
-            yield limits.ownerless(self._attribution.unknown)
+            yield limits.ownerless(self._attribution.unknown, self._attribution.sought)
         if self._attribution.refused_paths:
             yield limits.paths(self._attribution.refused_paths)
         yield from self._places.problems

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.sources import inet_diag, procnet
-from tcpview_tui.sources.inet_diag import TABLES, Table
-from tcpview_tui.sources.layouts import MESSAGE, Layouts
-from tcpview_tui.sources.netlink import DiagSocket, NetlinkError, messages
+from tcpview_tui.sources.inet_diag import COOKIE, NAMES, QUEUES, TABLES, Table, who
+from tcpview_tui.sources.layouts import Layouts, Rest
+from tcpview_tui.sources.netlink import SOCK_DIAG_BY_FAMILY, DiagSocket, NetlinkError, messages
 from tcpview_tui.sources.seen import Changes, Socket, SocketId
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ ASKED_AGAIN = 2_000
 
 
 class Sockets:
-    """All sockets of one namespace, by the first 72 bytes of their messages."""
+    """All sockets of one namespace, by the `inet_diag_msg` of their messages."""
 
     def __init__(
         self, inode: int, namespace: Namespace | None, diag: DiagSocket, ending: Farewells | None = None
@@ -48,7 +48,7 @@ class Sockets:
         self._layouts = Layouts()
         self._unknown: set[Table] = set()
         self._tables: dict[Table, dict[bytes, Socket]] = {}
-        self._by_cookie: dict[bytes, Socket] = {}
+        self._by_cookie: dict[int, Socket] = {}
 
     def farewells(self) -> Iterator[tuple[SocketId, Farewell]]:
         """Return who has ended since the last call; nobody where the kernel does not say."""
@@ -112,7 +112,7 @@ class Sockets:
         names = socket.names
         while True:
             try:
-                return self._diag.destroy(socket.table.asking(names))
+                return self._destroy(socket.table, names)
             except NetlinkError as error:
                 now = self._names_now(socket) if error.errno in _NOT_FOUND else None
                 if now is None:
@@ -121,18 +121,25 @@ class Sockets:
                     raise NetlinkError(errno.EBUSY, "the kernel cannot address this one") from error
             names = now  # it has been connected since the last look
 
+    def _destroy(self, table: Table, names: bytes) -> None:
+        question = table.asking(names)
+        # Of raw sockets the kernel closes the first that fits, whatever the cookie (raw_diag_destroy in raw_diag.c).
+        if table.transport == "raw" and self._diag.ask(question)[COOKIE] != names[40:]:
+            raise NetlinkError(errno.ESTALE, "another socket has these names")
+        self._diag.destroy(question)
+
     def _names_now(self, socket: Socket) -> bytes | None:
         """Return the names under which the kernel lists a socket now; `None` when it is gone. Raises NetlinkError."""
         for part in self._diag.dump(socket.table.request):
             for begin, end in messages(part):
                 body = part[begin:end]
-                if body[inet_diag.COOKIE] == socket.names[40:]:
-                    return body[inet_diag.NAMES]
+                if body[COOKIE] == socket.head[COOKIE]:
+                    return body[NAMES]
         return None
 
     def get(self, cookie: int) -> Socket | None:
         """Return the socket with that cookie."""
-        return self._by_cookie.get(cookie.to_bytes(8, _ORDER))
+        return self._by_cookie.get(cookie)
 
     def _compare(self, table: Table, parts: Iterable[bytes], changes: Changes) -> None:
         """Sort out what differs. A socket whose message begins as it did costs a look into a table, and no more."""
@@ -142,49 +149,43 @@ class Sockets:
         for part in parts:
             at, size = 0, len(part)
             while (layout := self._layouts.of(part, at)) is not None:
-                length, run = layout
+                length = layout.length
                 whole = (size - at) // length * length
-                for own, kind, head, info in run.iter_unpack(memoryview(part)[at : at + whole]):
-                    if own != length or kind != MESSAGE:
+                for own, kind, head, info in layout.run.iter_unpack(memoryview(part)[at : at + whole]):
+                    if own != length or kind != SOCK_DIAG_BY_FAMILY:
                         break
                     socket = known(head)
-                    if socket is None:
-                        socket = self._meet(table, head, part, at, length, changes)
-                    elif info != socket.info and _has_moved(socket, part, at, length):
-                        changes.moved.append(socket)
-                    now[head] = socket
+                    if socket is None or info != socket.info:
+                        if not layout.fits(part, at):
+                            break
+                        socket = self._meet(table, head, info, layout.rest(part, at), changes)
+                    now[socket.head] = socket
                     at += length
         self._tables[table] = now
         if now.keys() != before.keys():
             self._miss(set(before.values()).difference(now.values()), now, changes)
 
-    def _meet(self, table: Table, head: bytes, part: bytes, at: int, length: int, changes: Changes) -> Socket:
-        """Return the socket of a message that begins in a new way: a new one, or one that has gone on."""
-        names = head[inet_diag.NAMES]
-        cookie = names[40:]
+    def _meet(self, table: Table, head: bytes, info: bytes, rest: Rest, changes: Changes) -> Socket:
+        """Return the socket of a message that is not what it was: a new one, or one that has gone on."""
+        cookie = int.from_bytes(head[COOKIE], _ORDER)
         socket = self._by_cookie.get(cookie)
-        if socket is not None and socket.table == table:
-            is_connected = names != socket.names
-            socket.names = names
-            counters = socket.tail, socket.info
-            if socket.take(part, at, length) or is_connected:
-                changes.altered.append(socket)
-            elif counters != (socket.tail, socket.info):  # else only a timer has gone on
-                changes.moved.append(socket)
-            return socket
-        identity = SocketId(self.inode, int.from_bytes(cookie, _ORDER))
-        socket = self._by_cookie[cookie] = Socket(identity, self.namespace, table, names)
-        socket.take(part, at, length)
-        changes.fresh.append(socket)
+        if socket is None or socket.table != table:
+            socket = self._by_cookie[cookie] = Socket(SocketId(self.inode, cookie), self.namespace, table)
+            changes.fresh.append(socket)
+        elif who(head) != who(socket.head):
+            changes.altered.append(socket)
+        elif info != socket.info or head[QUEUES] != socket.head[QUEUES]:  # else only a timer has gone on
+            changes.moved.append(socket)
+        socket.take(head, info, rest)
         return socket
 
     def _miss(self, missing: Iterable[Socket], now: dict[bytes, Socket], changes: Changes) -> None:
         """Tell what is gone. The kernel skips a socket when others of its hash bucket go while the dump is made."""
         for number, socket in enumerate(missing):
-            cookie = socket.names[40:]
+            cookie = socket.id.cookie
             is_known = self._by_cookie.get(cookie) is socket  # else IPV6_ADDRFORM (ipv6(7)) has changed its table
             if is_known and number < ASKED_AGAIN and self._is_there(socket):
-                now[socket.names] = socket  # under a key that no message begins with: the next one is met anew
+                now[socket.head] = socket
                 continue
             if is_known:
                 del self._by_cookie[cookie]
@@ -198,17 +199,7 @@ class Sockets:
             answer = self.ask(socket)
         except NetlinkError:
             return False
-        return answer[inet_diag.COOKIE] == socket.names[40:]
-
-
-def _has_moved(socket: Socket, part: bytes, at: int, length: int) -> bool:
-    """Take in the message of a socket that seems to have carried traffic; return whether it has.
-
-    It only seems so where its counters do not lie as in other messages of that length.
-    """
-    before = socket.info
-    socket.take(part, at, length)
-    return socket.info != before
+        return answer[COOKIE] == socket.head[COOKIE]
 
 
 def _here(work: Callable[[], list[bytes]]) -> list[bytes]:

@@ -68,6 +68,8 @@ class Transition(NamedTuple):
     new: State
     is_thread: bool = False
     """Whether `pid` is that of a thread, whose process the kernel had not noted yet."""
+    thread: int = 0
+    """The number of the thread, also where `pid` is that of its process."""
 
 
 class Batch(NamedTuple):
@@ -107,6 +109,7 @@ def _transition(name: bytes, record: re.Match[bytes]) -> Transition | None:
             _STATES[old],
             _STATES[new],
             not is_noted,
+            int(thread),
         )
     except (KeyError, ValueError):  # a state of a kernel to come; a number that no kernel writes
         return None

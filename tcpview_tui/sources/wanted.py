@@ -28,6 +28,9 @@ class Wanted:
         self._next = 0
         self._pause = 1
 
+    def __contains__(self, inode: int) -> bool:
+        return inode in self._walks
+
     def add(self, inodes: Iterable[int]) -> None:
         """Seek these from now on."""
         self._walks.update((inode, 0) for inode in inodes if inode not in self._walks)
@@ -36,9 +39,7 @@ class Wanted:
         """Return what is still worth seeking; what ended or was found is forgotten."""
         self.add(self._holders.orphans())
         self._walks = {
-            inode: walks
-            for inode, walks in self._walks.items()
-            if inode in alive and inode not in self._holders and walks < _WALKS
+            inode: walks for inode, walks in self._walks.items() if inode in alive and inode not in self._holders
         }
         if not self._walks:
             self.walk = 0
@@ -52,9 +53,9 @@ class Wanted:
         return self.walk > 0
 
     def end_walk(self, look: int) -> None:
-        """Note that all processes were gone through, or that nothing was missing any more."""
+        """Note that all processes were gone through, or that nothing was missing any more; give up what stays so."""
         left = {inode: walks + 1 for inode, walks in self._walks.items() if inode not in self._holders}
         self._pause = 1 if len(left) < len(self._walks) else min(2 * self._pause, _LONGEST_PAUSE)
-        self._walks = left
+        self._walks = {inode: walks for inode, walks in left.items() if walks < _WALKS}
         self._next = look + self._pause
         self.walk = 0

@@ -1,13 +1,14 @@
-"""Who a pid is, asked at the moment it connects: a process that lives for milliseconds is gone at the next look."""
+"""Who a pid is, and where, asked when it connects: a process that lives for milliseconds is gone at the next look."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.model.process import Process
 from tcpview_tui.sources.processes import ProcessTable
+from tcpview_tui.sources.procfd import INITIAL_NAMESPACE
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
@@ -22,8 +23,12 @@ _LOOK = 1.0
 _GRAIN = 1.0
 """Seconds: a start time is counted from the boot, which /proc/stat tells in whole seconds (proc_stat(5))."""
 
-_INITIAL = 0xEFFFFFFC
-"""Inode of the first pid namespace (PROC_PID_INIT_INO, include/linux/proc_ns.h). Traces tell the pids of that one."""
+
+class Caller(NamedTuple):
+    """Who asked the kernel for a change, and the inode of the network namespace it was in; `None` where not told."""
+
+    process: Process
+    namespace: int | None = None
 
 
 class Witness:
@@ -38,20 +43,22 @@ class Witness:
         self._budget = budget if _sees_all_pids() else 0
         self._table = ProcessTable()
         self._known: dict[tuple[int, str], Process] = {}
+        self._places: dict[tuple[int, str], int | None] = {}
         self._left = self._budget
         self._began = clock.monotonic()
 
-    def name(self, step: Transition) -> Process:
-        """Return the process that a transition names, with its facts if it still lives. May wait for a user's name."""
+    def of(self, step: Transition) -> Caller:
+        """Return who made a transition, with its facts if it still lives. May wait for a user's name."""
         if self._clock.monotonic() - self._began >= _LOOK:
             self._begin()
-        known = self._known.get((step.pid, step.name))
-        return known or self._ask(step)
+        place = self._place(step)
+        return Caller(self._known.get((step.pid, step.name)) or self._ask(step), place)
 
     def _begin(self) -> None:
         self._began = self._clock.monotonic()
         self._left = self._budget
         self._known.clear()
+        self._places.clear()
         self._table.begin()
 
     def _ask(self, step: Transition) -> Process:
@@ -65,6 +72,13 @@ class Witness:
             found = bare
         self._known[step.pid, step.name] = found
         return found
+
+    def _place(self, step: Transition) -> int | None:
+        """Return the namespace of a thread, which can be another than that of its process (setns(2))."""
+        key = step.thread, step.name
+        if key not in self._places and self._left > 0:
+            self._places[key] = _namespace_of(step.thread) or _namespace_of(step.pid)
+        return self._places.get(key)
 
     def _is_later(self, process: Process, at: float) -> bool:
         """True when the pid was used again before it was asked."""
@@ -81,8 +95,17 @@ def _process_of(thread: int) -> int:
         return thread
 
 
-def _sees_all_pids() -> bool:
+def _namespace_of(task: int) -> int | None:
+    """Return the inode of the network namespace of a process or a thread that still runs."""
     try:
-        return os.stat("/proc/self/ns/pid").st_ino == _INITIAL  # noqa: PTH116 - one call at the start, no path needed
+        return int(os.readlink(f"/proc/{task}/ns/net")[5:-1])  # noqa: PTH115 - as in namespaces: net:[4026531840]
+    except (OSError, ValueError):
+        return None
+
+
+def _sees_all_pids() -> bool:
+    """Return whether the pids of this process's namespace are those that traces tell, which are of the first one."""
+    try:
+        return Path("/proc/self/ns/pid").stat().st_ino == INITIAL_NAMESPACE
     except OSError:
         return False

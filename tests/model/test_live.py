@@ -12,8 +12,8 @@ from tcpview_tui.model import live
 from tcpview_tui.model.connection import Connection, Key, State
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.row import Mark, Row
-from tcpview_tui.model.snapshot import Passed
-from tests.fakes import CURL, EPOCH, FakeClock, connection, listener, snapshot
+from tcpview_tui.model.snapshot import Ending, Passed
+from tests.fakes import CURL, EPOCH, NGINX, FakeClock, connection, listener, snapshot
 
 LINGER = 3.0
 
@@ -31,7 +31,7 @@ class Table:
         return self.live.apply(snapshot(self.sequence, self.clock.wall(), *connections))
 
     def told(
-        self, *passed: Passed, ended: dict[Key, float] | None = None, there: Iterable[Connection] = ()
+        self, *passed: Passed, ended: dict[Key, Ending] | None = None, there: Iterable[Connection] = ()
     ) -> live.Update:
         """Look at a machine whose kernel also tells what happened since the look before."""
         self.sequence += 1
@@ -109,6 +109,34 @@ def test_an_owner_found_late_is_shown_without_a_mark() -> None:
     assert set(update) == {1}
     assert table.row(1).mark is Mark.NONE
     assert table.row(1).owner == CURL
+
+
+def test_a_past_owner_found_late_is_shown_and_stays() -> None:
+    table = Table()
+    table.look(connection(1, owners=()))
+    table.look(replace(connection(1, State.FIN_WAIT_2, owners=()), past_owners=(CURL,)))
+    assert (table.row(1).owners, table.row(1).owners_past) == ((CURL,), True)
+    table.look(connection(1, State.TIME_WAIT, owners=()))
+    assert (table.row(1).owners, table.row(1).owners_past) == ((CURL,), True)
+    table.told()
+    assert (table.row(1).is_closed, table.row(1).owners) == (True, (CURL,))
+
+
+def test_who_had_a_row_that_is_gone_is_shown_unless_a_look_told() -> None:
+    table = Table()
+    table.look(connection(1, owners=()), connection(2))
+    table.told(ended={1: Ending(None, (NGINX,)), 2: Ending(EPOCH, (NGINX,))})
+    assert (table.row(1).owners, table.row(1).owners_past, table.row(1).closed_at) == ((NGINX,), True, EPOCH)
+    assert (table.row(2).owners, table.row(2).owners_past) == ((CURL,), False)
+
+
+def test_the_exact_time_of_opening_is_shown_when_it_comes() -> None:
+    table = Table()
+    table.look()
+    table.look(connection(1))
+    table.look(replace(connection(1), opened_at=EPOCH - 0.5))
+    table.look(connection(1, State.CLOSE_WAIT))
+    assert table.row(1).first_seen == EPOCH - 0.5
 
 
 def test_direction_is_settled_when_the_row_opens() -> None:
@@ -296,7 +324,7 @@ def test_an_end_that_is_known_exactly_counts_more_than_the_look_that_missed_it()
     table = Table()
     table.look(connection(1), connection(2))
     table.clock.advance(5)
-    table.told(ended={1: EPOCH + 3.25})
+    table.told(ended={1: Ending(EPOCH + 3.25)})
     assert (table.row(1).closed_at, table.row(2).closed_at) == (EPOCH + 3.25, EPOCH + 5)
 
 

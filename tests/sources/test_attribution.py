@@ -15,6 +15,7 @@ from tests.fakes import FakeClock
 from tests.sources.net import answer, linux, python, tell
 
 if sys.platform == "linux":
+    from tcpview_tui.sources import procfd
     from tcpview_tui.sources.attribution import Attribution
     from tcpview_tui.sources.seen import Socket
 
@@ -37,6 +38,14 @@ class FakeOwners:
     pending: bool = False
     refused: int = 0
     hidden: bool = False
+    sought: set[int] = field(default_factory=set)
+
+    @property
+    def processes(self) -> set[int]:
+        return procfd.pids("/proc")
+
+    def is_sought(self, inode: int) -> bool:
+        return inode in self.sought
 
     def look(self, alive: Mapping[int, object], fresh: Collection[int]) -> set[int]:
         changed, self.changed = self.changed, set()
@@ -73,7 +82,11 @@ class Case:
     ("circumstances", "uid", "reason"),
     [
         ({}, STRANGER, Unowned.KERNEL),
-        ({"pending": True, "refused": 3, "hidden": True}, STRANGER, Unowned.PENDING),
+        ({"sought": {7}}, STRANGER, Unowned.PENDING),
+        ({"sought": {7}, "hidden": True}, STRANGER, Unowned.PENDING),
+        ({"sought": {7}, "pending": True, "refused": 3, "hidden": True}, STRANGER, Unowned.PENDING),
+        ({"sought": {7}, "refused": 3}, STRANGER, Unowned.OTHER_USER),
+        ({"sought": {7}, "refused": 3}, STRANGER - 1, Unowned.PENDING),
         ({"refused": 3}, STRANGER, Unowned.OTHER_USER),
         ({"refused": 3}, STRANGER - 1, Unowned.HIDDEN),
         ({"hidden": True}, STRANGER, Unowned.HIDDEN),
@@ -85,6 +98,7 @@ def test_why_nobody_is_known(circumstances: dict[str, Any], uid: int, reason: Un
     found = case.of(7, uid)
     assert (found.owners, found.unowned) == ((), reason)
     assert case.attribution.unknown == (reason is not Unowned.KERNEL)
+    assert case.attribution.sought == (reason is Unowned.PENDING)
 
 
 @pytest.mark.parametrize(
@@ -115,27 +129,50 @@ def test_every_process_that_has_it_is_told_and_sockets_of_the_same_share_the_ans
         assert first.owners is second.owners
 
 
-def test_an_owner_found_late_makes_the_socket_known() -> None:
-    case = Case(pending=True)
+def test_a_socket_of_a_process_that_ended_before_it_was_named_is_not_said_to_be_the_kernels() -> None:
+    with python("print(0, flush=True); input()") as (process, _):
+        pass
+    case = Case(pids={7: (process.pid,)})
     case.look(7)
     assert case.of(7).unowned is Unowned.PENDING
-    assert case.attribution.unknown == 1
+    case.owners.pids.clear()
+    assert case.look(7) == {7}
+    assert case.of(7).unowned is Unowned.KERNEL
+
+
+def test_an_owner_found_late_makes_the_socket_known() -> None:
+    case = Case(sought={7})
+    case.look(7)
+    assert case.of(7).unowned is Unowned.PENDING
+    assert (case.attribution.unknown, case.attribution.sought) == (1, 1)
     case.owners.pids[7] = (os.getpid(),)
     case.owners.changed = {7}
     assert 7 in case.look(7)
     assert case.of(7).owners
-    assert case.attribution.unknown == 0
+    assert (case.attribution.unknown, case.attribution.sought) == (0, 0)
+
+
+@pytest.mark.parametrize(("hidden", "reason"), [(False, Unowned.KERNEL), (True, Unowned.HIDDEN)])
+def test_a_socket_that_is_given_up_is_told_anew_once_with_the_final_reason(hidden: bool, reason: Unowned) -> None:
+    case = Case(sought={7, 8}, hidden=hidden)
+    case.look(7, 8)
+    assert [case.of(inode).unowned for inode in (7, 8)] == [Unowned.PENDING] * 2
+    assert case.look(7, 8) == set()
+    case.owners.sought = {8}
+    assert case.look(7, 8) == {7}
+    assert case.of(7).unowned is reason
+    assert (case.attribution.unknown, case.attribution.sought) == (1 + hidden, 1)
+    assert case.look(7, 8) == set()
 
 
 def test_what_is_unknown_is_asked_again_when_the_reason_may_have_changed() -> None:
-    case = Case(pending=True)
+    case = Case(pending=True, refused=1, sought={7})
     case.look(7, 8)
-    case.of(7)
+    assert case.of(7, STRANGER).unowned is Unowned.PENDING
     assert case.look(7, 8) == set()
     case.owners.pending = False
-    case.owners.hidden = True
     assert case.look(7, 8) == {7}
-    assert case.of(7).unowned is Unowned.HIDDEN
+    assert case.of(7, STRANGER).unowned is Unowned.OTHER_USER
     assert case.look(7, 8) == set()
 
 

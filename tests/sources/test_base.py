@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tcpview_tui.model.connection import Transport
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.sources import base
 from tcpview_tui.sources.base import Reading, Sampler
 from tests.fakes import CURL, EPOCH, FakeClock, FakeSource, connection
 
@@ -98,6 +101,59 @@ def test_an_early_look_that_fails_is_said_like_any_other() -> None:
     sampler = Sampler(source, FakeClock())
     sampler.begin()
     assert sampler.sample().problems[0].code == "look-failed"
+
+
+class BusySource(FakeSource):
+    """A source whose look lasts until it is told to go on, or closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.was_reading: bool | None = None
+
+    def read(self) -> Reading:
+        self.begun.set()
+        self.was_reading = True
+        self.go.wait(20)
+        self.was_reading = False
+        return Reading()
+
+    def close(self) -> None:
+        super().close()
+        self.closed_during_a_look = self.was_reading
+        self.go.set()
+
+
+def test_closing_waits_for_the_first_look_to_end() -> None:
+    source = BusySource()
+    sampler = Sampler(source, FakeClock())
+    sampler.begin()
+    assert source.begun.wait(20)
+    threading.Timer(0.05, source.go.set).start()
+    sampler.close()
+    assert source.is_closed
+    assert not source.closed_during_a_look
+
+
+def test_closing_does_not_wait_long_for_a_first_look_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "_PATIENCE", 0.01)
+    source = BusySource()
+    sampler = Sampler(source, FakeClock())
+    sampler.begin()
+    assert source.begun.wait(20)
+    sampler.close()
+    assert source.is_closed
+    assert source.closed_during_a_look
+    assert sampler.sample().sequence == 1
+
+
+def test_a_second_close_does_nothing() -> None:
+    source = FakeSource()
+    sampler = Sampler(source, FakeClock())
+    sampler.close()
+    source.is_closed = False
+    sampler.close()
+    assert not source.is_closed
 
 
 class BrokenSource(FakeSource):

@@ -14,10 +14,11 @@ import pytest
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.model.connection import Endpoint, State
 from tcpview_tui.model.process import Process
-from tcpview_tui.sources import events as module
+from tcpview_tui.sources import trace_thread as module
 from tcpview_tui.sources.events import Events, Life
 from tcpview_tui.sources.trace_line import Transition
 from tcpview_tui.sources.tracing import own_name
+from tcpview_tui.sources.witness import Caller
 from tests.sources.net import PATIENCE, python, tcp_pair, until
 from tests.sources.traced import CONNECTS, instances, traced
 
@@ -230,7 +231,7 @@ def test_a_reader_that_dies_is_told_of_in_a_sentence(monkeypatch: pytest.MonkeyP
     events, _ = quiet(monkeypatch, fault)
     events.start()
     try:
-        until(lambda: events._failure)
+        until(lambda: events._thread._failure)
         with pytest.raises(OSError, match=r"the reader of the trace stopped \(.*a state to come.*\)") as told:
             events.drain()
         assert told.value.strerror
@@ -243,7 +244,7 @@ def test_a_reader_that_ended_without_a_word_is_told_of_too(monkeypatch: pytest.M
     events, _ = quiet(monkeypatch, SystemExit())
     events.start()
     try:
-        until(lambda: events._thread and not events._thread.is_alive())
+        until(lambda: (thread := events._thread._thread) and not thread.is_alive())
         with pytest.raises(OSError, match="the reader of the trace does not run"):
             events.drain()
     finally:
@@ -296,7 +297,7 @@ def test_stop_while_start_is_under_way_removes_what_start_made(monkeypatch: pyte
     starting.join(PATIENCE)
     stopping.join(PATIENCE)
     assert instance.is_closed
-    assert events._thread is None
+    assert events._thread._thread is None
 
 
 LINE = (
@@ -310,12 +311,12 @@ def test_draining_does_not_wait_for_a_name(monkeypatch: pytest.MonkeyPatch) -> N
     events, _ = quiet(monkeypatch, LINE)
     asked, answer = threading.Event(), threading.Event()
 
-    def slow(step: Transition) -> Process:
+    def slow(step: Transition) -> Caller:
         asked.set()
         answer.wait(PATIENCE)
-        return Process(step.pid, None, step.name)
+        return Caller(Process(step.pid, None, step.name))
 
-    monkeypatch.setattr(events._witness, "name", slow)
+    monkeypatch.setattr(events._witness, "of", slow)
     events.start()
     try:
         assert asked.wait(PATIENCE)

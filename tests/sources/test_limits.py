@@ -86,6 +86,24 @@ def test_unreadable_executables_are_counted_once_a_process(
     assert summary in [problem.summary for problem in problems]
 
 
+@pytest.mark.parametrize(
+    ("sought", "summary", "is_final"),
+    [
+        (0, "3 sockets without owner", True),
+        (2, "3 sockets without owner, 2 still being looked for", True),
+        (3, "3 sockets without owner, 3 still being looked for", False),
+    ],
+)
+def test_root_is_told_what_is_still_being_looked_for(
+    monkeypatch: pytest.MonkeyPatch, sought: int, summary: str, is_final: bool
+) -> None:
+    monkeypatch.setattr(limits, "_is_root", lambda: True)
+    problem = limits.ownerless(3, sought)
+    assert problem.summary == summary
+    assert ("the process ended" in problem.detail) is is_final
+    assert ("may yet be found" in problem.detail) is (sought > 0)
+
+
 def test_without_privileges_to_ask_about_windows_is_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "geteuid")
     assert limits.ownerless(1).summary == "1 socket without owner"

@@ -9,6 +9,7 @@ from tcpview_tui.model.connection import Endpoint, State
 from tcpview_tui.model.process import Process
 from tcpview_tui.sources.lives import Life, Lives
 from tcpview_tui.sources.trace_line import Transition
+from tcpview_tui.sources.witness import Caller
 
 FAR = Endpoint("192.0.2.7", 443)
 
@@ -35,7 +36,7 @@ def ended(port: int) -> Transition:
 
 def take(made: Lives, *steps: Transition) -> None:
     for each in steps:
-        made.take(each, Process(each.pid, None, each.name) if made.asks(each) else None)
+        made.take(each, Caller(Process(each.pid, None, each.name)) if made.asks(each) else None)
 
 
 def run(*steps: Transition) -> list[Life]:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 
-from tcpview_tui.sources.namespaces import Namespaces, NetNamespace, inside
+from tcpview_tui.sources.namespaces import Namespaces, NetNamespace, inside, visiting
 from tests.sources.net import answer, child, linux, listening, until
 
 pytestmark = linux
@@ -148,6 +148,27 @@ def test_only_the_helper_thread_goes_inside_and_it_ends_there() -> None:
         assert there().st_ino == Namespaces().own
         assert inside("/proc/self/ns/net", Namespaces().own, there).st_ino == Namespaces().own
     assert interfaces() == before
+
+
+@root
+def test_all_work_of_a_visit_is_done_by_one_thread_which_ends_with_it() -> None:
+    with unshared() as (pid, inode):
+        with visiting(f"/proc/{pid}/ns/net", inode) as visit:
+            assert threads() == 0
+            assert len({visit(threading.get_ident) for _ in range(3)}) == 1
+            assert visit(interfaces) == ["lo"]
+            assert threads() == 1
+        assert threads() == 0
+
+
+@root
+def test_each_work_of_a_visit_that_cannot_enter_is_refused_undone() -> None:
+    worked: list[int] = []
+    with unshared() as (pid, inode), visiting(f"/proc/{pid}/ns/net", inode + 1) as visit:
+        for _ in range(2):
+            with pytest.raises(OSError, match="Stale"):
+                visit(lambda: worked.append(1))
+    assert worked == []
 
 
 @root

@@ -417,6 +417,43 @@ def test_sockets_of_the_kernel_do_not_cause_a_walk_at_each_look(monkeypatch: pyt
     assert walks == 3
 
 
+def test_a_socket_without_holder_is_sought_until_three_walks_have_not_found_one() -> None:
+    watch = Watch()
+    with sockets(1) as (one,):
+        assert watch.look(inode(one), 1) == [(ME,), ()]
+        sought = [watch.owners.is_sought(1)]
+        while sought[-1]:
+            assert len(sought) < 30
+            watch.look(inode(one), 1)
+            sought.append(watch.owners.is_sought(1))
+        assert len(sought) > 3
+        assert not watch.owners.is_sought(inode(one))
+        watch.look(inode(one), 1, 2)
+        assert (watch.owners.is_sought(1), watch.owners.is_sought(2)) == (False, True)
+        watch.look(inode(one))
+        assert not watch.owners.is_sought(2)
+
+
+def test_a_socket_that_loses_its_holder_in_turn_is_sought_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch()
+    with sockets(2) as (one, other):
+        lost = inode(other)
+        watch.look(inode(one), lost)
+        monkeypatch.setattr(watch.owners, "_check_young", lambda: None)
+        os.dup2(one.fileno(), other.fileno())
+        watch.find(lost, ())
+        assert watch.owners.is_sought(lost)
+
+
+def test_the_processes_are_those_of_the_last_look() -> None:
+    watch = Watch()
+    with child("sleep", "60") as process:
+        watch.look()
+        assert {ME, process.pid} <= {*watch.owners.processes}
+    watch.look()
+    assert process.pid not in watch.owners.processes
+
+
 @pytest.mark.parametrize("fresh", [True, False])
 def test_before_linux_6_2_the_directories_are_listed_when_there_is_a_fresh_socket(
     monkeypatch: pytest.MonkeyPatch, fresh: bool

@@ -16,14 +16,17 @@ from tcpview_tui.clock import SystemClock
 from tcpview_tui.model.connection import Connection, Namespace, State
 from tcpview_tui.sources.base import Reading
 from tests.sources.net import answer, child, linux, tcp_pair, tell, until
-from tests.sources.test_namespaces import inode_of, ip, named, root
+from tests.sources.test_namespaces import alias, inode_of, interfaces, ip, named, root
 
 if sys.platform == "linux":
-    from tcpview_tui.sources import places
+    from tcpview_tui.sources import namespaces, places
+    from tcpview_tui.sources.inet_diag import TABLES
     from tcpview_tui.sources.namespaces import inside
     from tcpview_tui.sources.places import Places
     from tcpview_tui.sources.seen import SocketId
     from tcpview_tui.sources.sockdiag import SockDiagSource
+
+    TEXTS = [table for table in TABLES if table.transport == "raw"]
 
 pytestmark = linux
 SO_COOKIE = 57
@@ -114,15 +117,71 @@ def test_one_port_in_two_namespaces_is_two_connections(source: SockDiagSource) -
 
 
 @root
-def test_a_namespace_that_ends_takes_its_sockets_along_and_is_not_kept(source: SockDiagSource) -> None:
-    with served("unshare", "-n") as (_, _, inode):
+def test_a_namespace_that_ends_takes_its_sockets_along_and_is_kept_for_one_look(source: SockDiagSource) -> None:
+    with served("unshare", "-n") as (_, pid, inode):
+        device = alias(pid)
         key = owned(source, inode).key
         ours = source._places._read[inode]._diag._socket
         assert ours.fileno() >= 0
-    reading = source.read()
+    for _ in range(2):
+        reading = source.read()
     assert not rows_in(reading, inode)
     assert key not in reading.connections
     assert ours.fileno() == -1, "an open netlink socket keeps its namespace"
+    until(lambda: device not in interfaces())
+
+
+@root
+def test_a_namespace_that_is_not_found_for_a_moment_keeps_its_rows() -> None:
+    with served("unshare", "-n") as (_, _, inode), closing(Places()) as here:
+        here.look()
+        here._read[inode]._unknown.update(TEXTS)
+        for _ in range(2):
+            with lost(here, inode):
+                changes = here.look()[list(here._read).index(inode) - len(here._read)]
+            assert (changes.gone, changes.refused) == ([], {})
+            here.look()
+        with lost(here, inode):
+            here.look()
+            assert sum(socket.id.namespace == inode for changes in here.look() for socket in changes.gone) == 1
+            assert inode not in here._read
+
+
+@contextmanager
+def lost(here: Places, inode: int) -> Iterator[None]:
+    """No path leads to that namespace: neither to find it nor to enter it."""
+    ways = here._namespaces
+    look = ways.look
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ways, "look", lambda: {each: found for each, found in look().items() if each != inode})
+        patch.setattr(namespaces, "_enter", noting([], inode))
+        yield
+
+
+def noting(entered: list[int], refused: int | None = None) -> Callable[[str, int], None]:
+    """Enter namespaces and note them; that one has gone."""
+    enter = namespaces._enter
+
+    def enter_and_note(path: str, inode: int) -> None:
+        if inode == refused:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        entered.append(inode)
+        enter(path, inode)
+
+    return enter_and_note
+
+
+@root
+def test_all_tables_that_are_read_as_text_take_one_thread_a_look(
+    source: SockDiagSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered: list[int] = []
+    with served("unshare", "-n") as (_, _, inode):
+        owned(source, inode)
+        source._places._read[inode]._unknown.update(TEXTS)
+        monkeypatch.setattr(namespaces, "_enter", noting(entered))
+        source.read()
+        assert entered.count(inode) == 1
 
 
 @root

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.sources import sockets as product
-from tcpview_tui.sources.inet_diag import COOKIE, STATES
+from tcpview_tui.sources.inet_diag import COOKIE, Table
 from tcpview_tui.sources.netlink import NetlinkError
 from tcpview_tui.sources.seen import Changes, Socket
 from tcpview_tui.sources.sockets import Sockets
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 ROWS = st.builds(
     Row,
-    st.tuples(st.integers(1000, 1002), st.sampled_from(sorted(STATES)), st.integers(0, 2)),
+    st.tuples(st.integers(1000, 1002), st.integers(1, 12), st.integers(0, 2)),
     st.tuples(st.integers(0, 2), st.integers(0, 2)),
 )
 DUMPS = st.lists(st.dictionaries(st.integers(1, 6), ROWS, max_size=6), min_size=2, max_size=6)
@@ -72,7 +72,7 @@ def test_the_changes_of_each_look_add_up(dumps: list[dict[int, Row]], size: int)
         assert all(found[c] is objects[c] for c in both)
         for cookie, socket in found.items():
             assert socket is not None
-            assert (socket.state, socket.inode) == now[cookie].who[1:]
+            assert (socket.head[1], socket.inode) == now[cookie].who[1:]
             queue, sent = now[cookie].how
             listens = socket.tcp_state is State.LISTEN
             assert socket.measured.counters.receive_queue == queue
@@ -237,3 +237,24 @@ def test_asking_and_closing_name_that_very_socket() -> None:
     assert diag.destroyed == [TCP4.asking(names(9))]
     assert list(known.close()) == [socket]
     assert diag.is_closed
+
+
+def test_a_raw_socket_is_closed_only_when_it_is_the_one_that_the_kernel_finds() -> None:
+    """The kernel closes the first that fits and heeds no cookie: two pings have the same names."""
+    diag = FakeDiag()
+    known = sockets(diag)
+    table = Table(4, "raw")
+    pings = [names(cookie, local=1, remote=0) for cookie in (8, 9)]
+    diag.tables[table] = [b"".join(message(body(of, 7)) for of in pings)]
+    first, second = known.look().fresh
+    diag.there = {each[40:]: body(pings[0], 7) for each in pings}
+    known.destroy(first)
+    assert diag.destroyed == [table.asking(pings[0])]
+    with pytest.raises(NetlinkError) as told:
+        known.destroy(second)
+    assert told.value.errno == errno.EBUSY
+    diag.tables[table] = [message(body(pings[0], 7))]
+    with pytest.raises(NetlinkError) as told:
+        known.destroy(second)
+    assert told.value.errno == errno.ESTALE
+    assert len(diag.destroyed) == 1

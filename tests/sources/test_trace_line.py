@@ -31,11 +31,12 @@ def only(text: bytes) -> Transition:
 
 def test_a_line_tells_who_did_what_when_and_between_which_ends() -> None:
     ends = Endpoint("10.0.0.5", 0), Endpoint("192.0.2.7", 443)
-    assert only(line()) == Transition(12.5, 42, "curl", True, 4, *ends, State.CLOSED, State.SYN_SENT, is_thread=True)
+    assert only(line()) == Transition(12.5, 42, "curl", True, 4, *ends, State.CLOSED, State.SYN_SENT, True, 42)
 
 
 def test_the_process_of_a_thread_is_told_where_the_kernel_knows_it() -> None:
-    assert only(line(middle=b"-%-7d (     40) [002] ..... 12.500000")).pid == 40
+    step = only(line(middle=b"-%-7d (     40) [002] ..... 12.500000"))
+    assert (step.pid, step.thread, step.is_thread) == (40, 42, False)
     assert only(line(middle=b"-%-7d (-------) [002] ..... 12.500000")).pid == 42
 
 

@@ -1,0 +1,93 @@
+"""Who connects and where: threads in another namespace than their process, ended ones, a budget that is spent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tcpview_tui.model.connection import Endpoint, State
+from tcpview_tui.sources import witness as module
+from tcpview_tui.sources.trace_line import Transition
+from tcpview_tui.sources.witness import Witness
+from tests.fakes import FakeClock
+from tests.sources.net import PATIENCE, linux
+from tests.sources.test_namespaces import root, unshared
+
+pytestmark = linux
+NOBODY = 4_194_304
+"""One more than the highest pid there is (PID_MAX_LIMIT, proc_sys_kernel(5))."""
+
+
+def connects(pid: int, thread: int) -> Transition:
+    ends = Endpoint("10.0.0.5", 0), Endpoint("192.0.2.7", 443)
+    return Transition(1.0, pid, "curl", True, 4, *ends, State.CLOSED, State.SYN_SENT, False, thread)
+
+
+@pytest.fixture
+def witness(monkeypatch: pytest.MonkeyPatch) -> Witness:
+    monkeypatch.setattr(module, "_sees_all_pids", lambda: True)
+    return Witness(FakeClock())
+
+
+def inode(task: int) -> int:
+    return Path(f"/proc/{task}/ns/net").stat().st_ino
+
+
+@contextmanager
+def away() -> Iterator[int]:
+    """A thread of this process in a network namespace of its own."""
+    numbers: list[int] = []
+    made, over = threading.Event(), threading.Event()
+
+    def leave() -> None:
+        assert not ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET, linux/sched.h
+        numbers.append(threading.get_native_id())
+        made.set()
+        over.wait(PATIENCE)
+
+    thread = threading.Thread(target=leave)
+    thread.start()
+    try:
+        assert made.wait(PATIENCE)
+        yield numbers[0]
+    finally:
+        over.set()
+        thread.join(PATIENCE)
+
+
+@root
+def test_a_process_is_where_it_connects(witness: Witness) -> None:
+    with unshared() as (pid, there):
+        assert witness.of(connects(pid, pid)).namespace == there
+    assert witness.of(connects(os.getpid(), os.getpid())).namespace == inode(os.getpid())
+
+
+@root
+def test_a_thread_can_be_elsewhere_than_its_process(witness: Witness) -> None:
+    with away() as thread:
+        told = witness.of(connects(os.getpid(), thread))
+        assert (told.process.pid, told.namespace) == (os.getpid(), inode(thread))
+        assert told.namespace != inode(os.getpid())
+
+
+def test_of_a_thread_that_has_ended_its_process_tells(witness: Witness) -> None:
+    assert witness.of(connects(os.getpid(), NOBODY)).namespace == inode(os.getpid())
+
+
+def test_of_a_process_that_has_ended_there_is_a_name(witness: Witness) -> None:
+    told = witness.of(connects(NOBODY, NOBODY))
+    assert (told.process.name, told.process.started, told.namespace) == ("curl", None, None)
+
+
+def test_beyond_the_budget_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_sees_all_pids", lambda: True)
+    witness = Witness(FakeClock(), budget=1)
+    assert witness.of(connects(os.getpid(), os.getpid())).namespace == inode(os.getpid())
+    told = witness.of(connects(os.getppid(), os.getppid()))
+    assert (told.process.started, told.namespace, witness.skipped) == (None, None, 1)
