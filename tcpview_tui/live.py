@@ -51,11 +51,11 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
     clock = SystemClock()
     sampler = Sampler(chosen(settings, clock), clock)
     sampler.begin()
-    from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
-
-    cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
-    no_color = bool(os.environ.get("NO_COLOR"))
     try:
+        from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
+
+        cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
+        no_color = bool(os.environ.get("NO_COLOR"))
         return _show(TcpviewApp(sampler, clock, settings, cache, no_color, memory))
     except ConfigError as error:  # of the keys, which only the program with its actions can judge
         raise WrongUsageError(f"{safe(str(file))}: {error}") from error

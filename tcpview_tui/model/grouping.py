@@ -14,6 +14,7 @@ from tcpview_tui.model import address
 from tcpview_tui.model.connection import KERNEL_STATES, State
 from tcpview_tui.model.container import container_of
 from tcpview_tui.model.process import label
+from tcpview_tui.model.traffic import Flow
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Context
@@ -56,7 +57,8 @@ class Counts(NamedTuple):
 class Group:
     """The rows that have one value in common, in their order, and the line that stands for them."""
 
-    __slots__ = ("_counted", "_grouping", "entries", "is_open", "key", "place")  # there can be 100,000 of them
+    # There can be 100,000 of them.
+    __slots__ = ("_carried", "_counted", "_grouping", "entries", "is_open", "key", "place")
 
     def __init__(self, grouping: Grouping, value: Hashable) -> None:
         self.key = GroupKey(grouping.id, value)
@@ -65,6 +67,7 @@ class Group:
         self.place = (-1, (grouping.order(value), repr(value)))  # two values with one order never change places
         self._grouping = grouping
         self._counted: tuple[list[Entry], Counts] | None = None
+        self._carried: tuple[list[Entry], float, Flow] | None = None
 
     def label(self, context: Context) -> str:
         """Return what the rows have in common, as people read it."""
@@ -85,6 +88,16 @@ class Group:
             counts = Counts(states, Counter(row.mark for row in rows), sum(row.is_closed for row in rows))
             self._counted = (self.entries, counts)
         return self._counted[1]
+
+    def flow(self, context: Context) -> Flow:
+        """Return what the rows that are not closed carry, added up once for each moment that is shown: a key that is
+        pressed in a group of 100,000 does not wait for it."""
+        if self._carried is None or self._carried[0] is not self.entries or self._carried[1] != context.now:
+            gauges = [context.gauges.get(row.connection.key) for row in self.rows if not row.is_closed]
+            known = [gauge for gauge in gauges if gauge is not None]
+            flow = Flow(sum(gauge.receiving for gauge in known), sum(gauge.sending for gauge in known))
+            self._carried = (self.entries, context.now, flow)
+        return self._carried[2]
 
     def begin(self, first: Entry, opened: Collection[GroupKey]) -> None:
         """Forget the rows; `first` is the first of those that come."""

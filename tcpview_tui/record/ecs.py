@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tcpview_tui.model.traffic import Counters
+
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Context
     from tcpview_tui.model.connection import Endpoint
@@ -32,11 +34,12 @@ def timestamp(epoch: float) -> str:
 
 def listed(row: Row, context: Context, at: float, host: str) -> Document:
     """Return the document of a row as it was at `at` (seconds UTC) on `host`. What is unknown is left out."""
+    counters = _counters(row, context)
     document = {
         "@timestamp": timestamp(at),
         "event": _event(row),
-        "network": _network(row),
-        **_ends(row, context),
+        "network": _network(row, counters),
+        **_ends(row, context, counters),
         "process": row.owner and _process(row.owner, host),
         "user": {"name": row.owner and row.owner.user},
         "container": row.owner and _container(row.owner),
@@ -62,18 +65,30 @@ def _event(row: Row) -> Document:
     }
 
 
-def _network(row: Row) -> Document:
-    connection = row.connection
-    direction = None if connection.remote is None else _DIRECTIONS.get(row.direction)
-    return {"transport": connection.transport, "type": f"ipv{connection.family}", "direction": direction}
+def _counters(row: Row, context: Context) -> Counters:
+    """Return what the connection has carried so far, as far as it is known; a listener carries nothing."""
+    gauge = context.gauges.get(row.connection.key)
+    return gauge.counters if gauge is not None and row.connection.remote is not None else Counters()
 
 
-def _ends(row: Row, context: Context) -> Document:
-    """Return source and destination by who opened the connection; a listener has only a source, itself."""
+def _network(row: Row, counters: Counters) -> Document:
+    connection, received, sent = row.connection, counters.received, counters.sent
+    return {
+        "transport": connection.transport,
+        "type": f"ipv{connection.family}",
+        "direction": None if connection.remote is None else _DIRECTIONS.get(row.direction),
+        "bytes": None if received is None or sent is None else received + sent,
+    }
+
+
+def _ends(row: Row, context: Context, counters: Counters) -> Document:
+    """Return source and destination by who opened the connection, each with the bytes of payload that it sent; a
+    listener has only a source, itself."""
     connection = row.connection
     if connection.remote is None:
         return {"source": _end(connection.local)}
-    local, remote = _end(connection.local), _end(connection.remote)
+    local = _end(connection.local) | {"bytes": counters.sent}
+    remote = _end(connection.remote) | {"bytes": counters.received}
     remote["domain"] = context.names.get(connection.remote.address)
     opener, opened = (remote, local) if row.direction == "in" else (local, remote)
     return {"source": opener, "destination": opened}

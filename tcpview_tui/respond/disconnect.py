@@ -53,7 +53,7 @@ def _failure(connection: Connection, error: Exception) -> Outcome:
     ends, code = connection.ends, getattr(error, "errno", None)
     if code in {errno.EPERM, errno.EACCES}:
         remedy = "Closing a connection needs root (CAP_NET_ADMIN): run this program with sudo."
-        return Outcome(False, "denied", f"No permission to close {ends}. {remedy}")
+        return Outcome(False, "denied", f"{remedy} {ends} stays open.")
     if code == errno.ENOENT:
         return Outcome(False, "gone", f"{ends} had closed already; nothing was done.")
     if code == errno.ESTALE:

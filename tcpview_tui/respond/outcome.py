@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["done", "running", "gone", "changed", "denied", "refused", "failed"]
-"""`running`: it was sent and the process is still there. `changed`: another process has the pid now. `denied`: the
-system forbade it. `refused`: this program would not do it. `failed`: anything else, with the system's own words."""
+"""What became of one target, a process that was signalled or a connection that was closed. `done`: it has ended.
+`running`: the process was signalled and is still there. `gone`: it had ended before. `changed`: another process has
+the pid now. `denied`: the system forbade it. `refused`: this program would not do it. `failed`: anything else, with
+the reason of the system or of the source."""
 
 _GRAVITY: tuple[Kind, ...] = ("changed", "denied", "failed", "refused", "running", "done", "gone")
 """Kinds from the one to tell first to the one to tell last, for an action on several targets."""

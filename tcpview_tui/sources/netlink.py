@@ -110,8 +110,8 @@ class DiagSocket:
             length, kind, _, sequence, _ = HEAD.unpack_from(part)
             if sequence != self._sequence:
                 continue
-            if kind == _NLMSG_ERROR and (error := _refusal(part)).errno:
-                raise error
+            if kind == _NLMSG_ERROR and _refusal(part).errno:
+                raise _refusal(part)  # not by a name: it would hold this frame, and that every caller's tables
             return part[HEAD.size : length]
 
     def _send(self, kind: int, flags: int, request: bytes) -> None:

@@ -93,7 +93,7 @@ class Places:
         except RuntimeError:  # no thread is to be had: the next look tries again
             return
         except OSError as error:
-            self.closed[found.inode] = error
+            self.closed[found.inode] = error.with_traceback(None)
         else:
             namespace = Namespace(found.inode, found.name)
             self._read[found.inode] = Sockets(found.inode, namespace, diag, ending)

@@ -79,7 +79,7 @@ class Sockets:
             try:
                 parts = self._dump(table)
             except OSError as error:
-                changes.refused[table] = error
+                changes.refused[table] = error.with_traceback(None)  # its frames hold the tables
             except RuntimeError as error:  # no thread to enter the namespace with
                 changes.refused[table] = OSError(errno.EAGAIN, str(error))
             else:

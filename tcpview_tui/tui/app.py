@@ -125,11 +125,11 @@ class TcpviewApp(App[int]):
             await super().on_event(event)
 
     def on_unmount(self) -> None:
-        """Remember what was changed last, and stop the threads, none of which is waited for."""
+        """Remember what was changed last, and stop the threads; only a first look under way is waited for, briefly."""
         self.session.note_changes()
         self.session.memory.keep()
         self.feed.stop()
-        self.session.names.close()
+        self.session.lookups.names.close()
         self.session.sampler.close()
 
     def action_interrupt(self) -> None:

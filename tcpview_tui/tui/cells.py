@@ -21,6 +21,21 @@ def fit(text: str, width: int, cut: Cut = "end", right: bool = False, ellipsis: 
     return _cut(text, width, cut, ellipsis)
 
 
+def wrapped(text: str, width: int, most: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells where its words allow that; line number `most` has all the rest.
+
+    There is one line at least.
+    """
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and len(lines) < most and cell_len(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def _cut(text: str, width: int, cut: Cut, ellipsis: str) -> str:
     room = width - len(ellipsis)
     if cut == "end":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import chop_cells
 
-from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.cells import fit, wrapped
 
 if TYPE_CHECKING:
     from tcpview_tui.model.facts import Fact, Section
@@ -44,8 +44,15 @@ def _fact_lines(fact: Fact, width: int, palette: Palette, glyphs: Glyphs) -> lis
 
 
 def _wrap(text: str, width: int, fact: Fact, ellipsis: str) -> list[str]:
-    """Return `text` in exactly as many lines as the fact has, each of at most `width` cells; the last one is cut."""
-    above = chop_cells(text, width)[: fact.lines - 1] if fact.lines > 1 and width > 1 else []
-    rest = text[sum(map(len, above)) :]
-    lines = [*above, rest] + [""] * (fact.lines - len(above) - 1)
+    """Return `text` in exactly as many lines as the fact has, each of at most `width` cells; the last one is cut.
+
+    Our own words break at spaces; of a value every character is kept, so that it can be read as it is.
+    """
+    lines = wrapped(text, width, fact.lines) if fact.quiet else _chopped(text, width, fact.lines)
+    lines += [""] * (fact.lines - len(lines))
     return [fit(line, width, fact.cut, ellipsis=ellipsis).rstrip() for line in lines]
+
+
+def _chopped(text: str, width: int, most: int) -> list[str]:
+    above = chop_cells(text, width)[: most - 1] if most > 1 and width > 1 else []
+    return [*above, text[sum(map(len, above)) :]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.tui import status
 from tcpview_tui.tui.actions import keys_by_id
-from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.cells import fit, wrapped
 from tcpview_tui.tui.line import Line
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
 
+_LINES: dict[Tone, int] = {"hint": 1, "warning": 4, "error": 4}
+"""Lines of a message at most: what to do about a refusal stands at its end, and a hint must not move the table."""
+
 
 class Frame:
     """Draws each line as the session is now. `message`, if there is one, stands in place of the notice."""
@@ -26,7 +29,7 @@ class Frame:
         """`actions` are those offered; the line of keys names what is worth a hint, as far as there is room."""
         self.message: tuple[str, Tone] | None = None
         self.chips = Line("chips")
-        self.notice = Line("notice")
+        self.notice = [Line(f"notice-{number}") for number in range(max(_LINES.values()))]
         self.status = Line("status")
         self.hints = Line("hints")
         self._session = session
@@ -40,11 +43,15 @@ class Frame:
         self.chips.show(*chips, fill=palette.hint)
         self.status.show(*status.status(self._session, palette, width), fill=palette.status)
         self.hints.show(*status.hints(self._hinted, palette, width), fill=palette.hint)
-        self.notice.show(*self._notice(palette, width), fill=palette.hint)
+        told = self._notice(palette, width)
+        for number, line in enumerate(self.notice):
+            line.display = number < len(told)
+            line.show(*(told[number] if line.display else ()), fill=palette.hint)
 
-    def _notice(self, palette: Palette, width: int) -> list[Piece]:
+    def _notice(self, palette: Palette, width: int) -> list[list[Piece]]:
         if self.message is None:
-            return status.notice(self._session, palette, width, self._keys["limits"])
+            return [status.notice(self._session, palette, width, self._keys["limits"])]
         sentence, tone = self.message
-        glyphs = self._session.glyphs
-        return [(fit(f" {glyphs.plain(sentence)}", width, ellipsis=glyphs.ellipsis), getattr(palette, tone))]
+        glyphs, paint = self._session.glyphs, getattr(palette, tone)
+        lines = wrapped(glyphs.plain(sentence), width - 2, _LINES[tone])
+        return [[(fit(f" {line}", width, ellipsis=glyphs.ellipsis), paint)] for line in lines]

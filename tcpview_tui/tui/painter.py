@@ -10,19 +10,26 @@ from textual.strip import Strip
 
 from tcpview_tui.model.connection import KERNEL_STATES
 from tcpview_tui.model.row import Mark, Row
+from tcpview_tui.text import size
 from tcpview_tui.tui.cells import fit
 from tcpview_tui.tui.layout import DEFAULT, GAP, Slot, layout, pages
 from tcpview_tui.tui.theme import Palette, paints
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tcpview_tui.model.arrangement import Arrangement
     from tcpview_tui.model.columns import Context
     from tcpview_tui.model.grouping import Group
     from tcpview_tui.model.order import Order
+    from tcpview_tui.model.traffic import Flow
     from tcpview_tui.tui.glyphs import Glyphs
 
 _LABEL = 48
 """Cells of a group's name at most: the counts of all groups stand below each other, near to the names."""
+
+_WIDE = 80
+"""Cells of a line from which on a group tells what it carries."""
 
 _MARK_PAINTS = {Mark.NEW: "new", Mark.CHANGED: "changed", Mark.CLOSED: "closed"}
 
@@ -95,7 +102,8 @@ class Painter:
         return self._mark(row, context) + self._sign(look) + " ".join(cells)
 
     def group(self, group: Group, context: Context, look: Look = PLAIN) -> Strip:
-        """Return the line of a group: its name, its rows, how many of them in each state, and what just happened."""
+        """Return the line of a group: its name, its rows, how many of them in each state, and at the right edge what
+        they carry and what has just happened to them."""
         glyphs = self.glyphs
         fold = glyphs.unfolded if group.is_open else glyphs.folded
         room = min(self.width // 3, _LABEL)
@@ -103,11 +111,18 @@ class Painter:
         counts = group.counts
         told = [f"{number} {state.label}" for state, number in counts.states]
         told += [f"{counts.closed} closed"] if counts.closed else []
-        marks = " ".join(f"{mark.value}{counts.marks[mark]}" for mark in _MARK_PAINTS if counts.marks.get(mark))
         text = f" {self._sign(look)}{fold} {label} {len(group.entries):>6}  {'  '.join(told)}"
-        room = max(self.width - len(marks) - bool(marks), 0)
-        shown = fit(text, room, ellipsis=glyphs.ellipsis) + fit(marks, self.width - room, right=True, ellipsis="")
+        edge = " ".join([*self._flow(group.flow(context)), *_happened(counts.marks)])
+        room = max(self.width - len(edge) - bool(edge), 0)
+        shown = fit(text, room, ellipsis=glyphs.ellipsis) + fit(edge, self.width - room, right=True, ellipsis="")
         return self._strip(shown, "cursor" if look.is_cursor else "group", look.is_cursor)
+
+    def _flow(self, flow: Flow) -> list[str]:
+        """Return what flows, if anything does and the line has room for it."""
+        if not any(flow) or self.width < _WIDE:
+            return []
+        ways = ((self.glyphs.incoming, flow.received), (self.glyphs.outgoing, flow.sent))
+        return [f"{sign} {size(rate):>5}/s" for sign, rate in ways]
 
     def _mark(self, row: Row, context: Context) -> str:
         if row.sign == Mark.NONE.value and context.marks_traffic and context.is_busy(row):
@@ -137,6 +152,10 @@ class Painter:
         if is_cursor:
             style += Style(bold=True, underline=paint != "cursor")
         return Strip([Segment(fit(text, self.width, ellipsis=""), style)], self.width)
+
+
+def _happened(marks: Mapping[Mark, int]) -> list[str]:
+    return [f"{mark.value}{marks[mark]}" for mark in _MARK_PAINTS if marks.get(mark)]
 
 
 def _title(slot: Slot) -> str:

@@ -6,10 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.changes import changed
-from tcpview_tui.lookup.cache import WhoisCache
-from tcpview_tui.lookup.consent import Consent
-from tcpview_tui.lookup.desk import WhoisDesk
-from tcpview_tui.lookup.names import Names
 from tcpview_tui.memory import Memory
 from tcpview_tui.model import limits
 from tcpview_tui.model.arrangement import Arrangement
@@ -22,6 +18,7 @@ from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.model.view import View
 from tcpview_tui.respond.log import ActionLog
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
+from tcpview_tui.tui.lookups import Lookups
 from tcpview_tui.tui.recall import facts, restore
 
 if TYPE_CHECKING:
@@ -36,9 +33,6 @@ if TYPE_CHECKING:
     from tcpview_tui.model.snapshot import Problem, Snapshot
     from tcpview_tui.sources.base import Sampler
 
-
-_NAMES_AGAIN = 15.0
-"""Seconds between two times that the names of all rows, and not of new ones only, are wanted."""
 
 _TOLERANCE = 0.2
 """Seconds by which a look may be late without anybody being told: threads are not woken to the millisecond."""
@@ -75,11 +69,7 @@ class Session:
             service_name=sampler.service_name, gauges=self.traffic.gauges, marks_traffic=settings.traffic
         )
         self.log = ActionLog(clock)
-        answers = WhoisCache(cache / "whois", clock, settings.lookup.cache_days)
-        self.whois = WhoisDesk(settings.lookup, clock, answers, offline=settings.offline)
-        self.consent = Consent(cache)
-        self.names = Names(settings.lookup, clock, named, offline=settings.offline)
-        self.names_on = settings.names
+        self.lookups = Lookups(settings, clock, cache, named)
         self.interval = settings.interval
         self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
         self.arrangement, self.page = Arrangement(), 0
@@ -87,7 +77,6 @@ class Session:
         self.frozen_at: float | None = None
         self.late = 0.0
         self.snapshot: Snapshot | None = None
-        self._names_due = 0.0
         self._frozen_look = 0
         self.memory = memory or Memory(None)
         restore(self, self.memory.remembered)
@@ -98,7 +87,7 @@ class Session:
     def without(self) -> frozenset[str]:
         """The columns that have nothing to say: names that are not looked up, the closing of rows that do not stay,
         and counters that the source does not tell."""
-        idle = (("host", self.names_on), ("closed", self.live.keeps_closed))
+        idle = (("host", self.lookups.names_on), ("closed", self.live.keeps_closed))
         uncounted = frozenset() if self.sampler.source.has_counters else TRAFFIC
         return uncounted.union(name for name, is_used in idle if not is_used)
 
@@ -110,8 +99,7 @@ class Session:
         self.snapshot, self.late = snapshot, late
         update = self.live.apply(snapshot, difference)
         moved = self.traffic.take(snapshot, self.live.rows)
-        if self.names_on:
-            self._want_names(update)
+        self.lookups.want_names(update, self.live.rows)
         self._join()
         is_sorted = any(by.column in TRAFFIC for by in self.view.order.by)
         self._show(moved | update if is_sorted else update)
@@ -195,11 +183,9 @@ class Session:
 
     def toggle_names(self) -> bool:
         """Switch reverse DNS on or off; return whether it is on now."""
-        self.names_on = not self.names_on
-        if self.names_on:
-            self._names_due = 0.0
-            self._want_names({})
-        return self.names_on
+        is_on = self.lookups.toggle_names()
+        self.lookups.want_names({}, self.live.rows)
+        return is_on
 
     def toggle_traffic(self) -> bool:
         """Switch the mark of rows that carry traffic on or off; return whether it is on now."""
@@ -221,8 +207,8 @@ class Session:
         is_behind = every > self.interval + _TOLERANCE
         if is_behind:
             taken.insert(0, limits.behind(every, self.interval))
-        if self.names_on and self.names.problem:
-            taken.append(limits.names(self.names.problem))
+        if self.lookups.problem:
+            taken.append(limits.names(self.lookups.problem))
         if self.live.dropped:
             taken.append(limits.dropped(self.live.dropped))
         if self.memory.problem:
@@ -240,15 +226,6 @@ class Session:
 
     def _join(self) -> None:
         now = self.clock.wall() if self.frozen_at is None else self.frozen_at
-        names = self.names.known if self.names_on else {}
         gauges = self.traffic.gauges if self.frozen_at is None else self.view.context.gauges
         since = self.sieve.moments.dims_since
-        self.view.context = replace(self.view.context, now=now, names=names, since=since, gauges=gauges)
-
-    def _want_names(self, update: Update) -> None:
-        now = self.clock.monotonic()
-        if now >= self._names_due:  # names expire, time-outs are forgiven, and a full queue lets the rest wait
-            self._names_due = now + _NAMES_AGAIN
-            update = dict(self.live.rows)
-        remotes = (row.connection.remote for row in update.values() if row is not None)
-        self.names.want({remote.address for remote in remotes if remote is not None})
+        self.view.context = replace(self.view.context, now=now, names=self.lookups.known, since=since, gauges=gauges)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import resource
 import socket
+import struct
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-
-from tests.benchmarks.sockets import BACKLOG, RESET
 
 MOST = 100_000
 A_PROCESS = 10_000
@@ -22,6 +21,10 @@ A_PROCESS = 10_000
 
 SPARE = 64
 """Files a process needs besides."""
+
+BACKLOG = 64
+RESET = struct.pack("ii", 1, 0)
+"""struct linger (socket(7)): closing resets, so that no TIME_WAIT stays behind to disturb the next measurement."""
 
 
 def files_allowed() -> int:
@@ -40,10 +43,14 @@ class Holders:
 
     def replace(self, share: float) -> None:
         """Close this share of the sockets and open as many."""
-        pairs = round(self.sockets * share / 2 / len(self.children))
-        for child in self.children:
+        self.replace_pairs(round(self.sockets * share / 2))
+
+    def replace_pairs(self, number: int) -> None:
+        """Close so many connections, both ends of each, and open as many."""
+        each, more = divmod(number, len(self.children))
+        for place, child in enumerate(self.children):
             assert child.stdin is not None
-            child.stdin.write(f"{pairs}\n")
+            child.stdin.write(f"{each + (place < more)}\n")
             child.stdin.flush()
         self.sockets = sum(map(_answer, self.children))
 

@@ -20,15 +20,23 @@ def is_own() -> bool:
     return _MARK in os.environ
 
 
-def own_network(module: str, *arguments: str) -> None:
-    """Begin again, in a namespace where only this benchmark is. Without the right to one, go on where we are."""
+_ALONE = ("--pid", "--fork", "--kill-child", "--mount-proc")
+"""unshare(1): the processes of others, and with them their network namespaces, are not seen."""
+
+
+def own_network(module: str, *arguments: str, alone: bool = False) -> None:
+    """Begin again, in a namespace where only this benchmark is. Without the right to one, go on where we are.
+
+    `alone`: its processes have a namespace, too, and all of them end with it. The kernel's events then tell pids that
+    this namespace does not know.
+    """
     if is_own():
         _loopback_up()
         return
     unshare = shutil.which("unshare")
     if not unshare or os.geteuid() or subprocess.run([unshare, "-n", "true"], capture_output=True).returncode:
         return
-    argv = [unshare, "-n", sys.executable, "-m", module, *arguments]
+    argv = [unshare, "-n", *(_ALONE if alone else ()), sys.executable, "-m", module, *arguments]
     os.execve(unshare, argv, {**os.environ, _MARK: "1"})
 
 

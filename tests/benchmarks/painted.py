@@ -19,12 +19,12 @@ from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.tui.app import TcpviewApp
-from tcpview_tui.tui.screens.main import MainScreen
 from tests.fakes import FakeSource
 
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row
     from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.tui.screens.main import MainScreen
 
 TEN = tuple(column for column in COLUMNS if column.id not in {"host", "seen", "age", "path", "cmd", "service"})
 
@@ -69,23 +69,28 @@ async def sent(line: Line) -> int:
 
 
 @asynccontextmanager
-async def ours(first: Snapshot, linger: float = 3600.0) -> AsyncIterator[tuple[MainScreen, Line]]:
-    """The program, with `first` taken in; its sampling thread sees nothing and is stopped."""
-    clock = SystemClock()
+async def started(sampler: Sampler, **settings: Any) -> AsyncIterator[tuple[MainScreen, Line]]:
+    """The program after its first look; its sampling thread is stopped before it looks again."""
     with tempfile.TemporaryDirectory() as cache:
-        app = TcpviewApp(Sampler(FakeSource(), clock), clock, Settings(linger=linger, theme="dark"), Path(cache))
+        made = Settings(interval=60.0, theme="dark", **settings)
+        app = TcpviewApp(sampler, SystemClock(), made, Path(cache))
         async with app.run_test(size=(120, 40)) as pilot:
-            main = app.main
-            assert isinstance(main, MainScreen)
-            while main.session.snapshot is None:
+            while app.session.snapshot is None:
                 await pilot.pause()
             app.feed.stop()
-            main.session.live.__init__(clock, linger)  # type: ignore[misc]  # the next look is the first again
-            line = _on_a_line(app)
-            main.session.take(first)
-            main.draw()
-            await sent(line)
-            yield main, line
+            yield app.main, _on_a_line(app)
+
+
+@asynccontextmanager
+async def ours(first: Snapshot, linger: float = 3600.0) -> AsyncIterator[tuple[MainScreen, Line]]:
+    """The program, with `first` taken in."""
+    clock = SystemClock()
+    async with started(Sampler(FakeSource(), clock), linger=linger) as (main, line):
+        main.session.live.__init__(clock, linger)  # type: ignore[misc]  # the next look is the first again
+        main.session.take(first)
+        main.draw()
+        await sent(line)
+        yield main, line
 
 
 class TableApp(App[None]):

@@ -12,9 +12,8 @@ import socket
 import sys
 import time
 
-from tests.benchmarks.holders import files_allowed
+from tests.benchmarks.holders import BACKLOG, RESET, files_allowed
 from tests.benchmarks.network import own_network
-from tests.benchmarks.sockets import BACKLOG, RESET
 from tests.benchmarks.watchers import Seen, result, watching
 
 ADDRESS = "127.78.1.1"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import select
 import subprocess
@@ -13,10 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
+from unittest.mock import patch
 
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.model.connection import Connection, Endpoint
+from tcpview_tui.sources import chronicle, places
 from tcpview_tui.sources.base import Reading, Source
+from tcpview_tui.sources.events import Events
+from tcpview_tui.sources.farewells import Farewells
 from tcpview_tui.sources.psutil_source import PsutilSource
 from tcpview_tui.sources.sockdiag import SockDiagSource
 
@@ -35,17 +40,29 @@ class Seen(NamedTuple):
     follows: bool
 
 
+class NoEvents(Events):
+    """The kernel's trace as a user meets it who may not read it."""
+
+    def start(self) -> None:
+        raise PermissionError(errno.EPERM, "left out of this measurement")
+
+
+class NoFarewells(Farewells):
+    """A kernel that does not announce which sockets end."""
+
+    def __init__(self) -> None:
+        raise OSError(errno.EPROTONOSUPPORT, "left out of this measurement")
+
+
 def _without_trace() -> SockDiagSource:
-    source = SockDiagSource(SystemClock())
-    source._chronicle.close()
-    return source
+    with patch.object(chronicle, "Events", NoEvents):
+        return SockDiagSource(SystemClock())
 
 
 def _polling() -> SockDiagSource:
-    source = _without_trace()
-    for sockets in source._places._read.values():  # before the first look, the own namespace alone
-        sockets._ending = None
-    return source
+    """In the own namespace alone, which is the one it begins with; that is where the connections are."""
+    with patch.object(places, "Farewells", NoFarewells):
+        return _without_trace()
 
 
 WATCHERS: dict[str, Callable[[], Source]] = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +13,19 @@ from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.grouping import GROUPING_BY_ID, GROUPINGS, Arranger, Entry, Group, Grouping, GroupKey, Line
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.row import Mark, Row
+from tcpview_tui.model.traffic import Counters, Flow, Gauge
 from tests.model.rows import make_process, make_row, rows
 
 SERVICES = {("tcp", 9): "discard", ("tcp", 443): "https", ("udp", 53): "domain"}
 CONTEXT = Context(service_name=lambda *port: SERVICES.get(port))
 
 SSHD = make_process("sshd", 100, service="ssh.service")
+
+
+class Decoded(NamedTuple):
+    """A measure that was decoded already."""
+
+    counters: Counters = Counters()
 
 
 def entries(grouping: Grouping, *rows: Row, order: Order | None = None) -> list[Entry]:
@@ -197,6 +204,23 @@ def test_a_group_is_kept_and_its_counts_are_those_of_now() -> None:
     assert second.counts == ([(State.ESTABLISHED, 1)], {Mark.NEW: 1, Mark.CLOSED: 1}, 1)
     assert second.is_open
     assert not group(one).is_open
+
+
+def test_a_group_carries_what_its_open_rows_carry_now() -> None:
+    grouping, arranger = GROUPING_BY_ID["state"], Arranger()
+    one, other = make_row("10.0.0.5:1"), make_row("10.0.0.5:2")
+    gone = make_row("10.0.0.5:3", mark=Mark.CLOSED, closed_at=1.0)
+
+    def flow(now: float, *rows: Row, **rates: tuple[float, float]) -> Flow:
+        rows_by_name = {"one": one, "other": other, "gone": gone}
+        gauges = {rows_by_name[name].key: Gauge(Decoded(), *rate) for name, rate in rates.items()}
+        lines = arranger.arrange(entries(grouping, *rows), grouping, (), by_rank=True)
+        return headings(lines)[0].flow(Context(now, gauges=gauges))
+
+    assert flow(1.0, one, other) == Flow()
+    assert flow(2.0, one, other, one=(10.0, 1.0), other=(5.0, 0.0)) == Flow(15.0, 1.0)
+    assert flow(3.0, one, gone, one=(10.0, 1.0), gone=(5.0, 0.0)) == Flow(10.0, 1.0)
+    assert flow(4.0, one, gone, one=(20.0, 2.0)) == Flow(20.0, 2.0)
 
 
 def test_another_grouping_begins_with_other_groups() -> None:

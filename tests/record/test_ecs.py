@@ -4,7 +4,7 @@ import ipaddress
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.row import Row
+from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.record.ecs import listed, timestamp
 from tcpview_tui.record.export import write_json
 from tests.model.rows import make_process, make_row, rows
@@ -26,6 +27,16 @@ CURL = Process(
 
 def document(row: Row, **names: str) -> dict[str, Any]:
     return listed(row, Context(AT, names), AT, "box")
+
+
+class Told(NamedTuple):
+    """A measure that was read."""
+
+    counters: Counters
+
+
+def carried(row: Row, counters: Counters) -> dict[str, Any]:
+    return listed(row, Context(AT, gauges={row.connection.key: Gauge(Told(counters))}), AT, "box")
 
 
 def every_value(value: Any) -> list[Any]:
@@ -81,6 +92,32 @@ def test_a_connection_that_came_in_goes_from_there_to_here() -> None:
     assert made["source"] == {"ip": "2001:db8::7", "port": 50000, "domain": "far.example"}
     assert made["destination"] == {"ip": "::1", "port": 22}
     assert made["network"] == {"transport": "tcp", "type": "ipv6", "direction": "ingress"}
+
+
+@pytest.mark.parametrize(
+    ("direction", "source", "destination"), [("out", 30, 7000), ("in", 7000, 30), (None, 30, 7000)]
+)
+def test_the_bytes_of_each_end_are_those_it_sent(direction: Any, source: int, destination: int) -> None:
+    row = make_row("10.0.0.5:50000", "192.0.2.7:443", CURL, direction=direction)
+    made = carried(row, Counters(received=7000, sent=30))
+    assert (made["source"]["bytes"], made["destination"]["bytes"]) == (source, destination)
+    assert made["network"]["bytes"] == 7030
+
+
+@pytest.mark.parametrize("counters", [Counters(), Counters(receive_queue=12)])
+def test_bytes_that_nobody_counts_are_left_out(counters: Counters) -> None:
+    made = carried(make_row("10.0.0.5:53", "192.0.2.7:53"), counters)
+    assert not any("bytes" in made[part] for part in ("network", "source", "destination"))
+
+
+def test_a_connection_that_has_carried_nothing_says_so() -> None:
+    made = carried(make_row("10.0.0.5:50000", "192.0.2.7:443"), Counters(received=0, sent=0))
+    assert [made[part]["bytes"] for part in ("network", "source", "destination")] == [0, 0, 0]
+
+
+def test_a_listener_has_no_bytes() -> None:
+    made = carried(make_row("0.0.0.0:22", None, state=State.LISTEN), Counters(received=0, sent=0))
+    assert not any("bytes" in made[part] for part in ("network", "source"))
 
 
 def test_a_listener_has_only_a_source_and_no_direction() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
 
 import pytest
@@ -154,4 +156,25 @@ def test_the_kernel_refuses_what_does_not_exist_and_goes_on() -> None:
             diag.dump(bytes(56))
         assert all(HEAD.size <= len(part) < 1 << 16 for table in TABLES[:4] for part in diag.dump(table.request))
     finally:
+        diag.close()
+
+
+def test_a_refusal_keeps_nothing_of_who_asked() -> None:
+    """An error that its own frame holds keeps the tables of every caller, until garbage is searched for."""
+
+    class Held:
+        pass
+
+    def ask() -> weakref.ref[Held]:
+        held = Held()
+        with suppress(NetlinkError):
+            diag.ask(TCP4.asking(names(99, 1, 1)))
+        return weakref.ref(held)
+
+    diag = DiagSocket()
+    gc.disable()
+    try:
+        assert ask()() is None
+    finally:
+        gc.enable()
         diag.close()

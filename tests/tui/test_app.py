@@ -260,7 +260,8 @@ async def test_a_screen_that_is_slow_is_said_too() -> None:
 async def test_names_are_wanted_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with live(CLIENT, names=True) as program:
         wanted: list[set[str]] = []
-        monkeypatch.setattr(program.app.session.names, "want", lambda addresses=(): wanted.append(set(addresses)))
+        names = program.app.session.lookups.names
+        monkeypatch.setattr(names, "want", lambda addresses=(): wanted.append(set(addresses)))
         await program.sample()
         program.clock.advance(60)
         await program.sample()

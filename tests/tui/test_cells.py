@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tcpview_tui.text import safe
-from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.cells import fit, wrapped
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
 
 TEXTS = st.text(max_size=60).map(safe)
@@ -36,3 +36,16 @@ def test_ascii_glyphs_spell_foreign_text_in_ascii() -> None:
     assert all(
         sign.isascii() for sign in (ASCII.ellipsis, ASCII.cursor, ASCII.up, ASCII.down, ASCII.dot, ASCII.spinner)
     )
+
+
+@given(TEXTS, st.integers(1, 40), st.integers(1, 6))
+def test_wrapped_text_loses_nothing_and_breaks_at_spaces_alone(text: str, width: int, most: int) -> None:
+    lines = wrapped(text, width, most)
+    assert " ".join(lines).strip() == text.strip()
+    assert 1 <= len(lines) <= most
+    assert all(cell_len(line) <= width or " " not in line.strip() for line in lines[: most - 1])
+
+
+def test_wide_characters_are_wrapped_by_their_cells() -> None:
+    assert wrapped("日本語 日本語", 9, 3) == ["日本語", "日本語"]
+    assert wrapped("日本語 日本語", 13, 3) == ["日本語 日本語"]

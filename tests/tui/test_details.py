@@ -17,7 +17,7 @@ from textual.geometry import Region, Size
 
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.details import details, heading
-from tcpview_tui.model.facts import Fact, Section
+from tcpview_tui.model.facts import Fact, Section, fact
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
@@ -260,13 +260,21 @@ def test_a_command_line_has_two_lines_and_the_rest_is_cut() -> None:
         assert [line[LABEL_WIDTH + 2 :].strip() for line in drawn] == [first, second, "7"]
 
 
+def test_why_something_is_unknown_breaks_at_its_spaces() -> None:
+    owner = fact("Owner", None, "unknown: told to its user and to root only", 2)
+    section = Section("Process", (owner, fact("Pid", "7")))
+    drawn = text_of((section,), 28 + LABEL_WIDTH + 3)[1:]
+    told = ["unknown: told to its user", "and to root only", "7"]
+    assert [line[LABEL_WIDTH + 2 :].strip() for line in drawn] == told
+
+
 def test_the_whole_text_leaves_nothing_out() -> None:
     owner = make_process(command_line="x " * 2000, executable="[red]/usr/bin/é[/]")
     row = make_row("10.0.0.5:1", None, owner)
     sections = details(row, [row], None, Context(), ())
     whole = details_text(sections).plain
-    for fact in (fact for section in sections for fact in section.facts):
-        assert f"{fact.label:<{LABEL_WIDTH}} {fact.value}".rstrip() in whole
+    for each in (each for section in sections for each in section.facts):
+        assert f"{each.label:<{LABEL_WIDTH}} {each.value}".rstrip() in whole
     assert details_text(sections, ASCII.plain).plain.isascii()
 
 

@@ -193,7 +193,7 @@ class Desk:
 async def asked(program: Live) -> Desk:
     """Press the key, agree, and return the desk that was asked."""
     desk = Desk()
-    program.app.session.whois = desk  # type: ignore[assignment]
+    program.app.session.lookups.whois = desk  # type: ignore[assignment]
     await program.press("w")
     if isinstance(program.app.screen, QuestionScreen):
         await program.press("tab", "enter")
@@ -203,7 +203,7 @@ async def asked(program: Live) -> Desk:
 async def test_the_first_look_up_says_who_will_learn_of_it_and_the_second_does_not() -> None:
     async with live(connection(1)) as program:
         desk = Desk()
-        program.app.session.whois = desk  # type: ignore[assignment]
+        program.app.session.lookups.whois = desk  # type: ignore[assignment]
         await program.press("w")
         assert isinstance(program.app.screen, QuestionScreen)
         assert "93.184.216.34" in program.text

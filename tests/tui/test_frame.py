@@ -33,3 +33,18 @@ async def test_the_line_of_keys_names_what_a_newcomer_needs_at_80_columns() -> N
     async with live(connection(1), size=(80, 24)) as program:
         for word in ("/ Filter", "Space Freeze", "Enter Details", "w Whois", "k End process", "? Help", "q Quit"):
             assert word in program.lines[-1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_sentence_is_seen_whole_and_gives_its_lines_back(size: tuple[int, int]) -> None:
+    sentence = "Closing a connection needs root: run this program with sudo. TCP 127.0.0.1:5 - 127.0.0.1:7 stays open."
+    async with live(*(connection(number) for number in range(40)), size=size) as program:
+        await program.press("end")
+        height, cursor = program.main.table.size.height, program.line_with("›")
+        program.main.say(sentence, "error")
+        await program.settled()
+        assert sentence in " ".join(program.text.split())
+        assert program.main.table.size.height < height
+        assert cursor in program.lines
+        await program.press("up")
+        assert program.main.table.size.height == height

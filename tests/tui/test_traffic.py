@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tcpview_tui.model.grouping import GROUPING_BY_ID
 from tcpview_tui.model.traffic import Counters
+from tcpview_tui.text import size
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
 from tcpview_tui.tui.status import sparkline
 from tests.fakes import connection
@@ -135,3 +137,17 @@ def test_a_sparkline_has_its_lowest_bar_for_nothing_alone() -> None:
     assert sparkline([0, 1, 500, 1000], UNICODE.bars) == "▁▂▅█"
     assert sparkline([0, 1, 500, 1000], ASCII.bars) == " .=#"
     assert sparkline([0, 0], UNICODE.bars) == "▁▁"
+
+
+async def test_a_group_tells_what_its_rows_carry_together_and_nothing_when_they_carry_nothing() -> None:
+    async with live(ONE, OTHER) as program:
+        await carry(program, _1=0, _2=0)
+        await program.advance(4)
+        program.app.session.view.group(GROUPING_BY_ID["process"])
+        program.main.draw()
+        await program.settled()
+        assert "/s" not in program.line_with(UNICODE.folded)
+        await carry(program, _1=2048, _2=1024)
+        gauges = program.app.session.traffic.gauges
+        rate = sum(gauges[key].receiving for key in (1, 2))
+        assert program.line_with(UNICODE.folded).split()[-4:] == ["↓", f"{size(rate)}/s", "↑", "0/s"]

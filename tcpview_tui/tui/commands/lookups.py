@@ -31,7 +31,7 @@ def whois(main: MainScreen) -> None:
 def _look_up(main: MainScreen, address: str) -> None:
     told = servers(main.session.settings.lookup)
     nobody_learns = main.session.settings.offline or classify(address) is not None
-    if nobody_learns or main.session.consent.given(told):
+    if nobody_learns or main.session.lookups.consent.given(told):
         main.app.push_screen(WhoisScreen(main.session, address))
     else:
         _ask_first(main, address, told)
@@ -64,7 +64,7 @@ def _ask_first(main: MainScreen, address: str, told: tuple[str, ...]) -> None:
 
     def answered(choice: str | None) -> None:
         if choice == "ask":
-            main.session.consent.give(told)
+            main.session.lookups.consent.give(told)
             main.app.push_screen(WhoisScreen(main.session, address))
 
     main.app.push_screen(QuestionScreen("Whois: first use", text, [("ask", "Look it up")]), answered)

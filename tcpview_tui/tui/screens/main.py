@@ -85,7 +85,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the lines from top to bottom."""
         frame = self._frame
-        yield from (self._work, frame.chips, self.filter_bar, frame.notice, frame.status, frame.hints)
+        yield from (self._work, frame.chips, self.filter_bar, *frame.notice, frame.status, frame.hints)
 
     def on_mount(self) -> None:
         """Give the keys to the table and say what is known before the first look: nothing."""

@@ -58,7 +58,7 @@ class WhoisScreen(Dialog[None]):
     def _ask(self, *, fresh: bool) -> None:
         self._spin()
         self._spinner.resume()
-        self._inquiry = self._session.whois.ask(self._address, self._arrived, fresh=fresh)
+        self._inquiry = self._session.lookups.whois.ask(self._address, self._arrived, fresh=fresh)
 
     def _arrived(self, reply: Reply) -> None:
         """Take the reply over from the look-up's thread; when the screen has gone, nobody waits for it."""
