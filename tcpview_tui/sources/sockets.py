@@ -12,6 +12,7 @@ from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.sources import inet_diag, procnet
 from tcpview_tui.sources.inet_diag import COOKIE, NAMES, QUEUES, TABLES, Table, who
 from tcpview_tui.sources.layouts import Layouts, Rest
+from tcpview_tui.sources.listing import Listing, Part
 from tcpview_tui.sources.netlink import SOCK_DIAG_BY_FAMILY, DiagSocket, NetlinkError, messages
 from tcpview_tui.sources.seen import Changes, Socket, SocketId
 
@@ -30,7 +31,7 @@ ASKED_AGAIN = 2_000
 
 
 class Sockets:
-    """All sockets of one namespace, by the `inet_diag_msg` of their messages."""
+    """All sockets of one namespace."""
 
     def __init__(
         self, inode: int, namespace: Namespace | None, diag: DiagSocket, ending: Farewells | None = None
@@ -47,7 +48,7 @@ class Sockets:
         """How work is done inside the namespace."""
         self._layouts = Layouts()
         self._unknown: set[Table] = set()
-        self._tables: dict[Table, dict[bytes, Socket]] = {}
+        self._listings: dict[Table, Listing] = {}
         self._by_cookie: dict[int, Socket] = {}
 
     def farewells(self) -> Iterator[tuple[SocketId, Farewell]]:
@@ -74,7 +75,7 @@ class Sockets:
     def look(self) -> Changes:
         """Read every table once. A table that the kernel refuses keeps what it had, and is named."""
         changes = Changes()
-        changes.is_first = not self._tables
+        changes.is_first = not self._listings
         for table in TABLES:
             try:
                 parts = self._dump(table)
@@ -141,29 +142,39 @@ class Sockets:
         """Return the socket with that cookie."""
         return self._by_cookie.get(cookie)
 
-    def _compare(self, table: Table, parts: Iterable[bytes], changes: Changes) -> None:
-        """Sort out what differs. A socket whose message begins as it did costs a look into a table, and no more."""
-        before = self._tables.get(table, {})
-        now: dict[bytes, Socket] = {}
-        known = before.get
-        for part in parts:
-            at, size = 0, len(part)
-            while (layout := self._layouts.of(part, at)) is not None:
-                length = layout.length
-                whole = (size - at) // length * length
-                for own, kind, head, info in layout.run.iter_unpack(memoryview(part)[at : at + whole]):
-                    if own != length or kind != SOCK_DIAG_BY_FAMILY:
+    def _compare(self, table: Table, datagrams: Iterable[bytes], changes: Changes) -> None:
+        """Sort out what differs. A datagram that says what it said costs one comparison, and no more."""
+        before = self._listings.get(table) or Listing()
+        parts = []
+        for place, datagram in enumerate(datagrams):
+            part = before.part(place)
+            if part is None or not part.is_repeated_by(datagram, self._layouts):
+                part = self._read(table, datagram, changes)
+            parts.append(part)
+        self._listings[table] = Listing(parts, self._miss(before.missing(parts), changes))
+
+    def _read(self, table: Table, datagram: bytes, changes: Changes) -> Part:
+        """Take in every message of a datagram."""
+        part, at, size = Part(len(datagram)), 0, len(datagram)
+        known = self._by_cookie.get
+        while (layout := self._layouts.of(datagram, at)) is not None:
+            messages = []
+            whole = (size - at) // layout.length * layout.length
+            for message in layout.run.iter_unpack(memoryview(datagram)[at : at + whole]):
+                length, kind, head, info = message
+                if length != layout.length or kind != SOCK_DIAG_BY_FAMILY:
+                    break
+                socket = known(int.from_bytes(head[COOKIE], _ORDER))
+                if socket is None or head != socket.head or info != socket.info or socket.table != table:
+                    if not layout.fits(datagram, at):
                         break
-                    socket = known(head)
-                    if socket is None or info != socket.info:
-                        if not layout.fits(part, at):
-                            break
-                        socket = self._meet(table, head, info, layout.rest(part, at), changes)
-                    now[socket.head] = socket
-                    at += length
-        self._tables[table] = now
-        if now.keys() != before.keys():
-            self._miss(set(before.values()).difference(now.values()), now, changes)
+                    socket = self._meet(table, head, info, layout.rest(datagram, at), changes)
+                socket.head, socket.info = head, info  # equal, and not kept twice
+                messages.append(message)
+                part.sockets.append(socket)
+                at += length
+            part.runs.append((layout, messages))
+        return part
 
     def _meet(self, table: Table, head: bytes, info: bytes, rest: Rest, changes: Changes) -> Socket:
         """Return the socket of a message that is not what it was: a new one, or one that has gone on."""
@@ -179,17 +190,21 @@ class Sockets:
         socket.take(head, info, rest)
         return socket
 
-    def _miss(self, missing: Iterable[Socket], now: dict[bytes, Socket], changes: Changes) -> None:
-        """Tell what is gone. The kernel skips a socket when others of its hash bucket go while the dump is made."""
+    def _miss(self, missing: Iterable[Socket], changes: Changes) -> list[Socket]:
+        """Tell what is gone, and return what is not: the kernel skips a socket when others of its hash bucket go
+        while the dump is made.
+        """
+        skipped = []
         for number, socket in enumerate(missing):
             cookie = socket.id.cookie
             is_known = self._by_cookie.get(cookie) is socket  # else IPV6_ADDRFORM (ipv6(7)) has changed its table
             if is_known and number < ASKED_AGAIN and self._is_there(socket):
-                now[socket.head] = socket
+                skipped.append(socket)
                 continue
             if is_known:
                 del self._by_cookie[cookie]
             changes.gone.append(socket)
+        return skipped
 
     def _is_there(self, socket: Socket) -> bool:
         # Listeners that share a port cannot be told apart by a question, and their table is not skipped in.
