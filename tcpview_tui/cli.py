@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 import click
 
 from tcpview_tui import __version__
-from tcpview_tui.close import Consent, check, close
 from tcpview_tui.config import APP_NAME, bounds, choices, default_path, describe
 from tcpview_tui.exits import INTERRUPTED
 from tcpview_tui.live import check_terminal, run
@@ -91,6 +90,7 @@ def close_matching(
 ) -> int:
     """Close the connections that match the filter EXPR, and leave their processes alone. Needs root."""
     from tcpview_tui.clock import SystemClock
+    from tcpview_tui.close import Consent, check, close
     from tcpview_tui.sources.base import Sampler
 
     settings, file = settled(config, _given(options))
@@ -99,7 +99,7 @@ def close_matching(
     if settings.read_only and not dry_run:
         raise WrongUsageError(f"{safe(str(file))}: read_only is set, so that nothing is closed; --dry-run only looks.")
     clock = SystemClock()
-    sampler = Sampler(chosen(settings, clock), clock)
+    sampler = Sampler(chosen(settings, clock, follows=False), clock)
     try:
         return close(query, consent, sampler, clock)
     finally:

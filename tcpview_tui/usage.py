@@ -57,10 +57,10 @@ def understood(expression: str, origin: str) -> Query:
         raise WrongUsageError(f"{safe(origin)}: {error}\n  {safe(expression)}\n  {pointer}") from error
 
 
-def chosen(settings: Settings, clock: Clock) -> Source:
-    """Return the source that the settings name. Raises `WrongUsageError` when this system has none of that name."""
+def chosen(settings: Settings, clock: Clock, follows: bool = True) -> Source:
+    """Return the source that the settings name, see `choose`. Raises `WrongUsageError` when there is none."""
     try:
-        return choose(settings.source, clock)
+        return choose(settings.source, clock, follows)
     except OSError as error:
         reason = safe(error.strerror or str(error))
         raise WrongUsageError(f"--source {settings.source}: {reason}. --source auto takes what works here.") from error

@@ -40,7 +40,7 @@ def source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSource:
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     rows = [connection(1), connection(2, State.TIME_WAIT, ("10.0.0.5", 50001), owners=()), listener(3, 8080), SESSION]
     machine = FakeSource(*rows)
-    monkeypatch.setattr(cli, "chosen", lambda *_: machine)
+    monkeypatch.setattr(cli, "chosen", lambda *_, follows: machine)
     return machine
 
 

@@ -30,27 +30,29 @@ class Fallback(PsutilSource):
         return replace(reading, problems=(*reading.problems, limits.fallback(self._reason)))
 
 
-def choose(name: SourceName, clock: Clock) -> Source:
+def choose(name: SourceName, clock: Clock, follows: bool = True) -> Source:
     """Return the source of that name; ``auto`` is the best that works here.
+
+    `follows`: see also what lives between two looks, where that can be seen; to begin with it takes 0.1 seconds.
 
     Raises OSError when ``sockdiag`` was asked for and this system has none.
     """
     if name == "psutil" or (name == "auto" and sys.platform != "linux"):
         return PsutilSource()
     try:
-        return _sockdiag(clock)
+        return _sockdiag(clock, follows)
     except OSError as error:
         if name == "sockdiag":
             raise
         return Fallback(error.strerror or str(error))
 
 
-def _sockdiag(clock: Clock) -> Source:
+def _sockdiag(clock: Clock, follows: bool) -> Source:
     if sys.platform != "linux":
         raise OSError("sock_diag is an interface of Linux")
     from tcpview_tui.sources.sockdiag import SockDiagSource
 
-    source = SockDiagSource(clock)
+    source = SockDiagSource(clock, follows)
     try:
         source.try_out()
     except OSError:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class Chronicle:
     """Events beside looks. Without the right to them it adds nothing, and says why."""
 
-    def __init__(self, clock: Clock, own: int) -> None:
-        """`own` is the inode of this program's network namespace."""
+    def __init__(self, clock: Clock, own: int, follows: bool = True) -> None:
+        """`own` is the inode of this program's network namespace. Who looks but once has nothing to be followed."""
         self._own = own
+        self._follows = follows
         self._events = Events(clock)
         self._brief = Brief(own)
         self._why_not: str | None = None
@@ -45,6 +46,8 @@ class Chronicle:
 
     def begin_look(self) -> None:
         """Fetch what has ended so far; the first time, begin to follow."""
+        if not self._follows:
+            return
         if not self._is_started:
             self._is_started = True
             self._try(self._events.start)

@@ -37,12 +37,15 @@ class SockDiagSource:
     has_counters = True
     unseen: tuple[Problem, ...] = ()
 
-    def __init__(self, clock: Clock) -> None:
-        """Raise OSError when the kernel has no sock_diag, or does not let this program use it."""
+    def __init__(self, clock: Clock, follows: bool = True) -> None:
+        """`follows`: see also what lives between two looks.
+
+        Raise OSError when the kernel has no sock_diag, or does not let this program use it.
+        """
         self._places = Places()
         self._attribution = Attribution(clock)
         self._clock = clock
-        self._chronicle = Chronicle(clock, self._places.own)
+        self._chronicle = Chronicle(clock, self._places.own, follows)
         self._last_words = LastWords(self._places.own)
         self._missed = Missed()
         self._by_inode: dict[int, Socket] = {}

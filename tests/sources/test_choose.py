@@ -15,7 +15,7 @@ from tests.fakes import FakeClock
 from tests.sources.net import linux, only, tcp_pair
 
 
-def refuse(_: object) -> None:
+def refuse(*_: object) -> None:
     raise OSError(errno.EPROTONOSUPPORT, "Protocol not supported")
 
 
@@ -57,7 +57,7 @@ def test_without_netlink_psutil_reads_and_every_reading_says_why(monkeypatch: py
 
 
 def test_an_error_without_a_number_is_told_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError("no such thing")
 
     monkeypatch.setattr(sys, "platform", "linux")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -427,3 +428,15 @@ def test_the_end_of_the_other_side_is_no_byte_received(source: SockDiagSource, i
         ends = {key: (row.connection.local, row.connection.remote) for key, row in table.rows.items()}
         assert [received[key] for key in ends if ends[key] == (there, here)] == [5]
         assert [received[key] for key in ends if ends[key] == (here, there)] == [8]
+
+
+@root
+def test_who_looks_once_follows_nothing_and_misses_nothing() -> None:
+    source = SockDiagSource(SystemClock(), follows=False)
+    try:
+        reading = source.read()
+        assert not source.follows_tcp
+        assert not [thread for thread in threading.enumerate() if thread.name == "events"]
+        assert "events" not in {problem.code for problem in reading.problems}
+    finally:
+        source.close()
