@@ -88,7 +88,10 @@ def live(context: click.Context, /, config: Path | None, fresh: bool, **options:
 def close_matching(
     expr: str, dry_run: bool, yes: bool, yes_my_session: bool, config: Path | None, **options: Any
 ) -> int:
-    """Close the connections that match the filter EXPR, and leave their processes alone. Needs root."""
+    """Close the connections that match the filter EXPR, and leave their processes alone.
+
+    Listeners and UDP sockets count as connections. It needs root and the sockdiag source.
+    """
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.close import Consent, check, close
     from tcpview_tui.sources.base import Sampler

@@ -11,10 +11,10 @@ import click
 
 from tcpview_tui.exits import FAILED
 from tcpview_tui.model.columns import Context
-from tcpview_tui.model.connection import Unowned
+from tcpview_tui.model.connection import KERNEL_STATES, Unowned
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.snapshot import Code
-from tcpview_tui.respond.closing import Target, cells, plan_closing
+from tcpview_tui.respond.closing import HEADING, Target, cells, plan_closing
 from tcpview_tui.respond.disconnect import disconnect
 from tcpview_tui.respond.guard import Level
 from tcpview_tui.text import count, safe
@@ -45,15 +45,18 @@ class Consent:
 
 
 def check(query: Query, consent: Consent) -> None:
-    """Raise `WrongUsageError` for a filter that is empty or needs several looks, and when nobody could be asked.
+    """Raise `WrongUsageError` for a filter that is empty or beyond a single look, and when nobody could be asked.
 
-    A rate that is not known yet matches nothing, and its negation would match every connection.
+    A rate or name that is not known matches nothing, and its negation would match every connection.
     """
     if not query.text:
         raise WrongUsageError("an empty filter would close every connection; write which ones, as in remote:192.0.2.7.")
     if query.compares:
         terms = ", ".join(query.compares)
         raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, over time; write without.")
+    if query.named:
+        terms = ", ".join(query.named)
+        raise WrongUsageError(f"{terms}: no names are looked up here; write an address, as in remote:192.0.2.7.")
     asks = not (consent.dry_run or consent.yes)
     if asks and (sys.stdin is None or not sys.stdin.isatty()):
         raise WrongUsageError("standard input is not a terminal, so nobody can be asked; --yes closes without asking.")
@@ -66,17 +69,29 @@ def close(query: Query, consent: Consent, sampler: Sampler, clock: Clock) -> int
     """
     snapshot = _look(sampler)
     rows = _matching(query, snapshot, sampler, clock)
-    _tell_unseen(snapshot, bool(rows))
+    obstacle = sampler.source.cannot_disconnect
     if not rows:
+        _tell_unseen(snapshot, found=False)
+        return FAILED
+    if obstacle and not consent.dry_run:
+        click.echo(f"Nothing was closed. {obstacle}", err=True)
         return FAILED
     plan = plan_closing(rows)
     _show(plan)
+    _tell_unseen(snapshot, found=True)
     if consent.dry_run:
-        return 0
+        return _rehearsed(obstacle)
     if not consent.yes and not click.confirm(f"Close {count(len(rows), 'connection')}?", err=True):
         click.echo("Nothing was closed.", err=True)
         return FAILED
     return _carry_out(plan, consent, sampler)
+
+
+def _rehearsed(obstacle: str | None) -> int:
+    """Return the exit status of a dry run, and say what would keep everything open."""
+    if obstacle:
+        click.echo(f"Nothing would be closed. {obstacle}", err=True)
+    return FAILED if obstacle else 0
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
@@ -100,7 +115,17 @@ def _matching(query: Query, snapshot: Snapshot, sampler: Sampler, clock: Clock) 
     table = LiveTable(clock)
     table.apply(snapshot)
     context = Context(now=snapshot.taken_at, service_name=sampler.service_name, gauges=snapshot.gauges)
-    return [row for row in table.rows.values() if query.matches(row, context)]
+    rows = [row for row in table.rows.values() if query.matches(row, context)]
+    return _without_doubt(query, rows) if query.denied else rows
+
+
+def _without_doubt(query: Query, rows: list[Row]) -> list[Row]:
+    """Return the rows of a known process, and of none by design: what is unknown may be just what was excepted."""
+    sure = [row for row in rows if row.owners or row.connection.state in KERNEL_STATES]
+    if len(sure) < len(rows):
+        left, terms = count(len(rows) - len(sure), "connection"), ", ".join(dict.fromkeys(query.denied))
+        click.echo(f"Left out: {left} of an unknown process, which may be what {terms} excepts.", err=True)
+    return sure
 
 
 def _tell_unseen(snapshot: Snapshot, found: bool) -> None:
@@ -113,8 +138,9 @@ def _tell_unseen(snapshot: Snapshot, found: bool) -> None:
 
 
 def _show(plan: ClosingPlan) -> None:
-    for line in aligned([cells(target.row) for target in plan.targets]):
+    for line in aligned([HEADING, *(cells(target.row) for target in plan.targets)]):
         click.echo(line)
+    click.echo(f"{count(len(plan.targets), 'connection matches', 'connections match')}.")
     for target in plan.at(Level.TYPED):
         click.echo(target.verdict.reason, err=True)
 

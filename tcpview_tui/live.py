@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -50,8 +51,9 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
         os.environ.pop(name, None)
     clock = SystemClock()
     sampler = Sampler(chosen(settings, clock), clock)
-    sampler.begin()
+    _heed_signals()
     try:
+        sampler.begin()
         from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
 
         cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
@@ -61,6 +63,17 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
         raise WrongUsageError(f"{safe(str(file))}: {error}") from error
     finally:
         sampler.close()
+
+
+def _heed_signals() -> None:
+    """Leave in good order at SIGTERM and SIGHUP, until the application heeds them itself: the kernel traces by then."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
 
 
 def _show(app: TcpviewApp) -> int:

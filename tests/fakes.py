@@ -38,6 +38,7 @@ class FakeSource:
     has_counters = True
     unseen: tuple[Problem, ...] = ()
     follows_tcp = False
+    cannot_disconnect: str | None = None
 
     def __init__(self, *connections: Connection) -> None:
         self.connections = list(connections)

@@ -52,15 +52,17 @@ def test_a_dry_run_lists_what_matches_and_closes_nothing(source: FakeSource) -> 
     result = said("rport:443", "--dry-run")
     assert result.return_value == 0
     assert result.stdout.splitlines() == [
-        "TCP  ESTABLISHED  10.0.0.5:50000  93.184.216.34:443  curl (4242)",
-        "TCP  TIME_WAIT    10.0.0.5:50001  93.184.216.34:443  no process",
+        "Protocol  State        Local           Remote             Process",
+        "TCP       ESTABLISHED  10.0.0.5:50000  93.184.216.34:443  curl (4242)",
+        "TCP       TIME_WAIT    10.0.0.5:50001  93.184.216.34:443  no process",
+        "2 connections match.",
     ]
     assert (result.stderr, source.disconnected, source.is_closed) == ("", [], True)
 
 
 def test_counters_are_known_to_the_filter_and_to_its_negation(source: FakeSource) -> None:
     source.measures = {1: Told(Counters(0, 900_000))}
-    assert said("state:established sent>0 -rport:51234", "--dry-run").stdout.count("\n") == 1
+    assert said("state:established sent>0 -rport:51234", "--dry-run").stdout.endswith("\n1 connection matches.\n")
     assert "10.0.0.5:50000" not in said("not sent>0", "--dry-run").stdout
 
 
@@ -71,10 +73,33 @@ def test_what_one_look_cannot_answer_is_refused_not_guessed(source: FakeSource, 
     assert source.disconnected == []
 
 
+@pytest.mark.parametrize("text", ["host:example", "port:443 -host:example"])
+def test_names_are_not_looked_up_and_a_filter_by_them_is_refused(source: FakeSource, text: str) -> None:
+    result = said("--yes", "--", text)
+    assert "host: no names are looked up here; write an address" in str(result.exception)
+    assert source.disconnected == []
+
+
+def test_a_dry_run_where_nothing_can_be_closed_lists_it_and_says_so(source: FakeSource) -> None:
+    source.cannot_disconnect = "Closing a connection needs root."
+    result = said("rport:443", "--dry-run")
+    assert (result.return_value, result.stdout.count("TCP")) == (1, 2)
+    assert result.stderr == "Nothing would be closed. Closing a connection needs root.\n"
+
+
+def test_where_nothing_can_be_closed_nothing_is_tried_and_nobody_asked(source: FakeSource) -> None:
+    source.cannot_disconnect = "Closing a connection needs root."
+    result = said("rport:443", "--yes")
+    assert (result.return_value, result.stdout) == (1, "")
+    assert result.stderr == "Nothing was closed. Closing a connection needs root.\n"
+    assert source.disconnected == []
+
+
 def test_what_matches_is_closed_and_nothing_else(source: FakeSource) -> None:
     result = said("rport:443 or lport:8080", "--yes")
     assert (result.return_value, source.disconnected) == (0, [1, 2, 3])
-    assert result.stdout.splitlines()[3:] == [
+    assert result.stdout.splitlines()[4:] == [
+        "3 connections match.",
         "Closed TCP 10.0.0.5:50000 - 93.184.216.34:443.",
         "Closed TCP 10.0.0.5:50001 - 93.184.216.34:443.",
         "Closed TCP 0.0.0.0:8080. Its process may not notice, and can listen again.",
@@ -94,8 +119,9 @@ def test_nothing_that_matches_is_said_with_what_was_not_seen(source: FakeSource)
 def test_what_was_not_seen_is_said_when_something_matches_too(source: FakeSource) -> None:
     source.problems = (Problem(Code.OWNERLESS, "412 sockets without owner: not root"),)
     result = said("rport:443", "--dry-run")
-    assert (result.return_value, result.stdout.count("\n")) == (0, 2)
+    assert (result.return_value, result.stdout.count("TCP")) == (0, 2)
     assert result.stderr.splitlines() == ["Not all could be seen: 412 sockets without owner: not root."]
+    assert result.output.endswith(result.stderr)
 
 
 @pytest.mark.parametrize(("until", "found"), [(3, True), (10, True), (11, False)])
@@ -137,7 +163,7 @@ def test_a_look_that_fails_is_not_called_no_match(source: FakeSource) -> None:
 def test_what_could_not_be_closed_is_told_to_people(source: FakeSource, code: int, status: int, words: str) -> None:
     source.refusal = OSError(code, os.strerror(code))
     result = said("lport:50000", "--yes")
-    assert (result.return_value, result.stdout.count("\n")) == (status, 1)
+    assert (result.return_value, result.stdout.count("TCP")) == (status, 1)
     assert result.stderr.count("\n") == 1
     assert words in result.stderr
 
@@ -208,9 +234,11 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 def test_a_dry_run_finds_a_real_connection(pair: tuple[socket.socket, socket.socket]) -> None:
     near, far = (end.getsockname()[1] for end in pair)
     run = Said("close", f"lport:{near} rport:{far}", "--dry-run", "--source", "psutil")
-    assert run.status == 0
-    assert all(line.startswith("Not all could be seen: ") for line in run.err.splitlines())
-    (line,) = run.out.splitlines()
+    assert run.status == 1
+    *unseen, last = run.err.splitlines()
+    assert all(line.startswith("Not all could be seen: ") for line in unseen)
+    assert last.startswith("Nothing would be closed. The psutil source cannot close connections;")
+    _, line, _ = run.out.splitlines()
     cells = line.split()
     assert cells[:4] == ["TCP", "ESTABLISHED", f"127.0.0.1:{near}", f"127.0.0.1:{far}"]
     assert cells[-1] == f"({os.getpid()})"
@@ -220,7 +248,8 @@ def test_the_psutil_source_says_that_it_closes_none(pair: tuple[socket.socket, s
     client, accepted = pair
     run = Said("close", f"lport:{client.getsockname()[1]}", "--yes", "--source", "psutil")
     assert run.status == 1
-    assert "the psutil source cannot close connections; --source sockdiag can, on Linux." in run.err
+    assert run.err.startswith("Nothing was closed. The psutil source cannot close connections;")
+    assert run.out == ""
     client.sendall(b"still there")
     assert accepted.recv(64) == b"still there"
 
@@ -272,6 +301,24 @@ def test_on_a_terminal_the_session_is_typed(typed: str, status: int, tmp_path: P
         terminal.shows("Closed TCP 10.0.0.5:50001 - 93.184.216.34:443.")
         ends = "TCP 10.0.0.5:50000 - 93.184.216.34:443"
         terminal.shows(f"Left open: {ends}" if status else f"Closed {ends}")
+
+
+UNKNOWN = connection(8, local=("10.0.0.5", 50008), owners=())
+
+
+@pytest.mark.parametrize("term", ["-process:sshd", "pid!=1", "not (path:/bin or rport:1)", "-container:y"])
+def test_what_may_be_excepted_is_left_out(source: FakeSource, term: str) -> None:
+    source.connections.append(UNKNOWN)
+    told = said(f"rport:443 {term}", "--yes")
+    assert "Left out: 1 connection of an unknown process" in told.stderr
+    assert 8 not in source.disconnected
+
+
+@pytest.mark.parametrize("term", ["", "-lport:9", "is:unknown", "-user:nobody"])
+def test_where_the_process_does_not_matter_it_may_be_unknown(source: FakeSource, term: str) -> None:
+    source.connections.append(UNKNOWN)
+    assert "Left out" not in said(f"rport:443 {term}", "--yes").stderr
+    assert 8 in source.disconnected
 
 
 def test_ctrl_c_at_the_question_closes_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import BY_ID
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, State
 from tcpview_tui.model.container import namespace_label
 from tcpview_tui.model.facts import Fact, Section, fact
 from tcpview_tui.text import duration, endpoint, local_time
@@ -44,7 +44,7 @@ def about_connection(row: Row, context: Context) -> Section:
         fact("Remote", far, "none: nobody is connected", cut="middle"),
         fact("Remote name", name, cut="start"),
         _namespace(connection.namespace),
-        Fact("Opened", "before this program started" if row.preexisting else local_time(row.first_seen, fine=is_exact)),
+        Fact("Opened", _opened(row)),
         fact("Closed", None if closed is None else local_time(closed, fine=is_exact), "still open"),
         Fact("Duration", _duration(row, context)),
         Fact("History", _history(row), cut="start"),
@@ -56,12 +56,21 @@ def _namespace(namespace: Namespace | None) -> Fact:
     if namespace is None:
         return Fact("Namespace", "that of this program", quiet=True)
     label = namespace_label(namespace)
-    return Fact("Namespace", f"{label} (netns:{namespace.inode})" if namespace.name else label)
+    is_named = namespace.name and namespace != UNKNOWN_NAMESPACE
+    return Fact("Namespace", f"{label} (netns:{namespace.inode})" if is_named else label)
 
 
 def _end(end: Endpoint, transport: Transport, context: Context) -> str:
     service = context.service_name(transport, end.port)
     return endpoint(*end) + (f" ({service})" if service else "")
+
+
+def _opened(row: Row) -> str:
+    if row.preexisting:
+        return "before this program started"
+    if row.is_brief:
+        return "between the two looks before it was known to have closed"
+    return local_time(row.first_seen, fine=row.connection.opened_at is not None)
 
 
 def _state(row: Row) -> str:
@@ -73,6 +82,8 @@ def _state(row: Row) -> str:
 
 
 def _history(row: Row) -> str:
+    if row.is_brief:
+        return "opened and closed between two looks"
     steps = [f"{local_time(since)} {state.label}" for state, since in row.history]
     if row.preexisting:
         steps[0] = f"before {steps[0]}"
@@ -84,5 +95,7 @@ def _history(row: Row) -> str:
 def _duration(row: Row, context: Context) -> str:
     if row.closed_at is None:
         return f"{BY_ID['age'].text(row, context)} so far"
+    if row.is_brief:
+        return "unknown: shorter than the time between two looks"
     prefix = "more than " if row.preexisting else ""
     return prefix + duration(max(row.closed_at - row.first_seen, 0.0))

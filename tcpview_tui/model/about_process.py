@@ -13,6 +13,7 @@ from tcpview_tui.text import duration, local_time
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Cut
+    from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
     from tcpview_tui.model.snapshot import Problem
@@ -73,11 +74,13 @@ def about_process(row: Row, inspection: Inspection | None, problems: Sequence[Pr
     absent = _absent(owner, problems)
     told = inspection if owner and inspection and inspection.identity == owner.identity else None
     known = Fact("Owner", _ownership(row, problems), quiet=owner is None, lines=2)
-    facts = (_fact(line, told if line.attribute in _INSPECTED else owner, absent) for line in _LINES)
+    # Of an unknown process the connection may tell the user: the one whom the kernel books the socket to.
+    named = owner or row.connection
+    facts = (_fact(line, told if line.attribute in _INSPECTED else named, absent) for line in _LINES)
     return Section("Process", (known, *facts))
 
 
-def _fact(line: _Line, holder: Process | Inspection | None, absent: Mapping[str, str]) -> Fact:
+def _fact(line: _Line, holder: Process | Connection | Inspection | None, absent: Mapping[str, str]) -> Fact:
     value = getattr(holder, line.attribute, None)
     missing = value.value if isinstance(value, Absence) else absent.get(line.attribute, UNKNOWN)
     shown = None if value is None or isinstance(value, Absence) else line.text(value)

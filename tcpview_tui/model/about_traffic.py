@@ -23,7 +23,8 @@ def about_traffic(row: Row, held: Sequence[Row], context: Context) -> Section:
     """Return the same labels for every row; a missing value is a word. `held` are all rows of the row's process."""
     gauge = context.gauges.get(row.key)
     counters = gauge.counters if gauge else Counters()
-    absent = _absent(row)
+    untold = _untold(row, context)
+    absent = _absent(row, untold)
     facts = (
         fact("Received", _bytes(counters.received), absent),
         fact("Sent", _bytes(counters.sent), absent),
@@ -32,16 +33,23 @@ def about_traffic(row: Row, held: Sequence[Row], context: Context) -> Section:
         fact("Retransmits", None if counters.retransmits is None else f"{counters.retransmits:,}", absent),
         fact("RTT", None if counters.rtt is None else f"{counters.rtt * 1000:.3g} ms", absent),
         fact("Congestion", counters.congestion, absent),
-        fact("Queues", _queues(row, counters), "not told by this source"),
+        fact("Queues", _queues(row, counters), untold),
         _process(held, context),
     )
     return Section("Traffic", facts)
 
 
-def _absent(row: Row) -> str:
+def _untold(row: Row, context: Context) -> str:
+    """Return who does not tell a number: a source that has counters has some for any connection."""
+    if not context.gauges:
+        return "not told by this source"
+    return "not told of a closed connection" if row.is_closed else "not told by the kernel"
+
+
+def _absent(row: Row, untold: str) -> str:
     if row.connection.transport != "tcp":
         return "not counted: the kernel counts it for TCP alone"
-    return "none: nobody is connected" if row.connection.remote is None else "not told by this source"
+    return "none: nobody is connected" if row.connection.remote is None else untold
 
 
 def _bytes(number: int | None) -> str | None:

@@ -88,8 +88,10 @@ def _age(row: Row, context: Context) -> float:
 
 def _age_text(row: Row, context: Context) -> str:
     seconds = _age(row, context)
+    if row.is_brief:
+        return "?"
     if row.is_closed and row.connection.opened_at is not None and seconds < 1:
-        return f"{seconds * 1000:.0f}ms"
+        return f"{seconds * 1000:.0f}ms" if seconds < 0.0995 else f"{seconds:.1f}s"
     shown = _lived(seconds) if row.is_closed else text.age(seconds)
     if not row.preexisting:
         return shown
@@ -179,7 +181,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "age", "Age", "Age",
-        "Time since first seen; once closed, how long it lived. >: it was there before this program started.",
+        "Time since first seen; once closed, how long it lived. >: it was there before this program started. "
+        "?: it opened and closed between two looks.",
         14, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
     ),
     Column(

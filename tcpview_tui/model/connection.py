@@ -1,4 +1,4 @@
-"""A connection: one TCP or UDP endpoint, connected or not, at one moment."""
+"""A connection: one socket of TCP, UDP, UDP-Lite or raw IP, connected or not, at one moment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tcpview_tui.model.container import elsewhere
 from tcpview_tui.text import endpoint
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Namespace(NamedTuple):
     name: str | None = None
 
 
+UNKNOWN_NAMESPACE = Namespace(0, "unknown")
+"""That of a connection of which nobody can tell whether it was in this program's or another; no inode is 0."""
+
+
 class Endpoint(NamedTuple):
     """An address in canonical text (RFC 5952; IPv4-mapped IPv6 as IPv4) and a port."""
 
@@ -116,6 +121,9 @@ class Connection:
 
     @property
     def ends(self) -> str:
-        """Protocol and both ends in one line: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``."""
+        """Protocol and both ends in one line: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``.
+
+        Where the same addresses can mean another connection, it says where this one is: ``... in netns web``.
+        """
         far = f" - {endpoint(*self.remote)}" if self.remote else ""
-        return f"{self.protocol} {endpoint(*self.local)}{far}"
+        return f"{self.protocol} {endpoint(*self.local)}{far}{elsewhere(self)}"

@@ -65,6 +65,8 @@ class Field:
     needs_names: bool = False
     compares: bool = False
     """Whether its facts come from comparing looks: of a single one they are unknown, or too small."""
+    of_process: bool = False
+    """Whether it is a fact of the process, and unknown where that is."""
 
 
 def _column(name: str) -> Lift:
@@ -212,10 +214,19 @@ FLAGS = (
 )
 
 FIELDS: tuple[Field, ...] = (
-    Field("process", TEXT, "Name of a process that has the socket.", "process:sshd", _owners("process")),
-    Field("pid", NUMBER, "Process id.", "pid:100-200", _owners("pid")),
+    Field(
+        "process", TEXT, "Name of a process that has the socket.", "process:sshd", _owners("process"), of_process=True
+    ),
+    Field("pid", NUMBER, "Process id.", "pid:100-200", _owners("pid"), of_process=True),
     Field("user", TEXT, "User the process runs as.", "user:www-data", _user),
-    Field("service", TEXT, "systemd unit or container of the process.", "service:nginx", _owners("service")),
+    Field(
+        "service",
+        TEXT,
+        "systemd unit or container of the process.",
+        "service:nginx",
+        _owners("service"),
+        of_process=True,
+    ),
     Field("proto", CHOICE, "Protocol.", "proto:udp", _column("proto"), PROTOCOLS),
     Field("state", CHOICE, "TCP state (RFC 9293). UDP has none.", "state:time-wait", _column("state"), STATES),
     Field("local", ADDRESS, "Address at this end.", "local:127.0.0.1", _column("local")),
@@ -225,9 +236,16 @@ FIELDS: tuple[Field, ...] = (
     Field("lport", PORT, "Port at this end.", "lport<1024", _column("lport")),
     Field("rport", PORT, "Port at the other end.", "rport:8000-8999", _column("rport")),
     Field("dir", CHOICE, "Direction.", "dir:in", _column("dir"), DIRECTIONS),
-    Field("path", TEXT, "Executable file of the process.", "path:/usr/bin/", _owners("path")),
-    Field("cmd", TEXT, "Command line of the process.", 'cmd:"-c config"', _owners("cmd")),
-    Field("container", TEXT, "Container of the process; else the network namespace.", "container:docker", _container),
+    Field("path", TEXT, "Executable file of the process.", "path:/usr/bin/", _owners("path"), of_process=True),
+    Field("cmd", TEXT, "Command line of the process.", 'cmd:"-c config"', _owners("cmd"), of_process=True),
+    Field(
+        "container",
+        TEXT,
+        "Container of the process; else the network namespace.",
+        "container:docker",
+        _container,
+        of_process=True,
+    ),
     Field("recv", SIZE, "Bytes received; unknown for UDP.", "recv>1M", _column("recv"), volatile=True),
     Field("sent", SIZE, "Bytes sent; unknown for UDP.", "sent>500k", _column("sent"), volatile=True),
     Field(

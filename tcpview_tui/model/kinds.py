@@ -75,8 +75,8 @@ DURATION = Kind(
 
 SIZE = Kind(
     "size",
-    "A comparison with < <= > >=, a range 1k-1M or 0; in bytes, units k, M, G, each 1024 times the one before.",
-    "a comparison like >1M or <=500k, or a range like 1k-1M (bytes; units k, M, G)",
+    "A comparison with < <= > >=, a range 1k-1M or 0; in bytes, units k, M, G, T, each 1024 times the one before.",
+    "a comparison like >1M or <=500k, or a range like 1k-1M (bytes; units k, M, G, T)",
     _size,
 )
 DELAY = Kind(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.text import count, duration
+
+TcpSeen = Literal["at looks", "ending", "always"]
+"""When a TCP connection is seen that is shorter than the interval: if a look meets it, when it ends, or always."""
 
 ALWAYS = (
     Problem(
@@ -13,6 +18,19 @@ ALWAYS = (
     ),
 )
 """What this version never sees, however it is run."""
+
+_OTHERS = "Of UDP and raw sockets only those are seen that are there when the program looks."
+_POLLED: dict[TcpSeen, str] = {
+    "at looks": "The program looks at the machine again and again. A connection that opens and closes between two "
+    "looks is not seen; a shorter interval misses fewer.",
+    "ending": "TCP connections are told by the kernel as they end, however short they are, except attempts that were "
+    f"refused; who had them is known if a look met them. {_OTHERS}",
+    "always": f"TCP connections are told by the kernel as they open and close, however short they are. {_OTHERS}",
+}
+_ESTIMATE = (
+    " How many TCP connections were missed is an estimate: those the kernel has counted as opened since this program "
+    "started, less those that it saw."
+)
 
 
 def behind(every: float, interval: float) -> Problem:
@@ -24,25 +42,17 @@ def behind(every: float, interval: float) -> Problem:
     )
 
 
-def polling(interval: float, missed: int | None = None, *, of_tcp: bool = True) -> Problem:
+def polling(interval: float, missed: int | None = None, tcp: TcpSeen = "at looks") -> Problem:
     """Return that what lives shorter than `interval` seconds can be missed.
 
-    `missed` TCP connections were, as far as the kernel counts them. With `of_tcp` false, no TCP connection is.
+    `missed` TCP connections were, as far as the kernel counts them; with `tcp` always seen, none is.
     """
-    if not of_tcp:
-        return Problem(
-            Code.POLLING,
-            f"sampling every {duration(interval)}: shorter UDP sockets can be missed",
-            "TCP connections are told by the kernel as they open and close, however short they are. Of UDP and raw "
-            "sockets only those are seen that are there when the program looks.",
-        )
-    known = "" if missed is None else f", {missed:,} TCP so far"
+    what = "connections" if tcp == "at looks" else "UDP sockets"
+    known = f", {missed:,} TCP so far" if missed and tcp != "always" else ""
     return Problem(
         Code.POLLING,
-        f"sampling every {duration(interval)}: shorter connections can be missed{known}",
-        "The program looks at the machine again and again. A connection that opens and closes between two looks "
-        "is not seen; a shorter interval misses fewer. How many TCP connections were missed is an estimate: those the "
-        "kernel has counted as opened since this program started, less those that it saw.",
+        f"sampling every {duration(interval)}: shorter {what} can be missed{known}",
+        _POLLED[tcp] + (_ESTIMATE if known else ""),
     )
 
 

@@ -29,7 +29,8 @@ class Query:
 
     `predicate` answers for a row; it is `volatile` when its answer changes with time although the row does not, and
     `needs_names` when remote names matter to it, which arrive later than the row. `compares` names its terms that
-    only several looks can answer.
+    only several looks can answer, `named` those of its fields that only names can, `denied` those that deny something
+    of a process: they match also where no process is known.
     """
 
     text: str
@@ -37,6 +38,8 @@ class Query:
     volatile: bool
     needs_names: bool
     compares: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
 
     def matches(self, row: Row, context: Context) -> bool:
         """Return whether the row is shown."""
@@ -47,7 +50,9 @@ def parse(text: str) -> Query:
     """Return the query that `text` means; an empty text matches every row. Raises `QueryError`, and nothing else."""
     line = "".join(" " if character.isspace() else character for character in text)
     parser = _Parser(tokenize(line))
-    return Query(line.strip(), parser.whole(), parser.volatile, parser.needs_names, tuple(parser.compares))
+    predicate = parser.whole()
+    lists = map(tuple, (parser.compares, parser.named, parser.denied))
+    return Query(line.strip(), predicate, parser.volatile, parser.needs_names, *lists)
 
 
 class _Parser:
@@ -57,6 +62,9 @@ class _Parser:
         self.volatile = False
         self.needs_names = False
         self.compares: list[str] = []
+        self.named: list[str] = []
+        self.denied: list[str] = []
+        self._of_process: list[str] = []
         self._tokens = tokens
         self._at = 0
         self._open: list[Token] = []
@@ -97,8 +105,12 @@ class _Parser:
         while self._token.kind in {"-", "not"}:
             self._take()
             negative = not negative
+        asked = len(self._of_process)
         predicate = self._term()
-        return _none(predicate) if negative else predicate
+        if not negative:
+            return predicate
+        self.denied += self._of_process[asked:]
+        return _none(predicate)
 
     def _term(self) -> Predicate:
         token = self._token
@@ -130,6 +142,9 @@ class _Parser:
             raise _unknown(name, operator)
         self.volatile |= found.volatile
         self.needs_names |= found.needs_names
+        self.named += [found.name] if found.needs_names else []
+        self._of_process += [found.name] if found.of_process else []
+        self.denied += [found.name] if found.of_process and operator.text == "!=" else []
         values = self._values(found, name, operator)
         compared = {plain(choice.name) for choice in found.choices if choice.compares}
         self.compares += [found.name] if found.compares else []

@@ -65,6 +65,11 @@ class Row:
         return self.closed_at is not None
 
     @property
+    def is_brief(self) -> bool:
+        """True when it opened and closed between two looks, and nobody has told when: its times are that of a look."""
+        return self.closed_at == self.first_seen and self.connection.opened_at is None
+
+    @property
     def history(self) -> tuple[Passage, ...]:
         """Every state it was seen in with the time, the oldest first; at least the present one."""
         return self.passages or ((self.connection.state, self.first_seen),)

@@ -17,25 +17,29 @@ if TYPE_CHECKING:
 
 
 class Code(StrEnum):
-    """What a `Problem` is about, for programs: its words may change, and differ from system to system."""
+    """What a `Problem` is about, for programs: its words may change, and differ from system to system.
 
-    OWNERLESS = "ownerless"
-    PATHS_REFUSED = "paths-refused"
-    PROCESSES_REFUSED = "processes-refused"
+    The most serious come first, and are shown first: what failed or was lost, then what cannot be seen at all.
+    """
+
     LOOK_FAILED = "look-failed"
-    BEHIND = "behind"
-    POLLING = "polling"
-    DROPPED = "dropped"
-    NAMES = "names"
-    MEMORY = "memory"
-    NAMESPACES = "namespaces"
-    SHARED = "shared"
-    ROOTKIT = "rootkit"
-    FALLBACK = "fallback"
     TABLES = "tables"
-    EVENTS = "events"
     FLOOD = "flood"
     UNHEARD = "unheard"
+    BEHIND = "behind"
+    DROPPED = "dropped"
+    MEMORY = "memory"
+    FALLBACK = "fallback"
+    PROCESSES_REFUSED = "processes-refused"
+    OWNERLESS = "ownerless"
+    NAMESPACES = "namespaces"
+    EVENTS = "events"
+    POLLING = "polling"
+    PATHS_REFUSED = "paths-refused"
+    NAMES = "names"
+    COUNTERS = "counters"
+    SHARED = "shared"
+    ROOTKIT = "rootkit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Ending(NamedTuple):
 class Passed(NamedTuple):
     """A connection that opened and closed between two looks. Its key is in neither of them.
 
-    `connection` has `opened_at`; `closed_at` is seconds UTC, too.
+    `connection` has `opened_at` where it is known; `closed_at` is seconds UTC, too.
     """
 
     connection: Connection

@@ -51,7 +51,7 @@ def listed(row: Row, context: Context, at: float, host: str) -> Document:
 
 def _event(row: Row) -> Document:
     """Return what is known of the event; a connection that was there at the first look has no known start."""
-    start, end = None if row.preexisting else row.first_seen, row.closed_at
+    start, end = None if row.preexisting or row.is_brief else row.first_seen, row.closed_at
     kind = "listener" if row.connection.is_listening else "connection"
     lasted = None if start is None or end is None else max(end - start, 0)
     return {

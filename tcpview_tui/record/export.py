@@ -137,7 +137,7 @@ def _holding(row: Row) -> str:
 
 _FACTS: dict[str, Callable[[Row], str]] = {
     "Status": lambda row: "closed" if row.is_closed else "open",
-    "Opening seen": lambda row: "no" if row.preexisting else "yes",
+    "Opening seen": lambda row: "no" if row.preexisting or row.is_brief else "yes",
     "Process holds it": _holding,
     "Other processes": _others,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.connection import KERNEL_STATES
+from tcpview_tui.model.container import elsewhere
 from tcpview_tui.respond.guard import ALLOWED, Guard, Level, Verdict
 from tcpview_tui.sources import proctable
 from tcpview_tui.text import endpoint
@@ -77,11 +78,16 @@ def _verdict(row: Row, judge: Guard) -> Verdict:
     return judge.judge_connection(row.connection)
 
 
+HEADING = ("Protocol", "State", "Local", "Remote", "Process")
+"""What `cells` are."""
+
+
 def cells(row: Row) -> tuple[str, str, str, str, str]:
-    """Return a row as people read it before it is closed: protocol, state, local, remote, process."""
+    """Return a row as people read it before it is closed; the last one says also in which namespace, if in another."""
     connection = row.connection
     remote = endpoint(*connection.remote) if connection.remote else "-"
-    return connection.protocol, connection.state.value or "-", endpoint(*connection.local), remote, holder(row)
+    held = holder(row) + elsewhere(connection)
+    return connection.protocol, connection.state.value or "-", endpoint(*connection.local), remote, held
 
 
 def holder(row: Row) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.respond.outcome import Kind, Outcome
+from tcpview_tui.sources.capabilities import NEEDS_NET_ADMIN
 from tcpview_tui.sources.seen import SocketId
 from tcpview_tui.text import safe
 
@@ -52,8 +53,7 @@ def _success(connection: Connection) -> str:
 def _failure(connection: Connection, error: Exception) -> Outcome:
     ends, code = connection.ends, getattr(error, "errno", None)
     if code in {errno.EPERM, errno.EACCES}:
-        remedy = "Closing a connection needs root (CAP_NET_ADMIN): run this program with sudo."
-        return Outcome(False, "denied", f"{remedy} {ends} stays open.")
+        return Outcome(False, "denied", f"{NEEDS_NET_ADMIN} {ends} stays open.")
     if code == errno.ENOENT:
         return Outcome(False, "gone", f"{ends} had closed already; nothing was done.")
     if code == errno.ESTALE:

@@ -61,6 +61,11 @@ class Source(Protocol):
         """Whether at present no TCP connection is too short to be seen."""
         ...
 
+    @property
+    def cannot_disconnect(self) -> str | None:
+        """Why it can close no connection at all, in sentences; `None` when it can try."""
+        ...
+
     def read(self) -> Reading:
         """Return every connection there is now. Called by one thread at a time."""
         ...

@@ -8,11 +8,12 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.model.connection import Connection, Endpoint, Key, Namespace, State, Unowned
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint, Key, Namespace, State, Unowned
 from tcpview_tui.model.snapshot import Ending, Passed
 from tcpview_tui.sources.accepting import Acceptor, Listeners, Listening, namespace_of
 
 if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
     from tcpview_tui.sources.lives import Life
 
 Ends = tuple[Endpoint, Endpoint]
@@ -49,6 +50,14 @@ class Told(NamedTuple):
     trace: Trace = Trace.WHOLE
 
 
+class _Debt(NamedTuple):
+    """Lives that are still to be told: how many, until which look, and when theirs were known to be over, at last."""
+
+    number: int
+    until: int
+    at: float
+
+
 class Brief:
     """Matches lives with connections, by both ends and in their order. Lives are taken before a look is made.
 
@@ -56,20 +65,23 @@ class Brief:
     another comes last and counts all the same: a process can use a socket that was made elsewhere (setns(2), unix(7)).
     """
 
-    def __init__(self, own: int) -> None:
+    def __init__(self, clock: Clock, own: int) -> None:
         """`own` is the inode of this program's network namespace."""
+        self._clock = clock
         self._own = own
         self._lives: dict[Ends, list[Life]] = {}
-        self._owed: dict[Ends, tuple[int, int]] = {}
+        self._owed: dict[Ends, _Debt] = {}
         self._look = 0
         self._number = 0
         self._fins: set[Key] = set()
+        self._untold: Namespace | None = UNKNOWN_NAMESPACE
 
     def take(self, lives: Iterable[Life]) -> None:
         """Take the lives that ended before the look that follows.
 
         A life that ended while a look was made belongs to a connection that had ended in it already: it is taken off,
-        whether it is told at the next look or, of a late event, at one of the `OWED_LOOKS`.
+        whether it is told at the next look or, of a late event, at one of the `OWED_LOOKS`. One that began when the
+        connection was known to be over is another's: whoever can make debts must not hide what comes after.
         """
         found: defaultdict[Ends, list[Life]] = defaultdict(list)
         for life in lives:
@@ -77,11 +89,11 @@ class Brief:
         self._look += 1
         self._forget()
         for ends in self._owed.keys() & found.keys():
-            count, until = self._owed[ends]
-            paid = min(count, len(found[ends]))
-            del found[ends][:paid]
-            self._owed[ends] = count - paid, until
-            if count == paid:
+            debt = self._owed[ends]
+            paid = [each for each in found[ends] if (each.opened_at or 0.0) <= debt.at][: debt.number]
+            found[ends] = [each for each in found[ends] if not any(each is one for one in paid)]
+            self._owed[ends] = debt._replace(number=debt.number - len(paid))
+            if debt.number == len(paid):
                 del self._owed[ends]
         self._lives = dict(found)
 
@@ -93,16 +105,25 @@ class Brief:
         return life
 
     def owe(self, connection: Connection) -> None:
-        """Expect the end of a life that is known to be that of this connection: it has not passed unseen."""
-        if connection.remote is None or connection.transport != "tcp":
+        """Expect the end of a life that is known to be that of this connection: it has not passed unseen.
+
+        A connection that was not answered yet has no life: the kernel makes its socket with the last step of the
+        handshake (tcp_v4_syn_recv_sock).
+        """
+        if connection.remote is None or connection.transport != "tcp" or connection.state is State.SYN_RECEIVED:
             return
         ends = connection.local, connection.remote
-        count, _ = self._owed.pop(ends, (0, 0))
-        self._owed[ends] = count + 1, self._look + OWED_LOOKS
+        before = self._owed.pop(ends, None)
+        number = before.number if before else 0
+        self._owed[ends] = _Debt(number + 1, self._look + OWED_LOOKS, self._clock.wall())
 
-    def settle(self, gone: Iterable[Connection], listeners: Listeners) -> Told:
-        """Return what is left to tell when the connections `gone` are known."""
+    def settle(self, gone: Iterable[Connection], listeners: Listeners, is_alone: bool = False) -> Told:
+        """Return what is left to tell when the connections `gone` are known.
+
+        `is_alone`: there is no namespace but the own, which what is untold is in then.
+        """
         self._fins = set()
+        self._untold = None if is_alone else UNKNOWN_NAMESPACE
         listening = Listening(listeners, self._own)
         waited = State.TIME_WAIT  # its life ended when it got there
         endings = {each.key: self._ending(each, listening) for each in gone if each.state is not waited}
@@ -136,13 +157,13 @@ class Brief:
             owners = (life.process,)
         elif "in" in (connection.direction, life and life.direction):
             owners = listening.at(connection.local, connection.family, namespace_of(connection, self._own)).owners
-        return Ending(life.closed_at if life else None, owners)
+        return Ending(life.closed_at if life and not life.sharers else None, owners)
 
     def _forget(self) -> None:
         """Expect no more what has not come in time; the oldest stand first."""
         while self._owed:
             oldest = next(iter(self._owed))
-            if self._owed[oldest][1] >= self._look and len(self._owed) <= _OWED_LIMIT:
+            if self._owed[oldest].until >= self._look and len(self._owed) <= _OWED_LIMIT:
                 break
             del self._owed[oldest]
 
@@ -154,15 +175,20 @@ class Brief:
         owners = (life.process,) if life.process else accepted.owners
         place = accepted.namespace if life.namespace is None else life.namespace
         closed = life.closed_at or 0.0
-        opened = closed if life.opened_at is None else min(life.opened_at, closed)
+        opened = None if life.opened_at is None else min(life.opened_at, closed)
         connection = Connection(
             BriefId(self._number), "tcp", life.family, life.state, life.local, life.remote, owners,
             direction=life.direction, opened_at=opened,
-            namespace=None if place in (None, self._own) else Namespace(place),
+            namespace=self._namespace(place),
         )  # fmt: skip
         if life.has_fin:
             self._fins.add(connection.key)
         return Passed(connection, closed)
+
+    def _namespace(self, inode: int | None) -> Namespace | None:
+        if inode is None:
+            return self._untold
+        return None if inode == self._own else Namespace(inode)
 
 
 def completed(connection: Connection, before: Connection | None, life: Life | None) -> Connection:

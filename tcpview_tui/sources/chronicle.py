@@ -25,7 +25,7 @@ class Chronicle:
         self._own = own
         self._follows = follows
         self._events = Events(clock)
-        self._brief = Brief(own)
+        self._brief = Brief(clock, own)
         self._why_not: str | None = None
         self._is_started = False
         self._left_out = [0, 0, 0]
@@ -58,11 +58,14 @@ class Chronicle:
         """Return a connection with what its events tell; what was known `before` stays known."""
         return completed(connection, before, self._life(connection, before))
 
-    def end_look(self, gone: Iterable[Connection], listeners: Listeners) -> Told:
-        """Return what events tell of the connections that are `gone` and of those that were never there."""
+    def end_look(self, gone: Iterable[Connection], listeners: Listeners, is_alone: bool = False) -> Told:
+        """Return what events tell of the connections that are `gone` and of those that were never there.
+
+        `is_alone`: there is no network namespace but the own.
+        """
         if not self.is_open:
             return Told({}, (), trace=Trace.NONE)
-        told = self._brief.settle((each for each in gone if each.transport == "tcp"), listeners)
+        told = self._brief.settle((each for each in gone if each.transport == "tcp"), listeners, is_alone)
         return told._replace(trace=Trace.GAPS if self._has_gap else Trace.WHOLE)
 
     def owe(self, connections: Iterable[Connection]) -> None:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.sources.lives import LIMIT, Life, Lives
+from tcpview_tui.sources.lives import LIMIT, Lives
 from tcpview_tui.sources.trace_line import parse
 from tcpview_tui.sources.trace_thread import TraceThread
 from tcpview_tui.sources.witness import BUDGET, Witness
@@ -14,8 +14,7 @@ from tcpview_tui.sources.witness import BUDGET, Witness
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Endpoint
-
-__all__ = ["Events", "Happened", "Life"]
+    from tcpview_tui.sources.lives import Life
 
 
 class Happened(NamedTuple):
@@ -99,7 +98,7 @@ class Events:
 
 
 def _to_wall(life: Life, offset: float) -> None:
-    for name in ("opened_at", "closed_at", "established_at"):
+    for name in ("opened_at", "closed_at"):
         at = getattr(life, name)
         if at is not None:
             setattr(life, name, at + offset)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tcpview_tui.model.connection import Connection, Endpoint, Key, Namespace, State
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint, Key, Namespace, State
 from tcpview_tui.model.snapshot import Passed
 from tcpview_tui.sources.brief import Trace, is_over
 from tcpview_tui.sources.lives import AFTER_FIN
@@ -40,6 +41,22 @@ class Added(NamedTuple):
     passed: tuple[Passed, ...]
 
 
+class _Names:
+    """Namespaces as connections have them; one of which none is left has no name. They are gone through when needed."""
+
+    def __init__(self, own: int, *read: Iterable[Connection]) -> None:
+        self._own = own
+        self._read = read
+
+    def of(self, inode: int) -> Namespace | None:
+        """Return the namespace with that inode, with its name if it is known; `None` for the own."""
+        return None if inode == self._own else self._known.get(inode, Namespace(inode))
+
+    @cached_property
+    def _known(self) -> dict[int, Namespace]:
+        return {each.namespace.inode: each.namespace for some in self._read for each in some if each.namespace}
+
+
 class LastWords:
     """Finds the connection that each announcement is about: by cookie, else by both ends.
 
@@ -49,7 +66,8 @@ class LastWords:
 
     def __init__(self, own: int) -> None:
         """`own` is the inode of this program's network namespace."""
-        self._namespaces: dict[int, Namespace | None] = {own: None}
+        self._own = own
+        self._names = _Names(own)
         self._look = 0
         self._at = 0.0
         self._gone: dict[Key, _Gone] = {}
@@ -63,7 +81,7 @@ class LastWords:
         said: Sequence[Said],
         known: Mapping[Key, Connection],
         fresh: Sequence[Connection],
-        gone: Iterable[Connection],
+        gone: Collection[Connection],
         told: Told,
         at: float,
     ) -> Added:
@@ -72,7 +90,8 @@ class LastWords:
 
         `told` is what the trace has told. What nothing fits waits for it until the next look.
         """
-        self._remember(fresh, gone, told.fins)
+        self._names = _Names(self._own, gone, known.values())
+        self._remember(gone, told.fins)
         measures: dict[Key, Measure] = {}
         strangers = [*self._waiting, *self._strangers(said, known, measures)]
         left = self._after_over(strangers, fresh, measures)
@@ -84,10 +103,8 @@ class LastWords:
         passed += [self._passed(identity, farewell, ended) for identity, farewell in alone]
         return Added(measures, tuple(passed))
 
-    def _remember(self, fresh: Iterable[Connection], gone: Iterable[Connection], fins: Collection[Key]) -> None:
+    def _remember(self, gone: Iterable[Connection], fins: Collection[Key]) -> None:
         self._look += 1
-        for connection in fresh:
-            self._namespaces[_place(connection)[0]] = connection.namespace
         for connection in gone:
             if connection.transport == "tcp":
                 has_fin = connection.state in AFTER_FIN or connection.key in fins
@@ -133,19 +150,28 @@ class LastWords:
         return left
 
     def _after_passed(
-        self, strangers: Iterable[Said], passed: list[Passed], fins: Collection[Key], measures: dict[Key, Measure]
+        self, strangers: Sequence[Said], passed: list[Passed], fins: Collection[Key], measures: dict[Key, Measure]
     ) -> list[Said]:
-        """Give `measures` those that have passed, and them their namespace; return who is none of them."""
+        """Give `measures` those that have passed, and them their namespace; return who is none of them.
+
+        Those in an unknown one stay so, and uncounted, where several namespaces announce the same ends.
+        """
+        places: dict[_Ends, set[int]] = {}
+        for identity, farewell in strangers:
+            places.setdefault((farewell.ends.local, farewell.ends.remote), set()).add(identity.namespace)
         numbers: dict[_Ends, list[int]] = {}
         for number, (connection, _) in enumerate(passed):
             numbers.setdefault((connection.local, connection.remote), []).append(number)
         left: list[Said] = []
         for identity, farewell in strangers:
-            if found := numbers.get((farewell.ends.local, farewell.ends.remote)):
-                namespace = self._namespace(identity.namespace)
-                number = max(found, key=lambda each: (passed[each].connection.namespace == namespace, -each))
+            ends = farewell.ends.local, farewell.ends.remote
+            if found := numbers.get(ends):
+                namespace = self._names.of(identity.namespace)
+                number = max(found, key=lambda each: (_fit(passed[each].connection, namespace), -each))
                 found.remove(number)
                 connection, closed_at = passed[number]
+                if connection.namespace == UNKNOWN_NAMESPACE and len(places[ends]) > 1:
+                    continue
                 measures[connection.key] = _measured(farewell, connection.key in fins)
                 passed[number] = Passed(replace(connection, namespace=namespace), closed_at)
             else:
@@ -175,19 +201,16 @@ class LastWords:
     def _named(self, passed: Passed) -> Passed:
         """Return it with the name of its namespace."""
         connection, closed_at = passed
-        if connection.namespace is None:
+        if connection.namespace is None or connection.namespace == UNKNOWN_NAMESPACE:
             return passed
-        return Passed(replace(connection, namespace=self._namespace(connection.namespace.inode)), closed_at)
-
-    def _namespace(self, inode: int) -> Namespace | None:
-        return self._namespaces.get(inode, Namespace(inode))
+        return Passed(replace(connection, namespace=self._names.of(connection.namespace.inode)), closed_at)
 
     def _passed(self, identity: SocketId, farewell: Farewell, at: float) -> Passed:
         family, local, remote = farewell.ends
         user = user_name(farewell.uid) if farewell.uid else None  # 0 is also told when the kernel does not know
         connection = Connection(
             identity, "tcp", family, farewell.measured.state, local, remote, user=user,
-            namespace=self._namespace(identity.namespace),
+            namespace=self._names.of(identity.namespace),
         )  # fmt: skip
         return Passed(connection, at)
 
@@ -195,6 +218,11 @@ class LastWords:
 def _place(connection: Connection) -> _Place:
     inode = connection.key.namespace if isinstance(connection.key, SocketId) else 0
     return inode, connection.local, connection.remote
+
+
+def _fit(connection: Connection, namespace: Namespace | None) -> int:
+    """Return how well what has passed goes with an announcement of that namespace: the higher, the better."""
+    return 1 if connection.namespace == UNKNOWN_NAMESPACE else 2 * (connection.namespace == namespace)
 
 
 def _said_of(identity: SocketId, farewell: Farewell) -> _Place:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shlex
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from tcpview_tui.model.snapshot import Code, Problem
-from tcpview_tui.text import count
+from tcpview_tui.text import count, safe
 
-_UNSEEN = (
-    "the process ended, the kernel itself uses them, the process lives in another process namespace, or root lacks the "
-    "right to look (CAP_SYS_PTRACE), as in many containers."
-)
-_AS_ROOT = "Run the program as root (sudo tcpview-tui) to see all of them."
-
+_FIND = "The filter is:unknown shows every row without a known process"
 
 OTHER_NAMESPACES = Problem(
     Code.NAMESPACES,
     "Always: other network namespaces",
     "Connections inside containers that have a network of their own are not shown.",
+)
+COUNTERS = Problem(
+    Code.COUNTERS,
+    "Always: traffic",
+    "psutil tells neither bytes nor rates nor round-trip times of a connection. On Linux the sockdiag source does "
+    "(--source sockdiag); on other systems this program has no source that does.",
 )
 SHARED = Problem(
     Code.SHARED,
@@ -31,23 +37,45 @@ def _is_root() -> bool:
     return not hasattr(os, "geteuid") or os.geteuid() == 0
 
 
-def ownerless(lost: int, sought: int = 0) -> Problem:
-    """Say that sockets have no owner in sight, and that so many of them are still `sought`."""
+def _as_root(gain: str = "see all of them") -> str:
+    """Say how to `gain` by starting as root: by the full path, for sudo searches a PATH of its own."""
+    program = Path(sys.argv[0]).absolute()
+    is_command = program.is_file() and os.access(program, os.X_OK)
+    command = f"sudo {safe(shlex.quote(str(program)))}" if is_command else "with sudo"
+    return f"Start this program as root ({command}) to {gain}."
+
+
+def ownerless(lost: int, sought: int = 0, *, each_is_told: bool = True) -> Problem:
+    """Say that sockets have no owner in sight, and that so many of them are still `sought`.
+
+    `each_is_told`: the connections say why (`Connection.unowned`).
+    """
     sockets = count(lost, "socket")
+    find = f"{_FIND}, and Details say why for each." if each_is_told else f"{_FIND}."
     if not _is_root():
         return Problem(
             Code.OWNERLESS,
             f"{sockets} without owner: not root",
-            f"The system tells the owner of a socket to its user and to root only. {_AS_ROOT}",
+            f"The system tells the owner of a socket to its user and to root only. {_as_root()} {find}",
         )
     if not sought:
-        return Problem(Code.OWNERLESS, f"{sockets} without owner", f"No process in sight holds them: {_UNSEEN}")
-    others = f" No process in sight holds the others: {_UNSEEN}" if sought < lost else ""
+        holds = _nobody("it" if lost == 1 else "them", lost)
+        return Problem(Code.OWNERLESS, f"{sockets} without owner", f"{holds} {find}")
+    others = lost - sought
+    rest = f"{_nobody('the other' if others == 1 else 'the others', others)} " if others else ""
     return Problem(
         Code.OWNERLESS,
         f"{sockets} without owner, {sought:,} still being looked for",
         "The open files of all processes are gone through up to three times, in several looks: the owner of a socket "
-        f"may yet be found.{others}",
+        f"may yet be found. {rest}{find}",
+    )
+
+
+def _nobody(whom: str, number: int) -> str:
+    used = "it" if number == 1 else "them"
+    return (
+        f"No process in sight holds {whom}: the process ended, the kernel itself uses {used}, the process lives in "
+        "another process namespace, or root lacks the right to look (CAP_SYS_PTRACE), as in many containers."
     )
 
 
@@ -56,7 +84,7 @@ def paths(refused: int) -> Problem:
     return Problem(
         Code.PATHS_REFUSED,
         f"{count(refused, 'executable')} unreadable" + ("" if _is_root() else ": not root"),
-        f"The system tells the executable file of a process to its user and to root only. {_AS_ROOT}",
+        f"The system tells the executable file of a process to its user and to root only. {_as_root()}",
     )
 
 
@@ -65,23 +93,47 @@ def processes(refused: int) -> Problem:
     return Problem(
         Code.PROCESSES_REFUSED,
         f"sockets of {count(refused, 'process', 'processes')} not visible" + ("" if _is_root() else ": not root"),
-        f"The system tells which sockets a process has to its user and to root only. {_AS_ROOT}",
+        f"The system tells which sockets a process has to its user and to root only. {_as_root()}",
     )
 
 
-def namespaces(closed: int, reason: str) -> Problem:
-    """Say that other network namespaces exist, or may exist, and cannot be read; without a number, nobody may look."""
+def namespaces(closed: Collection[OSError], silent: int) -> Iterator[Problem]:
+    """Say which other network namespaces are not read, if any.
+
+    `closed` has for each that cannot be entered the reason; `silent` processes do not tell in which one they are.
+    """
     if not _is_root():
-        return Problem(
-            Code.NAMESPACES,
-            "containers not visible: not root",
-            "Only root may look into other network namespaces, which containers have, and find all of them. "
-            f"{_AS_ROOT}",
-        )
+        if closed or silent:
+            yield Problem(
+                Code.NAMESPACES,
+                "containers not visible: not root",
+                "Only root may look into other network namespaces, which containers have, and find all of them. "
+                f"{_as_root()}",
+            )
+        return
+    if closed:
+        yield _closed(closed)
+    if silent:
+        yield _silent(silent)
+
+
+def _closed(errors: Collection[OSError]) -> Problem:
+    error = next(iter(errors))
+    needed = " It takes CAP_SYS_ADMIN." if error.errno in (errno.EPERM, errno.EACCES) else ""
     return Problem(
         Code.NAMESPACES,
-        f"{count(closed, 'network namespace')} not readable",
-        f"The system does not let this program in: {reason}. It takes CAP_SYS_ADMIN.",
+        f"{count(len(errors), 'network namespace')} not readable",
+        f"The system does not let this program in: {error.strerror or error}.{needed}",
+    )
+
+
+def _silent(number: int) -> Problem:
+    told = "process does not tell its" if number == 1 else "processes do not tell their"
+    return Problem(
+        Code.NAMESPACES,
+        f"{number:,} {told} network namespace: sockets in it may be missing",
+        "The system tells it to programs with at least the rights of the process (CAP_SYS_PTRACE, which root lacks in "
+        "many containers). A namespace is read as soon as any other process in it tells; this program's own always is.",
     )
 
 
@@ -89,8 +141,9 @@ def tables(names: str, reason: str) -> Problem:
     """Say that whole tables of the kernel could not be read."""
     return Problem(
         Code.TABLES,
-        f"{names} not read anew",
-        f"The kernel did not list these sockets: {reason}. What is shown of them is from an earlier look.",
+        f"{names} sockets not listed by the kernel",
+        f"The kernel did not list them at the last look: {reason}. What is shown of them is from an earlier look; "
+        "the next one asks again.",
     )
 
 
@@ -101,8 +154,7 @@ def without_events(reason: str) -> Problem:
             Code.EVENTS,
             "short connections seen only as they close, without process: not root",
             "The kernel tells everybody that a TCP connection has ended, and root alone when and by whom it was "
-            "opened. "
-            f"{_AS_ROOT}",
+            f"opened. {_as_root('see that, too')}",
         )
     return Problem(
         Code.EVENTS,
@@ -125,8 +177,10 @@ def flood(lost: int, dropped: int, unnamed: int) -> Problem:
     return Problem(
         Code.FLOOD,
         ", ".join(told),
-        "More connections opened and closed than could be followed. First the details of their processes are given "
-        "up, then the oldest of the short connections; events are lost when the kernel's own buffer is full.",
+        "More connections opened in a second than this program can read. First the details of their processes are "
+        "given up, then the oldest of the short connections; events are lost when the kernel's own buffer is full. "
+        "Connections that are there at a look are all shown, and what is left out is counted right. Nothing brings it "
+        "back: whoever needs every connection lets the firewall log them, or stops the flood there.",
     )
 
 

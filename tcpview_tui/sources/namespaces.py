@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tcpview_tui.sources import procfd
 from tcpview_tui.text import safe
 
 T = TypeVar("T")
@@ -78,15 +79,15 @@ class Namespaces:
     def _processes(self) -> Iterator[tuple[int, str]]:
         self.refused = 0
         for pid in filter(str.isdigit, _names(self._proc)):
-            path = f"{self._proc}/{pid}/ns/net"
+            process = f"{self._proc}/{pid}"
             try:
-                link = os.readlink(path)  # noqa: PTH115 - a `Path` for each of thousands would be felt
+                inode = procfd.network(process)
             except PermissionError:
                 self.refused += 1
             except OSError:
                 continue  # it has ended
             else:
-                yield int(link[5:-1]), path  # net:[4026531840], proc_pid_ns(5)
+                yield inode, f"{process}/ns/net"
 
 
 class Visit:

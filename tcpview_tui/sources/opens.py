@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.connection import State
+
+if TYPE_CHECKING:
+    from tcpview_tui.sources.seen import Socket
+    from tcpview_tui.sources.unsettled import Unsettled
 
 _SNMP = Path("/proc/self/net/snmp")
 """Counters of this network namespace (RFC 4022; net/ipv4/proc.c): a line of names, a line of numbers."""
+
+_NEVER_OPENED = frozenset({State.LISTEN, State.SYN_RECEIVED, State.CLOSED})
+"""States in which the kernel has not counted a connection as opened, or not yet."""
 
 
 def opened(file: Path = _SNMP) -> int | None:
@@ -16,6 +26,21 @@ def opened(file: Path = _SNMP) -> int | None:
         return numbers["ActiveOpens"] + numbers["PassiveOpens"]
     except (OSError, ValueError, KeyError, IndexError):
         return None
+
+
+class Openings:
+    """Counts the connections of the own namespace that looks have seen, each once: when it is first seen opened."""
+
+    def __init__(self) -> None:
+        self._waiting: set[Socket] = set()
+
+    def look(self, found: Unsettled) -> int:
+        """Return how many are opened that were not at the look before. What has never opened is waited for."""
+        self._waiting |= {each for each in found.fresh if each.namespace is None and each.table.transport == "tcp"}
+        self._waiting = {each for each in self._waiting if each.id not in found.gone}
+        opened = {each for each in self._waiting if each.tcp_state not in _NEVER_OPENED}
+        self._waiting -= opened
+        return len(opened)
 
 
 class Missed:

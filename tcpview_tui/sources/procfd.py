@@ -1,11 +1,11 @@
-"""What /proc tells about the open files of processes (proc_pid_fd(5)), one question a function."""
+"""What /proc tells about processes and their open files (proc_pid_fd(5)), one question a function."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 INITIAL_NAMESPACE = 0xEFFFFFFC
 """PROC_PID_INIT_INO: the inode of the process namespace that sees all others (include/linux/proc_ns.h)."""
 
-_SOCKET = "socket:["
+_SOCKET, _NETWORK = "socket:[", "net:["
 
 
 def hides_processes(proc: Path) -> bool:
@@ -37,13 +37,41 @@ def pids(proc: str) -> set[int]:
     return {int(name) for name in os.listdir(proc) if name.isdecimal()}  # noqa: PTH208 - called at each look
 
 
+class Status(NamedTuple):
+    """What /proc/PID/stat tells of a process (proc_pid_stat(5))."""
+
+    name: bytes
+    """As the process has chosen it: parentheses, spaces and lines included."""
+    fields: list[bytes]
+    """From the third on, the state."""
+
+    @property
+    def started(self) -> bytes:
+        """Field 22: clock ticks from the boot."""
+        return self.fields[22 - 3]
+
+
+def status(process: str) -> Status:
+    """Return the status of the process with this directory. Raises OSError: it ended, or is hidden."""
+    with open(f"{process}/stat", "rb") as file:  # noqa: PTH123 - called for each process
+        head, _, tail = file.read().rpartition(b")")
+    return Status(head.partition(b"(")[2], tail.split())
+
+
 def start_time(process: str) -> bytes:
     """Return the start time of the process with this directory, in clock ticks; empty when it ended."""
     try:
-        with open(f"{process}/stat", "rb") as file:  # noqa: PTH123 - called for each process
-            return file.read().rpartition(b")")[2].split()[19]
+        return status(process).started
     except (OSError, IndexError):
         return b""
+
+
+def network(task: str) -> int:
+    """Return the inode of the network namespace of the process or thread with this directory (proc_pid_ns(5)).
+
+    Raises OSError: it ended, or (PermissionError) has more rights than this program.
+    """
+    return int(os.readlink(f"{task}/ns/net")[len(_NETWORK) : -1])  # noqa: PTH115 - called for each process
 
 
 def numbers(directory: str) -> set[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tcpview_tui.sources.inet_diag import REQUEST, SIZE, Table
 from tcpview_tui.sources.netlink import HEAD, SOCK_DIAG_BY_FAMILY
 
-TABLES = {"raw": "raw", "udplite": "udplite"}
+FILES = {"raw": "raw", "udplite": "udplite"}
 """The file of /proc/net for IPv4, by transport; that for IPv6 ends in 6."""
 
 _MESSAGE = struct.Struct("=BBBB48sIIIII")
@@ -26,7 +26,7 @@ def dump(table: Table, folder: Path = Path("/proc/thread-self/net")) -> list[byt
     """Return the table as one datagram; empty when the kernel has no such sockets. It is that of this thread's
     network namespace. Raises OSError when it cannot be read.
     """
-    file = folder / (TABLES[table.transport] + ("6" if table.family == 6 else ""))
+    file = folder / (FILES[table.transport] + ("6" if table.family == 6 else ""))
     try:
         lines = file.read_text("ascii", "replace").splitlines()[1:]
     except FileNotFoundError:

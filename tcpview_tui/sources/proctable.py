@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import psutil
 
 from tcpview_tui.model.process import label
+from tcpview_tui.sources import procfd
 from tcpview_tui.text import safe, safe_bytes
 
 TICK = 0.01
@@ -82,13 +82,12 @@ def read_entry(pid: int) -> Entry | None:
 
 
 def _from_proc(pid: int) -> Entry:
-    head, _, tail = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")
-    fields = tail.decode("ascii").split()
-    started = int(fields[19]) / os.sysconf("SC_CLK_TCK") + _boot_time()
+    status = procfd.status(f"/proc/{pid}")
+    fields = [field.decode("ascii") for field in status.fields]
+    started = int(status.started) / os.sysconf("SC_CLK_TCK") + _boot_time()
     kernel = bool(int(fields[6]) & _PF_KTHREAD)
-    name, state = safe_bytes(head.partition(b"(")[2]), _STATES.get(fields[0], "")
     image = " ".join(fields[23:26])  # startcode, endcode, startstack: exec places them anew (all 0 or 1 if refused)
-    return Entry(pid, int(fields[1]), name, started, state, kernel, image)
+    return Entry(pid, int(fields[1]), safe_bytes(status.name), started, _STATES.get(fields[0], ""), kernel, image)
 
 
 def _from_psutil(pid: int) -> Entry:

@@ -72,8 +72,11 @@ class PsutilSource:
 
     name = "psutil"
     has_counters = False
-    unseen: tuple[Problem, ...] = (limits.OTHER_NAMESPACES, limits.SHARED)
+    unseen: tuple[Problem, ...] = (limits.OTHER_NAMESPACES, limits.COUNTERS, limits.SHARED)
     follows_tcp = False
+    cannot_disconnect: str | None = (
+        "The psutil source cannot close connections; --source sockdiag can, on Linux. Ending a process closes its own."
+    )
 
     def __init__(self) -> None:
         self._processes = ProcessTable()
@@ -141,7 +144,7 @@ class PsutilSource:
         if refused:
             yield limits.processes(refused)
         if lost:
-            yield limits.ownerless(lost)
+            yield limits.ownerless(lost, each_is_told=False)
         if self._processes.refused:
             yield limits.paths(self._processes.refused)
 

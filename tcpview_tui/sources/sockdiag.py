@@ -11,23 +11,23 @@ from tcpview_tui.model.connection import Connection, Key, State
 from tcpview_tui.sources import inet_diag, limits, services
 from tcpview_tui.sources.attribution import Attribution
 from tcpview_tui.sources.base import Reading
+from tcpview_tui.sources.capabilities import CAP_NET_ADMIN, NEEDS_NET_ADMIN, lacks
 from tcpview_tui.sources.chronicle import Chronicle
 from tcpview_tui.sources.inspect import inspect
 from tcpview_tui.sources.last_words import LastWords
-from tcpview_tui.sources.opens import Missed
+from tcpview_tui.sources.opens import Missed, Openings
 from tcpview_tui.sources.places import Places
 from tcpview_tui.sources.seen import Changes, Socket, SocketId
+from tcpview_tui.sources.unsettled import Unsettled
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Transport
     from tcpview_tui.model.inspection import Inspection
     from tcpview_tui.model.process import Process
-    from tcpview_tui.model.snapshot import Problem
+    from tcpview_tui.model.snapshot import Passed, Problem
     from tcpview_tui.model.traffic import Measure
-
-_NEVER_OPENED = frozenset({State.LISTEN, State.SYN_RECEIVED, State.CLOSED})
-"""States in which the kernel has not counted a connection as opened, or not yet."""
+    from tcpview_tui.sources.inet_diag import Table
 
 
 class SockDiagSource:
@@ -47,17 +47,23 @@ class SockDiagSource:
         self._clock = clock
         self._chronicle = Chronicle(clock, self._places.own, follows)
         self._last_words = LastWords(self._places.own)
-        self._missed = Missed()
+        self._openings = Openings()
+        self._missed: Missed | None = None
         self._by_inode: dict[int, Socket] = {}
         self._listening: dict[SocketId, Socket] = {}
         self._connections: dict[Key, Connection] = {}
-        self._has_looked = False
-        self._unsettled: list[Changes] = []
+        self._refused: dict[Table, OSError] = {}
+        self._unsettled = Unsettled()
 
     @property
     def follows_tcp(self) -> bool:
         """Whether the kernel tells of every TCP connection."""
         return self._chronicle.is_open
+
+    @property
+    def cannot_disconnect(self) -> str | None:
+        """Why the kernel will close nothing for this program; it asks for the right each time (sock_diag(7))."""
+        return NEEDS_NET_ADMIN if lacks(CAP_NET_ADMIN) else None
 
     def try_out(self) -> None:
         """Raise OSError unless the kernel lists TCP sockets."""
@@ -70,33 +76,26 @@ class SockDiagSource:
         """
         self._chronicle.begin_look()
         said = self._places.farewells()
-        looks = self._unsettled = [*self._unsettled, *self._places.look()]
-        for look in looks:
-            self._account(look)
-        fresh = [socket for look in looks for socket in look.fresh]
-        gone = [
-            self._connections[socket.id] for look in looks for socket in look.gone if socket.id in self._connections
-        ]
-        accepted = (socket for look in looks for socket in look.altered if socket.inode != socket.before)
-        stale = self._stale(looks, {socket.inode for socket in (*fresh, *accepted) if socket.inode})
+        found = self._look()
+        gone = [self._connections[key] for key in found.gone if key in self._connections]
+        stale = self._stale(found)
         if stale or gone:
             self._connections = self._renewed(gone, stale)
-        self._unsettled = []
-        told = self._chronicle.end_look(gone, self._listeners)
-        new = [self._connections[socket.id] for socket in fresh if socket.id in self._connections]
+        self._unsettled = Unsettled()
+        told = self._chronicle.end_look(gone, self._listeners, self._places.is_alone)
+        new = [self._connections[socket.id] for socket in found.fresh]
         added = self._last_words.settle(said, self._connections, new, gone, told, self._clock.wall())
         self._chronicle.owe(each.connection for each in added.passed if isinstance(each.connection.key, SocketId))
-        moved = (socket for look in looks for socket in (*look.fresh, *look.altered, *look.moved))
-        measures: dict[Key, Measure] = {socket.id: socket.measured for socket in moved}
-        problems = tuple(self._problems(looks))
+        measures: dict[Key, Measure] = {socket.id: socket.measured for socket in found.counted}
+        problems = tuple(self._problems())
         return Reading(
             self._connections,
             problems,
             measures | added.measures,
             told.ended,
             added.passed,
-            self._estimate(fresh, len(added.passed)),
-            frozenset(socket.id for look in looks if look.is_first for socket in look.fresh),
+            self._estimate(found, added.passed),
+            frozenset(socket.id for socket, is_first in found.fresh.items() if is_first),
         )
 
     def inspect(self, process: Process) -> Inspection:
@@ -124,6 +123,15 @@ class SockDiagSource:
     def _services(self) -> services.Names:
         return services.read(services.database())
 
+    def _look(self) -> Unsettled:
+        """Return what this look has found, and those before that no reading has told."""
+        looks = self._places.look()
+        for look in looks:
+            self._account(look)
+            self._unsettled.add(look)
+        self._refused = {table: error for look in looks for table, error in look.refused.items()}
+        return self._unsettled
+
     def _account(self, look: Changes) -> None:
         """Keep the sockets by inode; a socket that its process has closed has none any more."""
         for inode, socket in (*((s.inode, s) for s in look.gone), *((s.before, s) for s in look.altered)):
@@ -137,11 +145,10 @@ class SockDiagSource:
         for socket in look.gone:
             self._listening.pop(socket.id, None)
 
-    def _stale(self, looks: Iterable[Changes], fresh: set[int]) -> set[Socket]:
+    def _stale(self, found: Unsettled) -> set[Socket]:
         """Return the sockets whose connection has to be made anew."""
-        changed = self._attribution.look(self._by_inode, fresh)
-        stale = {socket for look in looks for socket in (*look.fresh, *look.altered)}
-        return stale.union(filter(None, map(self._by_inode.get, changed)))
+        changed = self._attribution.look(self._by_inode, found.sought)
+        return found.stale.union(filter(None, map(self._by_inode.get, changed)))
 
     def _renewed(self, gone: Iterable[Connection], stale: Iterable[Socket]) -> dict[Key, Connection]:
         connections = self._connections.copy()
@@ -164,16 +171,17 @@ class SockDiagSource:
     def _listeners(self) -> Iterator[Connection]:
         return (self._connections[key] for key in self._listening if key in self._connections)
 
-    def _estimate(self, fresh: Iterable[Socket], passed: int) -> int | None:
+    def _estimate(self, found: Unsettled, passed: Iterable[Passed]) -> int | None:
         """Return how many TCP connections were too short, unless all are told: the kernel counts each namespace."""
+        seen = self._openings.look(found) + sum(each.connection.namespace is None for each in passed)
         if self.follows_tcp:
+            self._missed = None
             return None
-        own = (s for s in fresh if s.namespace is None and s.table.transport == "tcp")
-        tcp = sum(s.tcp_state not in _NEVER_OPENED for s in own)
-        seen, self._has_looked = tcp + passed if self._has_looked else 0, True
+        if self._missed is None:
+            self._missed, seen = Missed(), 0
         return self._missed.look(seen)
 
-    def _problems(self, looks: Iterable[Changes]) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[Problem]:
         if self._attribution.unknown:
             yield limits.ownerless(self._attribution.unknown, self._attribution.sought)
         if self._attribution.refused_paths:
@@ -182,7 +190,6 @@ class SockDiagSource:
         yield from self._chronicle.problems
         if self._places.lost:
             yield limits.unheard(self._places.lost)
-        refused = {table: error for look in looks for table, error in look.refused.items()}
-        if refused:
-            names = ", ".join(sorted({table.transport for table in refused}))
-            yield limits.tables(names, str(next(iter(refused.values())).strerror))
+        if self._refused:
+            names = ", ".join(sorted({table.transport for table in self._refused}))
+            yield limits.tables(names, str(next(iter(self._refused.values())).strerror))

@@ -93,7 +93,7 @@ class Sockets:
             try:
                 return self._diag.dump(table.request)
             except NetlinkError as error:
-                if error.errno != errno.ENOENT or table.transport not in procnet.TABLES:
+                if error.errno != errno.ENOENT or table.transport not in procnet.FILES:
                     raise
                 self._unknown.add(table)
         return self.within(partial(procnet.dump, table))
@@ -196,13 +196,12 @@ class Sockets:
         """
         skipped = []
         for number, socket in enumerate(missing):
-            cookie = socket.id.cookie
-            is_known = self._by_cookie.get(cookie) is socket  # else IPV6_ADDRFORM (ipv6(7)) has changed its table
-            if is_known and number < ASKED_AGAIN and self._is_there(socket):
+            if self._by_cookie.get(socket.id.cookie) is not socket:
+                continue  # IPV6_ADDRFORM (ipv6(7)) has changed its table: there it is, and it is the same
+            if number < ASKED_AGAIN and self._is_there(socket):
                 skipped.append(socket)
                 continue
-            if is_known:
-                del self._by_cookie[cookie]
+            del self._by_cookie[socket.id.cookie]
             changes.gone.append(socket)
         return skipped
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from tcpview_tui.sources.threads import begin
 from tcpview_tui.sources.tracing import Instance
 from tcpview_tui.text import safe
 
@@ -21,6 +22,10 @@ _READS = 256
 _SETTLE = 0.001
 """Seconds from waking to reading. The kernel notes the name and the process of a thread when it leaves the processor:
 read at once, a quarter of them were still without. It also saves a third of the work."""
+
+
+_PATIENCE = 0.5
+"""Seconds for the thread to end, at most."""
 
 
 class TraceThread:
@@ -47,7 +52,7 @@ class TraceThread:
             made.callback(os.close, woken)
             made.callback(os.close, wake)
             thread = threading.Thread(target=self._follow, args=(instance, woken), name="events", daemon=True)
-            _begin(thread)
+            begin(thread)
             made.pop_all()
             self._instance, self._wake, self._thread = instance, wake, thread
 
@@ -62,13 +67,14 @@ class TraceThread:
     def stop(self) -> None:
         """End the thread and remove the instance, for good. Does nothing the second time.
 
-        Any thread may call it: it waits for a `start` that is under way, so that nothing is made after it.
+        Any thread may call it: it waits for a `start` that is under way, so that nothing is made after it. While our
+        thread asks a directory server for a name, it is not waited for: it will find no pipe any more.
         """
         with self._making:
             self._is_closed = True
             if self._thread:
                 os.close(self._wake)
-                self._thread.join()
+                self._thread.join(_PATIENCE)
                 self._thread = None
             if self._instance:
                 self._instance.close()
@@ -94,13 +100,9 @@ class TraceThread:
         return rest
 
 
-def _begin(thread: threading.Thread) -> None:
-    try:
-        thread.start()
-    except RuntimeError as error:  # the limit of threads is reached, or the interpreter is ending
-        raise OSError(errno.EAGAIN, f"TCP is not followed, because no thread could be started ({error})") from error
-
-
 def _is_ready(woken: int, *others: Instance, within: float | None = None) -> bool:
     """Wait until something can be read, at most `within` seconds; True when it is `woken`."""
-    return woken in select.select([woken, *(other.fileno() for other in others)], [], [], within)[0]
+    ready = select.poll()  # select(2) takes no descriptor from 1,024 on
+    for number in (woken, *(other.fileno() for other in others)):
+        ready.register(number, select.POLLIN)
+    return woken in (number for number, _ in ready.poll(None if within is None else within * 1000))

@@ -9,6 +9,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from tcpview_tui.sources.threads import begin
+
 _PLACES = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 """Where tracefs is mounted (Documentation/trace/ftrace.rst); the second is that of kernels before 4.1."""
 
@@ -20,7 +22,10 @@ _MS_REC_PRIVATE = 1 << 14 | 1 << 18
 
 
 def open_root() -> int:
-    """Return a descriptor of the root of tracefs. Raises OSError with the reason: not root, no tracefs, lockdown."""
+    """Return a descriptor of the root of tracefs.
+
+    Raises OSError with the reason: not root, no tracefs, lockdown, no thread to be had.
+    """
     for place in _PLACES:
         with suppress(OSError):
             if Path(place, "instances").is_dir():
@@ -43,7 +48,7 @@ def _mounted_apart(place: str) -> int:
             found.append(error)
 
     thread = threading.Thread(target=mount, name="mount-tracefs")
-    thread.start()
+    begin(thread)
     thread.join()
     if not found:
         raise OSError(errno.ENOSYS, "this system has no tracefs")

@@ -9,9 +9,8 @@ import atexit
 import os
 import re
 from contextlib import suppress
-from pathlib import Path
 
-from tcpview_tui.sources import tracefs
+from tcpview_tui.sources import procfd, tracefs
 from tcpview_tui.sources.trace_line import EVENT
 
 _LEFTOVER = re.compile(r"tcpview-tui-(\d{1,10})-(\d{1,20})")
@@ -49,7 +48,10 @@ _OPTIONAL = ("options/", "buffer_percent")
 
 
 class Instance:
-    """An open instance and its pipe. Closing it, or the end of the program, removes it."""
+    """An open instance and its pipe.
+
+    Closing it, or the end of the program, removes it; what a killed program left, the next start does.
+    """
 
     def __init__(self) -> None:
         """Make the instance and switch it on, after leftovers of killed runs are gone.
@@ -87,13 +89,14 @@ class Instance:
     def close(self) -> None:
         """Remove the instance, which switches it off. Does nothing the second time. Never raises."""
         atexit.unregister(self.close)
-        if self._pipe >= 0:
-            os.close(self._pipe)
+        pipe, self._pipe = self._pipe, -1  # first: a reader that is late must not find the number of another file
+        if pipe >= 0:
+            os.close(pipe)
         if self._is_made:
             _remove(self._root, self._name)
         if self._root >= 0:
             os.close(self._root)
-        self._pipe = self._root = -1
+        self._root = -1
         self._is_made = False
 
     def _open(self, name: str, flags: int) -> int:
@@ -119,7 +122,7 @@ def buffer_kb(processors: int) -> int:
 
 def own_name() -> str:
     """Return the name of this process's instance."""
-    return f"tcpview-tui-{os.getpid()}-{_start_tick(os.getpid())}"
+    return f"tcpview-tui-{os.getpid()}-{procfd.start_time('/proc/self').decode()}"
 
 
 def _names(root: int) -> list[str]:
@@ -133,7 +136,7 @@ def _names(root: int) -> list[str]:
 def _sweep(root: int) -> None:
     for name in _names(root):
         made = _LEFTOVER.fullmatch(name)
-        if made and _start_tick(int(made[1])) != int(made[2]):
+        if made and procfd.start_time(f"/proc/{made[1]}") != made[2].encode():
             _remove(root, f"instances/{name}")
 
 
@@ -142,11 +145,3 @@ def _remove(root: int, name: str) -> None:
     # another process namespace, whose process cannot be found from here, stays as it is.
     with suppress(OSError):
         os.rmdir(name, dir_fd=root)
-
-
-def _start_tick(pid: int) -> int | None:
-    """Return field 22 of /proc/PID/stat (proc_pid_stat(5)); `None` when there is no such process."""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        return None

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.model.process import Process
+from tcpview_tui.sources import procfd
 from tcpview_tui.sources.processes import ProcessTable
-from tcpview_tui.sources.procfd import INITIAL_NAMESPACE
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.sources.trace_line import Transition
 
 BUDGET = 200
-"""Processes read per second; one takes about 0.3 ms. Beyond it pid and name remain, which the kernel told."""
+"""Processes read per second; one takes about 0.3 ms. Beyond it pid and name remain, which the kernel told.
+
+Their namespaces are read until then, too, and count nothing: a link takes 0.002 ms."""
 
 _LOOK = 1.0
 """Seconds for which the facts of a process that keeps connecting are taken as they were read."""
 
 _GRAIN = 1.0
-"""Seconds: a start time is counted from the boot, which /proc/stat tells in whole seconds (proc_stat(5))."""
+"""Seconds: a start time is counted from the boot, which /proc/stat tells in whole seconds (proc_stat(5)).
+
+The second of the boot is read once, so it is here: a clock that is set later moves neither."""
 
 
 class Caller(NamedTuple):
@@ -46,6 +50,7 @@ class Witness:
         self._places: dict[tuple[int, str], int | None] = {}
         self._left = self._budget
         self._began = clock.monotonic()
+        self._booted = clock.wall() - self._began - _slept()
 
     def of(self, step: Transition) -> Caller:
         """Return who made a transition, with its facts if it still lives. May wait for a user's name."""
@@ -82,8 +87,13 @@ class Witness:
 
     def _is_later(self, process: Process, at: float) -> bool:
         """True when the pid was used again before it was asked."""
-        happened = at + self._clock.wall() - self._clock.monotonic()
+        happened = self._booted + at + _slept()
         return process.started is not None and process.started > happened + _GRAIN
+
+
+def _slept() -> float:
+    """Return the seconds this machine was suspended: start times count them, the trace does not (clock_gettime(2))."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 def _process_of(thread: int) -> int:
@@ -98,14 +108,14 @@ def _process_of(thread: int) -> int:
 def _namespace_of(task: int) -> int | None:
     """Return the inode of the network namespace of a process or a thread that still runs."""
     try:
-        return int(os.readlink(f"/proc/{task}/ns/net")[5:-1])  # noqa: PTH115 - as in namespaces: net:[4026531840]
-    except (OSError, ValueError):
+        return procfd.network(f"/proc/{task}")
+    except OSError:
         return None
 
 
 def _sees_all_pids() -> bool:
     """Return whether the pids of this process's namespace are those that traces tell, which are of the first one."""
     try:
-        return Path("/proc/self/ns/pid").stat().st_ino == INITIAL_NAMESPACE
+        return Path("/proc/self/ns/pid").stat().st_ino == procfd.INITIAL_NAMESPACE
     except OSError:
         return False

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -44,6 +45,9 @@ _NO_KEY = "<ignore>"
 """A key that nobody can press (`textual.keys.Keys.Ignore`): an empty text would leave an action the key it had."""
 
 _EXIT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_FAREWELL = 1
+"""Seconds for the source to close, when the program ends without a loop."""
+
 _DEADLINE = 5
 """Seconds after a signal until the program ends without a farewell: its terminal no longer takes one."""
 
@@ -170,7 +174,10 @@ class TcpviewApp(App[int]):
                 signal.signal(getattr(signal, name), leave)
 
     def _abandon(self, status: int) -> None:
-        """End at once, and give the terminal back as far as it takes that."""
+        """End now, and give back the terminal, and what the source holds of the system, as far as they take that."""
+        closing = threading.Thread(target=self.session.sampler.close, daemon=True)
+        closing.start()
+        closing.join(_FAREWELL)
         if hasattr(self._driver, "abandon"):
             cast("TerminalDriver", self._driver).abandon()
         os._exit(status)

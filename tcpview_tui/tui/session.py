@@ -13,6 +13,7 @@ from tcpview_tui.model.columns import Context
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.query import Query, parse
 from tcpview_tui.model.sieve import Sieve
+from tcpview_tui.model.snapshot import Code
 from tcpview_tui.model.tide import Traffic
 from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.model.view import View
@@ -22,7 +23,7 @@ from tcpview_tui.tui.lookups import Lookups
 from tcpview_tui.tui.recall import facts, restore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from tcpview_tui.clock import Clock
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _TOLERANCE = 0.2
 """Seconds by which a look may be late without anybody being told: threads are not woken to the millisecond."""
+
+_BY_SERIOUSNESS = tuple(Code)
 
 
 class Session:
@@ -201,12 +204,12 @@ class Session:
             self.view.rejoin(self.clock.monotonic(), sort=sort)
 
     def problems(self) -> list[Problem]:
-        """Return everything that cannot be seen at the moment, and why."""
+        """Return everything that cannot be seen at the moment, and why, the most serious first."""
         taken = list(self.snapshot.problems) if self.snapshot else []
         every = max(self.snapshot.took if self.snapshot else 0.0, self.interval + self.late)
         is_behind = every > self.interval + _TOLERANCE
         if is_behind:
-            taken.insert(0, limits.behind(every, self.interval))
+            taken.append(limits.behind(every, self.interval))
         if self.lookups.problem:
             taken.append(limits.names(self.lookups.problem))
         if self.live.dropped:
@@ -214,8 +217,13 @@ class Session:
         if self.memory.problem:
             taken.append(limits.memory(self.memory.problem))
         missed = self.snapshot.missed if self.snapshot else None
-        of_tcp = not self.sampler.source.follows_tcp
-        return [*taken, limits.polling(every if is_behind else self.interval, missed, of_tcp=of_tcp)]
+        taken.append(limits.polling(every if is_behind else self.interval, missed, self._tcp_seen(taken)))
+        return sorted(taken, key=lambda problem: _BY_SERIOUSNESS.index(problem.code))
+
+    def _tcp_seen(self, taken: Iterable[Problem]) -> limits.TcpSeen:
+        if self.sampler.source.follows_tcp:
+            return "always"
+        return "ending" if any(problem.code is Code.EVENTS for problem in taken) else "at looks"
 
     def _show(self, update: Update) -> None:
         self.view.apply(update, self.clock.monotonic())

@@ -27,7 +27,7 @@ SIGNS = (
     Sign(
         lambda _: Mark.CLOSED.value, "red",
         "Before a row: closed. It stays for the linger time (--linger), and then, no longer red, for as long as "
-        "closed rows are kept, or it is pinned, selected or under the cursor.",
+        "closed rows are kept, or it is pinned, selected or under a cursor that you have moved.",
     ),
     Sign(
         lambda glyphs: glyphs.busy, "blue",

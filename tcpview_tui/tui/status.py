@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _SPARKS = 10
 """Looks that the sparkline shows, a cell each."""
 
+_TELLING = 3
+"""Spellings of the counts that still tell each of them: for a sum of what flows no count is left out."""
+
 _COUNTED = (
     (State.ESTABLISHED, "Established", "Est"),
     (State.LISTEN, "Listening", "Listen"),
@@ -38,11 +41,15 @@ def status(session: Session, palette: Palette, width: int) -> list[Piece]:
     end = _mode(session)
     paint = palette.frozen if session.frozen_at is not None else palette.status
     room = width - len(end)
-    counts = next((text for text in _counts(session) if len(text) <= room), "")
-    flow = _flow(session)
-    if len(counts) + len(flow) > room:
-        flow = ""
+    counts, flow = _fitting(_counts(session), _flows(session), room)
     return [(counts.ljust(room - len(flow)) + flow, palette.status), (end, paint)]
+
+
+def _fitting(counts: Sequence[str], flows: Sequence[str], room: int) -> tuple[str, str]:
+    """Return the first counts that fit beside what flows, told long or short; else the first ones that fit alone."""
+    both = ((text, flow) for text in counts[:_TELLING] for flow in flows)
+    alone = ((text, "") for text in counts)
+    return next((each for each in (*both, *alone) if len("".join(each)) <= room), ("", ""))
 
 
 def _counts(session: Session) -> list[str]:
@@ -65,15 +72,21 @@ def _counts(session: Session) -> list[str]:
     ]
 
 
-def _flow(session: Session) -> str:
-    """Return what was received and sent in the last look, and a sparkline of the looks before; always as wide."""
+def _flows(session: Session) -> Sequence[str]:
+    """Return what was received and sent in the last look, with a sparkline of those before, and without one.
+
+    Each is always as wide.
+    """
     traffic, glyphs = session.traffic, session.glyphs
     if not (session.sampler.source.has_counters and session.snapshot):
-        return ""
+        return ()
     received, sent = (f"{size(rate)}/s" for rate in traffic.flow)
     sums = [0.0] * _SPARKS + [flow.received + flow.sent for flow in traffic.history]
     bars = sparkline(sums[-_SPARKS:], glyphs.bars)
-    return f"  {glyphs.incoming} {received:>7} {glyphs.outgoing} {sent:>7} {bars} "
+    return (
+        f"  {glyphs.incoming} {received:>7} {glyphs.outgoing} {sent:>7} {bars} ",
+        f" {glyphs.incoming}{received:>7} {glyphs.outgoing}{sent:>7} ",
+    )
 
 
 def sparkline(values: Sequence[float], bars: str) -> str:

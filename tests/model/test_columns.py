@@ -59,7 +59,7 @@ def living(namespace: Namespace | None, *owners: Process) -> Row:
         (living(BLUE, DOCKER), "docker:0123456789ab"),
         (living(BLUE, make_process()), "blue"),
         (living(BLUE), "blue"),
-        (living(NAMELESS), "netns:4026532245"),
+        (living(NAMELESS), "4026532245"),
     ],
 )
 def test_the_container_comes_before_the_name_and_the_inode_of_a_foreign_namespace(row: Row, shown: str | None) -> None:

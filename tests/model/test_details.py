@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.model.columns import Context
-from tcpview_tui.model.connection import Namespace, State
+from tcpview_tui.model.columns import BY_ID, Context
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Namespace, State
 from tcpview_tui.model.details import details, heading
 from tcpview_tui.model.facts import Fact, Section
 from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Ancestor
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.text import local_time
 from tests.model.rows import make_process, make_row, rows
 
@@ -31,6 +32,12 @@ PROCESS = (
     "Open files", "Status", "Memory", "CPU time",
 )  # fmt: skip
 
+
+class NothingMeasured:
+    counters = Counters()
+
+
+NOTHING_MEASURED = NothingMeasured()
 SERVICES = {("tcp", 443): "https", ("udp", 53): "domain"}
 
 NOW = Context(1090.0, {"192.0.2.7": "www.example.org"}, service_name=lambda *port: SERVICES.get(port))
@@ -123,7 +130,8 @@ def test_an_unconnected_socket_has_no_remote_end_and_no_state() -> None:
 
 
 @pytest.mark.parametrize(
-    ("namespace", "told"), [(Namespace(4026532245), "netns:4026532245"), (Namespace(7, "blue"), "blue (netns:7)")]
+    ("namespace", "told"),
+    [(Namespace(4026532245), "4026532245"), (Namespace(7, "blue"), "blue (netns:7)"), (UNKNOWN_NAMESPACE, "unknown")],
 )
 def test_a_foreign_namespace_is_told_by_name_and_inode(namespace: Namespace, told: str) -> None:
     row = make_row()
@@ -184,6 +192,33 @@ def test_without_an_owner_every_line_is_there_and_one_says_why() -> None:
     assert all(fact.quiet for fact in facts)
     assert {fact.value for fact in facts[1:]} == {"unknown"}
     assert facts[0].value == "unknown. The system tells it to root only."
+
+
+def test_the_user_of_a_socket_is_told_where_the_process_is_unknown() -> None:
+    row = make_row()
+    row = replace(row, connection=replace(row.connection, user="www-data"))
+    (user,) = [fact for fact in show(row)[0].facts if fact.label == "User"]
+    assert (user.value, user.quiet) == ("www-data", False)
+    assert user.value == BY_ID["user"].text(row, NOW)
+    owned = replace(row, owners=(SSHD,))
+    assert values(show(owned)[0])["User"] == "root"
+
+
+CARRIED = replace(NOW, gauges={"another": Gauge(NOTHING_MEASURED)})
+
+
+@pytest.mark.parametrize(
+    ("row", "context", "word"),
+    [
+        (make_row(), NOW, "not told by this source"),
+        (make_row(closed_at=1075.0), NOW, "not told by this source"),
+        (make_row(closed_at=1075.0), CARRIED, "not told of a closed connection"),
+        (make_row(state=State.TIME_WAIT), CARRIED, "not told by the kernel"),
+    ],
+)
+def test_a_source_with_counters_is_not_blamed_for_what_is_gone(row: Row, context: Context, word: str) -> None:
+    told = values(titled(show(row, context=context), "Traffic"))
+    assert (told["Congestion"], told["Queues"]) == (word, word)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_container_is_that_of_the_process_else_the_namespace() -> None:
     row = make_row()
     inside = replace(make_row(), connection=replace(row.connection, namespace=Namespace(7)))
     docker = make_row("1.1.1.1:1", "2.2.2.2:2", make_process(container="docker:0123456789ab"))
-    assert labels("container", row, inside, docker) == ["docker:0123456789ab", "netns:7", "none known"]
+    assert labels("container", row, inside, docker) == ["7", "docker:0123456789ab", "none known"]
 
 
 def test_a_state_has_its_own_name() -> None:

@@ -20,6 +20,7 @@ OF_SOURCES = (
     sources.paths(2),
     sources.processes(2),
     sources.OTHER_NAMESPACES,
+    sources.COUNTERS,
     sources.SHARED,
     sources.tables("raw", "no such table"),
     sources.without_events("no tracefs"),
@@ -29,7 +30,7 @@ OF_SOURCES = (
 )
 
 
-@pytest.mark.parametrize("problem", [*TOLD, *OF_SOURCES, sources.namespaces(2, "not permitted")])
+@pytest.mark.parametrize("problem", [*TOLD, *OF_SOURCES, *sources.namespaces([OSError(1, "not permitted")], 2)])
 def test_a_limit_says_what_and_why_in_sentences(problem: Problem) -> None:
     assert problem.summary
     assert problem.detail.endswith(".")
@@ -52,8 +53,28 @@ def test_the_figures_are_told() -> None:
 
 
 def test_an_estimate_and_what_remains_are_told() -> None:
-    assert (
-        limits.polling(1.0, 1234).summary == "sampling every 1 s: shorter connections can be missed, 1,234 TCP so far"
-    )
-    assert limits.polling(1.0, None, of_tcp=False).summary == "sampling every 1 s: shorter UDP sockets can be missed"
+    counted = limits.polling(1.0, 1234)
+    assert counted.summary == "sampling every 1 s: shorter connections can be missed, 1,234 TCP so far"
+    assert "is an estimate" in counted.detail
+    assert limits.polling(1.0, tcp="always").summary == "sampling every 1 s: shorter UDP sockets can be missed"
     assert sources.flood(0, 2, 0).summary == "2 short connections dropped"
+
+
+@pytest.mark.parametrize(("tcp", "missed"), [("at looks", None), ("ending", None), ("ending", 0), ("always", 7)])
+def test_without_a_number_nothing_is_called_an_estimate(tcp: limits.TcpSeen, missed: int | None) -> None:
+    problem = limits.polling(1.0, missed, tcp)
+    assert "so far" not in problem.summary
+    assert "estimate" not in problem.detail
+
+
+def test_who_hears_of_connections_that_end_is_not_told_that_they_are_missed() -> None:
+    heard = limits.polling(1.0, 3, "ending")
+    assert heard.summary == "sampling every 1 s: shorter UDP sockets can be missed, 3 TCP so far"
+    assert "opens and closes between two looks is not seen" not in heard.detail
+    assert "as they end" in heard.detail
+
+
+def test_what_failed_or_was_lost_comes_before_what_is_never_seen() -> None:
+    codes = list(Code)
+    failures = {Code.LOOK_FAILED, Code.TABLES, Code.FLOOD, Code.UNHEARD, Code.BEHIND, Code.DROPPED}
+    assert set(codes[: len(failures)]) == failures

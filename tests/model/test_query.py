@@ -365,3 +365,8 @@ def test_a_time_is_found_by_its_colon_and_a_bare_number_is_not_a_time() -> None:
 )
 def test_a_query_names_what_a_single_look_cannot_answer(text: str, compares: tuple[str, ...]) -> None:
     assert parse(text).compares == compares
+
+
+@pytest.mark.parametrize(("text", "named"), [("-host:foo or host:bar", ("host", "host")), ("foo remote:10.1.2.3", ())])
+def test_a_query_names_the_fields_that_only_names_can_answer(text: str, named: tuple[str, ...]) -> None:
+    assert parse(text).named == named

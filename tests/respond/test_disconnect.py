@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcpview_tui.clock import SystemClock
-from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.model.connection import Connection, Namespace, State
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.respond.closing import Target, cells, holder, plan_closing
@@ -172,3 +172,10 @@ def test_a_row_names_its_process(seen: Row, told: str) -> None:
 def test_the_cells_of_a_row() -> None:
     assert cells(row(listener(1, 80, address="::"))) == ("TCP", "LISTEN", "[::]:80", "-", "nginx (812)")
     assert cells(row(connection(1, State.NONE, transport="udp")))[:2] == ("UDP", "-")
+    assert cells(row(replace(listener(1, 80), namespace=Namespace(7, "web"))))[-1] == "nginx (812) in netns web"
+
+
+def test_one_in_another_namespace_is_told_from_its_twin() -> None:
+    twins = [connection(1), replace(connection(2), namespace=Namespace(7, "web"))]
+    sentences = [outcome.sentence for outcome in disconnect(FakeSource(*twins).disconnect, twins)]
+    assert sentences == [f"Closed {ENDS}.", f"Closed {ENDS} in netns web."]

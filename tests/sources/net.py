@@ -26,6 +26,7 @@ PATIENCE = 30.0
 
 ANY = "127.0.0.1", 0
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
 
 
 class Address(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tcpview_tui.clock import SystemClock
-from tcpview_tui.model.connection import Connection, Endpoint, Key, Namespace, State, Unowned
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint, Key, Namespace, State, Unowned
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.snapshot import Snapshot
 from tcpview_tui.sources.base import Reading
@@ -347,6 +347,14 @@ def test_what_is_open_between_the_same_ends_elsewhere_tells_nothing() -> None:
     assert following(away).completed(over("a", State.ESTABLISHED), None) == over("a", State.ESTABLISHED)
     here = replace(over("a", State.ESTABLISHED), namespace=Namespace(OWN + 1))
     assert following(away).completed(here, None).opened_at == 1.0
+
+
+def test_what_is_untold_is_in_the_own_namespace_where_there_is_no_other() -> None:
+    for is_alone, place in ((True, None), (False, UNKNOWN_NAMESPACE)):
+        chronicle = following()
+        chronicle._brief.take([life()])
+        (passed,) = chronicle.end_look((), tuple, is_alone).passed
+        assert passed.connection.namespace == place
 
 
 def test_a_row_learns_what_its_life_tells_later() -> None:

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import sys
 
 import pytest
 
-from tcpview_tui.clock import SystemClock
+from tcpview_tui.model.connection import Connection
 from tcpview_tui.respond.disconnect import disconnect
-from tcpview_tui.sources.sockdiag import SockDiagSource
+from tests.sources.net import linux, root
+from tests.sources.test_sockdiag import source
 
-if TYPE_CHECKING:
-    from tcpview_tui.model.connection import Connection
+if sys.platform == "linux":
+    from tcpview_tui.sources.sockdiag import SockDiagSource
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="closing connections needs root")
-
-
-@pytest.fixture
-def source() -> Iterator[SockDiagSource]:
-    source = SockDiagSource(SystemClock())
-    yield source
-    source.close()
-
-
+__all__ = ["source"]
+pytestmark = [linux, root]
 End = tuple[str, tuple[str, int]]
 
 _TRANSPORTS = {socket.SOCK_STREAM: "tcp", socket.SOCK_DGRAM: "udp", socket.SOCK_RAW: "raw"}

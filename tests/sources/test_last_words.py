@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tcpview_tui.model.connection import Connection, Key, Namespace, State, Unowned
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Key, Namespace, State, Unowned
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.snapshot import Passed, Snapshot
 from tcpview_tui.sources import last_words
@@ -143,12 +143,13 @@ def test_what_only_an_announcement_tells_is_in_its_namespace() -> None:
 @pytest.mark.parametrize("is_late", [False, True])
 def test_a_life_that_passed_takes_counters_and_namespace_of_its_announcement(is_late: bool) -> None:
     words = Words(Trace.WHOLE)
-    words.look(row(9, State.LISTEN, BLUE))
-    life = Passed(replace(connection(SocketId(0, 5)), opened_at=1.0), 2.0)
+    there = row(9, State.LISTEN, BLUE)
+    words.look(there)
+    life = Passed(replace(connection(SocketId(0, 5)), opened_at=1.0, namespace=UNKNOWN_NAMESPACE), 2.0)
     announced = [said(1, BLUE.inode)]
     if is_late:
-        assert words.look(said=announced) == Added({}, ())
-    added = words.look(said=() if is_late else announced, passed=[life])
+        assert words.look(there, said=announced) == Added({}, ())
+    added = words.look(there, said=() if is_late else announced, passed=[life])
     assert told(added) == {5: 1}
     assert added.passed == (Passed(replace(life.connection, namespace=BLUE), 2.0),)
 
@@ -196,6 +197,36 @@ def test_the_name_of_a_namespace_needs_no_announcement() -> None:
     words.look(row(9, State.LISTEN, BLUE))
     away = Passed(replace(connection(SocketId(0, 6)), namespace=Namespace(BLUE.inode)), 2.0)
     assert [each.connection.namespace for each in words.look(passed=[away]).passed] == [BLUE]
+
+
+def test_a_namespace_of_which_nothing_is_left_has_no_name_that_another_could_inherit() -> None:
+    words = Words(Trace.WHOLE)
+    words.look(row(9, State.LISTEN, BLUE))
+    words.look()
+    away = Passed(replace(connection(SocketId(0, 6)), namespace=Namespace(BLUE.inode)), 2.0)
+    assert [each.connection.namespace for each in words.look(passed=[away]).passed] == [Namespace(BLUE.inode)]
+
+
+def test_of_several_in_an_unknown_namespace_nobody_gets_what_may_be_the_others() -> None:
+    words = Words(Trace.WHOLE)
+    first = Passed(replace(connection(SocketId(0, 5)), namespace=UNKNOWN_NAMESPACE), 2.0)
+    second = Passed(replace(first.connection, key=SocketId(0, 6)), 3.0)
+    assert words.look(said=[said(1), said(2, BLUE.inode)], passed=[first, second]) == Added({}, (first, second))
+    assert words.look() == Added({}, ())
+    added = words.look(said=[said(3), said(4)], passed=[first, second])
+    assert (told(added), {each.connection.namespace for each in added.passed}) == ({5: 3, 6: 4}, {None})
+
+
+def test_what_is_in_an_unknown_namespace_stays_there_unless_it_is_announced() -> None:
+    words = Words(Trace.WHOLE)
+    unknown = Passed(replace(connection(SocketId(0, 5)), namespace=UNKNOWN_NAMESPACE), 2.0)
+    elsewhere = Passed(replace(unknown.connection, key=SocketId(0, 6), namespace=Namespace(8)), 2.0)
+    assert words.look(passed=[unknown]).passed == (unknown,)
+    for passed in ([unknown, elsewhere], [elsewhere, unknown]):
+        added = words.look(said=[said(1)], passed=passed)
+        assert told(added) == {5: 1}
+        places = {each.connection.key: each.connection.namespace for each in added.passed}
+        assert places == {SocketId(0, 5): None, SocketId(0, 6): Namespace(8)}
 
 
 def fins(added: Added) -> dict[Any, bool]:

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.sources.opens import Missed, opened
+from tcpview_tui.model.connection import Namespace
+from tcpview_tui.sources.opens import Missed, Openings, opened
+from tcpview_tui.sources.sockets import Sockets
+from tcpview_tui.sources.unsettled import Unsettled
 from tests.sources.net import linux, tcp_pair
+from tests.sources.test_sockets import look
+from tests.sources.wire import FakeDiag, body, names, sockets
+
+ESTABLISHED, SYN_RECEIVED, TIME_WAIT, CLOSED, LISTEN = 1, 3, 6, 7, 10
+"""include/net/tcp_states.h"""
 
 
 def write(file: Path, active: int, passive: int = 0) -> None:
@@ -67,3 +75,35 @@ def test_what_was_all_seen_was_not_missed(tmp_path: Path) -> None:
     missed = Missed(file)
     write(file, 103)
     assert [missed.look(3), missed.look(0), missed.look(9)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("states", "seen"),
+    [
+        ([ESTABLISHED, ESTABLISHED, TIME_WAIT], [1, 0, 0]),
+        ([CLOSED, CLOSED, ESTABLISHED, TIME_WAIT], [0, 0, 1, 0]),
+        ([SYN_RECEIVED, ESTABLISHED, TIME_WAIT], [0, 1, 0]),
+        ([LISTEN, LISTEN, None, ESTABLISHED], [0, 0, 0, 1]),
+        ([CLOSED, None], [0, 0]),
+    ],
+)
+def test_a_connection_is_counted_when_it_is_first_seen_opened(states: list[int | None], seen: list[int]) -> None:
+    diag = FakeDiag()
+    assert count(diag, sockets(diag), states) == seen
+
+
+def test_those_of_other_namespaces_are_not_counted() -> None:
+    diag = FakeDiag()
+    known = sockets(diag)
+    known.namespace = Namespace(7)
+    assert count(diag, known, [ESTABLISHED, CLOSED, ESTABLISHED]) == [0, 0, 0]
+
+
+def count(diag: FakeDiag, known: Sockets, states: list[int | None]) -> list[int]:
+    """How many are counted at each look at one socket, which is not there in some."""
+    openings, seen = Openings(), []
+    for state in states:
+        found = Unsettled()
+        found.add(look(known, diag, *[] if state is None else [body(names(1), state)]))
+        seen.append(openings.look(found))
+    return seen

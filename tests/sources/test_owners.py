@@ -17,7 +17,7 @@ from tcpview_tui.sources import procfd
 from tcpview_tui.sources.descriptors import YOUNG
 from tcpview_tui.sources.owners import Owners
 from tests.fakes import FakeClock
-from tests.sources.net import answer, child, linux, python, tell, until
+from tests.sources.net import answer, child, linux, python, root, tell, until
 
 pytestmark = linux
 ME = os.getpid()
@@ -311,7 +311,6 @@ def test_dup2_over_another_socket_is_found_in_the_end() -> None:
         assert watch.owners.holders(both[0]) == (ME,)
 
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
 NOBODY = 65534
 
 
@@ -326,7 +325,7 @@ def as_nobody(foreign: int) -> bytes:
         return repr((watch.owners.refused > 0, own == (os.getpid(),), others)).encode()
 
 
-@needs_root
+@root
 def test_an_ordinary_user_sees_the_own_sockets_and_how_many_processes_refuse() -> None:
     readable, writable = os.pipe()
     with sockets(1) as (one,):

@@ -14,6 +14,7 @@ from tcpview_tui.model.connection import Endpoint
 from tcpview_tui.sources import inet_diag, procnet
 from tcpview_tui.sources.inet_diag import SIZE, Table
 from tcpview_tui.sources.netlink import HEAD, messages
+from tests.sources.net import linux, root
 
 HEADING = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref\n"
 LINE = "    1: 0100007F:0001 00000000:0000 07 00000010:00000200 00:00000000 00000000  1000        0 54321 2 0 0\n"
@@ -57,7 +58,8 @@ def test_no_text_is_an_error(tmp_path_factory: pytest.TempPathFactory, text: str
         assert len(part) % (HEAD.size + SIZE) == 0
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a raw socket needs root")
+@linux
+@root
 def test_a_real_raw_socket_is_listed() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
         inode = os.fstat(raw.fileno()).st_ino

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 import pytest
 
-from tcpview_tui.sources import proctable
+from tcpview_tui.sources import procfd, proctable
 from tcpview_tui.sources.proctable import Entry, precedes, read_entry, read_table, same_program, same_start
 from tests.sources.net import answer, child, linux, python, tell
 
@@ -123,7 +123,7 @@ def test_a_process_that_does_not_exist_has_no_entry() -> None:
 @pytest.mark.parametrize("content", [b"", b"7 (x) S", b"7 (x) S one two", b"7 (x) S 1 " + b"x " * 40])
 def test_a_file_that_makes_no_sense_has_no_entry(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(Path, "read_bytes", lambda _: content)
+    monkeypatch.setattr(procfd, "open", lambda *_: io.BytesIO(content), raising=False)
     assert read_entry(7) is None
 
 

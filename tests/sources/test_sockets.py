@@ -175,8 +175,10 @@ def test_a_socket_that_changes_its_family_is_met_in_its_new_table_and_leaves_in_
     known = sockets(diag)
     diag.tables = {UDP6: [message(body(names(1)))]}
     known.look()
-    diag.tables = {UDP4: [message(body(names(1)))]}
-    known.look()
+    diag.tables |= {UDP4: [message(body(names(1)))]}  # changed after one table was listed and before the other
+    assert not known.look().gone
+    del diag.tables[UDP6]
+    assert not known.look().gone
     found = known.get(1)
     assert found is not None
     assert found.table == UDP4

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,17 @@ def test_nothing_is_mounted_for_others_to_see() -> None:
     before = mounts.read_text()
     Instance().close()
     assert mounts.read_text() == before
+
+
+def test_where_no_thread_can_start_the_mount_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(tracefs, "_PLACES", ("/nowhere",))
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(OSError, match="no thread could be started") as told:
+        tracefs.open_root()
+    assert told.value.errno == errno.EAGAIN
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root, to give it up")

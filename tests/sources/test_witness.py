@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from tcpview_tui.sources import witness as module
 from tcpview_tui.sources.trace_line import Transition
 from tcpview_tui.sources.witness import Witness
 from tests.fakes import FakeClock
-from tests.sources.net import PATIENCE, linux
+from tests.sources.net import PATIENCE, child, linux
 from tests.sources.test_namespaces import root, unshared
 
 pytestmark = linux
@@ -83,6 +84,43 @@ def test_of_a_thread_that_has_ended_its_process_tells(witness: Witness) -> None:
 def test_of_a_process_that_has_ended_there_is_a_name(witness: Witness) -> None:
     told = witness.of(connects(NOBODY, NOBODY))
     assert (told.process.name, told.process.started, told.namespace) == ("curl", None, None)
+
+
+class Set(FakeClock):
+    """A clock that an administrator sets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by = time.time() - super().wall()
+
+    def wall(self) -> float:
+        return super().wall() + self.by
+
+
+@pytest.mark.parametrize("by", [-3600.0, 3600.0])
+def test_a_clock_that_is_set_loses_no_young_process_and_takes_no_later_one_for_it(
+    monkeypatch: pytest.MonkeyPatch, by: float
+) -> None:
+    monkeypatch.setattr(module, "_sees_all_pids", lambda: True)
+    clock = Set()
+    witness = Witness(clock)
+    with child("cat") as process:
+        clock.by += by
+        step = connects(process.pid, process.pid)
+        assert witness.of(step._replace(at=clock.now)).process.started is not None
+        clock.advance(2.0)
+        assert witness.of(step._replace(at=clock.now - 62.0)).process.started is None
+
+
+def test_a_machine_that_slept_loses_no_young_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_sees_all_pids", lambda: True)
+    clock = Set()
+    clock.by -= 3600.0
+    witness = Witness(clock)
+    monkeypatch.setattr(module, "_slept", lambda slept=module._slept: slept() + 3600.0)
+    with child("cat") as process:
+        step = connects(process.pid, process.pid)
+        assert witness.of(step._replace(at=clock.now)).process.started is not None
 
 
 def test_beyond_the_budget_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,8 @@ def keys(program: Live) -> set[object]:
 
 
 async def test_the_status_bar_counts_like_tcpview() -> None:
-    async with live(*ALL, connection(5, State.TIME_WAIT, owners=()), connection(6, State.CLOSE_WAIT)) as program:
+    more = connection(5, State.TIME_WAIT, owners=()), connection(6, State.CLOSE_WAIT)
+    async with live(*ALL, *more, size=(160, 24)) as program:
         bar = program.line_with("Endpoints")
         for part in ("Endpoints: 6", "Established: 2", "Listening: 1", "Time Wait: 1", "Close Wait: 1", "LIVE"):
             assert part in bar
@@ -84,7 +85,7 @@ async def test_the_interval_changes_within_its_bounds() -> None:
     async with live(CLIENT) as program:
         await program.press("plus", "plus")
         assert program.app.feed.interval == 5.0
-        assert "Interval: 5 s" in program.text
+        assert " 5 s " in program.line_with("Endpoints")
         assert "sampling every 5 s" in program.text
         await program.press(*["minus"] * 9)
         assert program.app.feed.interval == 0.5
@@ -172,6 +173,26 @@ async def test_limits_are_one_line_and_one_key_tells_more() -> None:
         assert "Use sudo." in program.text
         await program.press("escape")
         assert "Use sudo." not in program.text
+
+
+async def test_what_was_lost_is_said_before_what_is_never_seen() -> None:
+    async with live(CLIENT) as program:
+        standing = Problem(Code.NAMESPACES, "containers not visible: not root", "Use sudo.")
+        lost = Problem(Code.FLOOD, "8,022 short connections dropped", "Too many.")
+        program.source.problems = (standing, lost)
+        await program.sample()
+        line = program.line_with("8,022")
+        places = [line.index(word) for word in ("8,022", "containers", "sampling every")]
+        assert places == sorted(places)
+
+
+async def test_where_ending_connections_are_heard_only_udp_is_said_to_be_missed() -> None:
+    async with live(CLIENT) as program:
+        program.source.problems = (Problem(Code.EVENTS, "short connections seen only as they close", "Use sudo."),)
+        await program.sample()
+        assert "shorter UDP sockets can be missed" in program.line_with("seen only as they close")
+        await program.press("i")
+        assert "opens and closes between two looks" not in program.text
 
 
 async def test_help_names_every_action_column_and_field() -> None:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from textual.message_pump import MessagePump
 from textual.widgets import Button
 
-from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.model.connection import Connection, Namespace, State
 from tcpview_tui.model.process import Process
 from tcpview_tui.respond.closing import LIMIT
 from tcpview_tui.tui.actions import BY_ID
@@ -227,9 +228,26 @@ async def test_with_read_only_it_is_neither_offered_nor_done() -> None:
         assert BY_ID["disconnect"] not in program.main.offered()
 
 
+async def test_where_nothing_can_be_closed_nobody_is_asked() -> None:
+    async with live(connection(1)) as program:
+        program.source.cannot_disconnect = "Closing a connection needs root."
+        await program.press("d")
+        assert isinstance(program.app.screen, MainScreen)
+        assert "Closing a connection needs root." in program.text
+        assert (program.source.disconnected, logged(program)) == ([], [])
+
+
+async def test_twins_in_two_namespaces_are_told_apart() -> None:
+    async with live(connection(1), replace(connection(2), namespace=Namespace(7, "web"))) as program:
+        await asked(program, 1, 2)
+        assert f"{connection(1).ends} ESTABLISHED" in told(program)
+        assert f"{connection(1).ends} in netns web ESTABLISHED" in told(program)
+
+
 async def test_ascii_draws_no_other_character() -> None:
     process = Process(7, 1.0, "naïve✓")
-    async with live(connection(1, owners=(process,)), ascii=True) as program:
+    away = replace(connection(1, owners=(process,)), namespace=Namespace(7, "blå"))
+    async with live(away, ascii=True) as program:
         await asked(program)
         assert program.text.isascii()
 

@@ -82,7 +82,7 @@ async def test_all_that_was_changed_comes_back(tmp_path: Path) -> None:
         assert lines
         for word in ("Filter  203", "Saved  mine", "Hidden", "Groups", "Closed kept"):
             assert word in program.lines[-4]
-        assert "Interval: 2 s" in program.text
+        assert " 2 s " in program.line_with("Endpoints")
 
 
 async def test_what_is_switched_off_again_stays_off(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pytest
+
 from tcpview_tui.model.grouping import GROUPING_BY_ID
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.text import size
@@ -151,3 +153,12 @@ async def test_a_group_tells_what_its_rows_carry_together_and_nothing_when_they_
         gauges = program.app.session.traffic.gauges
         rate = sum(gauges[key].receiving for key in (1, 2))
         assert program.line_with(UNICODE.folded).split()[-4:] == ["↓", f"{size(rate)}/s", "↑", "0/s"]
+
+
+@pytest.mark.parametrize(("width", "bars"), [(80, False), (120, True), (160, True)])
+async def test_what_flows_is_told_at_every_width_before_counts_are_spelled_out(width: int, bars: bool) -> None:
+    async with live(ONE, size=(width, 20)) as program:
+        bar = program.line_with("LIVE")
+        assert UNICODE.incoming in bar
+        assert (UNICODE.bars[0] * 3 in bar) == bars
+        assert ("Established:" in bar) == (width == 160)

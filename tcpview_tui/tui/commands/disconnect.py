@@ -22,7 +22,13 @@ _ACTION = "disconnect"
 
 
 def disconnect_rows(main: MainScreen) -> None:
-    """Ask whether to close the connections of the rows that are meant now, whatever moves meanwhile."""
+    """Ask whether to close the connections of the rows that are meant now, whatever moves meanwhile.
+
+    Where none can be closed, nobody is asked.
+    """
+    if obstacle := main.session.sampler.source.cannot_disconnect:
+        main.say(obstacle, "warning")
+        return
     rows = main.targets()
     if not rows:
         return

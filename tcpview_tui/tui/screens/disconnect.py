@@ -90,13 +90,13 @@ def closing_text(plan: ClosingPlan, beyond: int = 0, plain: Callable[[str], str]
         told = f"{count(beyond, 'connection')} more would stay open: {LIMIT} at once are the limit.\n\n"
         text.append(told, "bold reverse")
     if alone and plan.at(Level.TYPED):
-        text.append(f"{plan.targets[0].told}\n\n", "bold reverse")
+        text.append(f"{plain(plan.targets[0].told)}\n\n", "bold reverse")
     text.append(_consequences([target.connection for target in closing]))
     for target in closing:
-        text.append(f"\n{target.connection.ends}\n", "bold")
+        text.append(f"\n{plain(target.connection.ends)}\n", "bold")
         text.append(f"  {target.connection.state.label}, {plain(holder(target.row))}")
-    _left_out(text, [f"{target.verdict.reason} Close it alone." for target in session])
-    _left_out(text, [target.told for target in plan.at(Level.REFUSED)])
+    _left_out(text, [plain(f"{target.verdict.reason} Close it alone.") for target in session])
+    _left_out(text, [plain(target.told) for target in plan.at(Level.REFUSED)])
     return text
 
 
