@@ -39,10 +39,17 @@ def _is_root() -> bool:
 
 def _as_root(gain: str = "see all of them") -> str:
     """Say how to `gain` by starting as root: by the full path, for sudo searches a PATH of its own."""
-    program = Path(sys.argv[0]).absolute()
-    is_command = program.is_file() and os.access(program, os.X_OK)
-    command = f"sudo {safe(shlex.quote(str(program)))}" if is_command else "with sudo"
-    return f"Start this program as root ({command}) to {gain}."
+    return f"Start this program as root ({_sudo() or 'with sudo'}) to {gain}."
+
+
+def _sudo() -> str | None:
+    """Return the command; `None` when it cannot be told, also since nobody may look into the directory we are in."""
+    try:
+        program = Path(sys.argv[0]).absolute()
+        is_command = program.is_file() and os.access(program, os.X_OK)
+    except OSError:
+        return None
+    return f"sudo {safe(shlex.quote(str(program)))}" if is_command else None
 
 
 def ownerless(lost: int, sought: int = 0, *, each_is_told: bool = True) -> Problem:

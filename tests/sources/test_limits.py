@@ -40,10 +40,10 @@ ROOT = Path(__file__).parents[2]
 
 @linux
 @root
-def test_an_ordinary_user_is_told_how_many_sockets_have_no_owner_in_sight() -> None:
+def test_an_ordinary_user_is_told_how_many_sockets_have_no_owner_in_sight(tmp_path: Path) -> None:
     with listening() as server:
         port = str(server.getsockname()[1])
-        with child(sys.executable, "-c", UNPRIVILEGED, str(ROOT), port) as process:
+        with child(sys.executable, "-c", UNPRIVILEGED, str(ROOT), port, cwd=tmp_path) as process:
             own, other, unowned, problems = json.loads(answer(process))
             assert own == process.pid
     assert other is None

@@ -454,10 +454,10 @@ def test_a_key_of_another_source_is_no_connection_here(source: SockDiagSource) -
 
 
 @root
-def test_an_ordinary_user_sees_every_row_and_is_told_what_is_missing() -> None:
+def test_an_ordinary_user_sees_every_row_and_is_told_what_is_missing(tmp_path: Path) -> None:
     with tcp_pair() as (server, client, accepted):
         command = [sys.executable, "-c", ORDINARY, str(server.getsockname()[1]), str(client.getsockname()[1])]
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True, cwd=tmp_path)
         seen = json.loads(done.stdout)
         client.sendall(b"alive")
         assert accepted.recv(5) == b"alive"
