@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,8 @@ from tcpview_tui.config import APP_NAME, bounds, choices, default_path, describe
 from tcpview_tui.exits import INTERRUPTED
 from tcpview_tui.live import check_terminal, run
 from tcpview_tui.memory import Memory
+from tcpview_tui.record.export import LISTINGS
+from tcpview_tui.record.lines import FORMS
 from tcpview_tui.remembered import merged
 from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError, chosen, settled, understood
@@ -78,6 +81,35 @@ def live(context: click.Context, /, config: Path | None, fresh: bool, **options:
     return run(merged(settings, memory.remembered, given), memory, file)
 
 
+@live.command("list", short_help="List the connections there are now.")
+@click.option(
+    "--format", "form", type=click.Choice(tuple(LISTINGS)), default="table", help="As what; a table by default."
+)
+@click.option("--columns", metavar="A,B,C", help="Only these, in this order.")
+@click.option("--sort", metavar="COLUMN", help="Sort by this column; -COLUMN the other way round.")
+@click.option("--filter", "expr", metavar="EXPR", default="", help=describe("filter"))
+@_source
+@_config
+def list_connections(
+    form: str, columns: str | None, sort: str | None, expr: str, config: Path | None, **options: Any
+) -> int:
+    """List the connections there are now, and the process behind each.
+
+    The filter of the config file is that of the live table, and counts for nothing here.
+    """
+    from tcpview_tui import glance
+    from tcpview_tui.clock import SystemClock
+    from tcpview_tui.list import Listing, list_now
+    from tcpview_tui.sources.base import Sampler
+
+    settings, _ = settled(config, _given(options))
+    query, listing = understood(expr, "--filter"), Listing.of(form, columns, sort)
+    glance.check(query)
+    clock = SystemClock()
+    with closing(Sampler(chosen(settings, clock, follows=False), clock)) as sampler:
+        return list_now(query, listing, sampler, clock)
+
+
 @live.command("close", short_help="Close the connections that match a filter.")
 @click.argument("expr")
 @click.option("--dry-run", is_flag=True, help="Show what would be closed, and close nothing.")
@@ -107,6 +139,71 @@ def close_matching(
         return close(query, consent, sampler, clock)
     finally:
         sampler.close()
+
+
+_seal_key = click.option(
+    "--seal-key", type=click.File("rb"), metavar="FILE", help="Seal with the content of this file: HMAC-SHA-256."
+)
+_FORMS = tuple(form.id for form in FORMS)
+_form = click.option("--format", "form", type=click.Choice(_FORMS), default=_FORMS[0], help="Of the lines.")
+_OUTPUT = click.Path(path_type=Path)
+
+
+@live.command("record", short_help="Record everything until stopped.")
+@click.option("-o", "--output", type=_OUTPUT, metavar="FILE", help="HOST-START.tcpview; - writes lines.")
+@_form
+@click.option("--interval", type=_range("interval"), help=describe("interval"))
+@click.option("--duration", type=click.FloatRange(0), metavar="SECONDS", help="End after so many seconds.")
+@_seal_key
+@_source
+@_config
+def record_all(
+    config: Path | None, seal_key: Any, output: Path | None, form: str, duration: float | None, **options: Any
+) -> int:
+    """Write down every connection as it opens, changes and closes: in one sealed file, or as lines."""
+    from tcpview_tui.recorder import Task, record
+
+    settings, _ = settled(config, _given(options))
+    return record(settings, Task(output, form, duration, seal_key and seal_key.read()))
+
+
+@live.command("verify", short_help="Say whether a recording is as it was written.")
+@click.argument("file", type=_OUTPUT)
+@_seal_key
+def verify_recording(file: Path, seal_key: Any) -> int:
+    """Make every seal of a recording again, and name the first place that is not as it was written."""
+    from tcpview_tui.verdict import tell
+
+    return tell(file, seal_key and seal_key.read())
+
+
+@live.command("export", short_help="Write the events of a recording as lines.")
+@click.argument("file", type=_OUTPUT)
+@_form
+def export_recording(file: Path, form: str) -> int:
+    """Write every event of a recording to the standard output, a line each."""
+    from tcpview_tui.output import guarded, lines_out
+    from tcpview_tui.transfer import export
+
+    status = 0
+
+    def write() -> None:
+        nonlocal status
+        status = export(file, form, lines_out())
+
+    return guarded(write) or status
+
+
+@live.command("import", short_help="Make a recording of lines.")
+@click.argument("stream", type=click.File(encoding="utf-8", errors="backslashreplace"))
+@click.option("-o", "--output", type=_OUTPUT, metavar="FILE", required=True, help="The recording to make.")
+@_seal_key
+def import_stream(stream: Any, output: Path, seal_key: Any) -> int:
+    """Make a recording of the JSON Lines that `record -o -` or `export` has written; - reads the standard input."""
+    from tcpview_tui.clock import SystemClock
+    from tcpview_tui.transfer import take_in
+
+    return take_in(stream, stream.name, output, SystemClock(), seal_key and seal_key.read())
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from tcpview_tui import glance
 from tcpview_tui.exits import FAILED
-from tcpview_tui.model.columns import Context
-from tcpview_tui.model.connection import KERNEL_STATES, Unowned
-from tcpview_tui.model.live import LiveTable
-from tcpview_tui.model.snapshot import Code
+from tcpview_tui.model.connection import KERNEL_STATES
 from tcpview_tui.respond.closing import HEADING, Target, cells, plan_closing
 from tcpview_tui.respond.disconnect import disconnect
 from tcpview_tui.respond.guard import Level
-from tcpview_tui.text import count, safe
+from tcpview_tui.text import count
 from tcpview_tui.usage import WrongUsageError
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
-    from tcpview_tui.model.connection import Key
+    from tcpview_tui.glance import Glance
     from tcpview_tui.model.query import Query
     from tcpview_tui.model.row import Row
-    from tcpview_tui.model.snapshot import Snapshot
-    from tcpview_tui.model.traffic import Gauge
     from tcpview_tui.respond.closing import ClosingPlan
     from tcpview_tui.sources.base import Sampler
-
-
-_LOOKS = 10
-"""Looks until the processes are found: each searches for half a second at most (`sources.owners`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +37,10 @@ class Consent:
 
 
 def check(query: Query, consent: Consent) -> None:
-    """Raise `WrongUsageError` for a filter that is empty or beyond a single look, and when nobody could be asked.
-
-    A rate or name that is not known matches nothing, and its negation would match every connection.
-    """
+    """Raise `WrongUsageError` for a filter that is empty or beyond a glance, and when nobody could be asked."""
     if not query.text:
         raise WrongUsageError("an empty filter would close every connection; write which ones, as in remote:192.0.2.7.")
-    if query.compares:
-        terms = ", ".join(query.compares)
-        raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, over time; write without.")
-    if query.named:
-        terms = ", ".join(query.named)
-        raise WrongUsageError(f"{terms}: no names are looked up here; write an address, as in remote:192.0.2.7.")
+    glance.check(query)
     asks = not (consent.dry_run or consent.yes)
     if asks and (sys.stdin is None or not sys.stdin.isatty()):
         raise WrongUsageError("standard input is not a terminal, so nobody can be asked; --yes closes without asking.")
@@ -67,18 +51,18 @@ def close(query: Query, consent: Consent, sampler: Sampler, clock: Clock) -> int
 
     Prints the connections and what came of each; what went wrong, and the questions, on the standard error stream.
     """
-    snapshot = _look(sampler)
-    rows = _matching(query, snapshot, sampler, clock)
+    seen = glance.glance(query, sampler, clock)
+    rows = _without_doubt(query, seen.rows) if query.denied else seen.rows
     obstacle = sampler.source.cannot_disconnect
     if not rows:
-        _tell_unseen(snapshot, found=False)
+        _tell_unseen(seen, found=False)
         return FAILED
     if obstacle and not consent.dry_run:
         click.echo(f"Nothing was closed. {obstacle}", err=True)
         return FAILED
     plan = plan_closing(rows)
     _show(plan)
-    _tell_unseen(snapshot, found=True)
+    _tell_unseen(seen, found=True)
     if consent.dry_run:
         return _rehearsed(obstacle)
     if not consent.yes and not click.confirm(f"Close {count(len(rows), 'connection')}?", err=True):
@@ -100,26 +84,7 @@ def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(map(str.ljust, line, (*widths[:-1], 0))) for line in lines]
 
 
-def _look(sampler: Sampler) -> Snapshot:
-    """Look until no process is being sought any more, at most `_LOOKS` times; return what is there at the last look."""
-    gauges: dict[Key, Gauge] = {}
-    for _ in range(_LOOKS):
-        snapshot = sampler.sample()
-        gauges |= snapshot.gauges  # each look tells only those that differ
-        if all(each.unowned is not Unowned.PENDING for each in snapshot.connections.values()):
-            break
-    return replace(snapshot, gauges=gauges, passed=())
-
-
-def _matching(query: Query, snapshot: Snapshot, sampler: Sampler, clock: Clock) -> list[Row]:
-    table = LiveTable(clock)
-    table.apply(snapshot)
-    context = Context(now=snapshot.taken_at, service_name=sampler.service_name, gauges=snapshot.gauges)
-    rows = [row for row in table.rows.values() if query.matches(row, context)]
-    return _without_doubt(query, rows) if query.denied else rows
-
-
-def _without_doubt(query: Query, rows: list[Row]) -> list[Row]:
+def _without_doubt(query: Query, rows: Sequence[Row]) -> list[Row]:
     """Return the rows of a known process, and of none by design: what is unknown may be just what was excepted."""
     sure = [row for row in rows if row.owners or row.connection.state in KERNEL_STATES]
     if len(sure) < len(rows):
@@ -128,12 +93,10 @@ def _without_doubt(query: Query, rows: list[Row]) -> list[Row]:
     return sure
 
 
-def _tell_unseen(snapshot: Snapshot, found: bool) -> None:
+def _tell_unseen(seen: Glance, found: bool) -> None:
     """Say when nothing was `found`, and what the program did not see: more may match."""
-    failed = [problem.detail for problem in snapshot.problems if problem.code is Code.LOOK_FAILED]
-    unseen = [f"Not all could be seen: {problem.summary}." for problem in snapshot.problems]
     none = [] if found else ["No connection matches; nothing was closed."]
-    for sentence in failed or [*none, *unseen]:
+    for sentence in [seen.failure] if seen.failure else [*none, *seen.unseen]:
         click.echo(sentence, err=True)
 
 

@@ -1,4 +1,4 @@
-"""Writes the tables of the README from the tables of the program: ``python -m tests.readme``."""
+"""Writes the tables of the pages from the tables of the program: ``python -m tests.readme``."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from pathlib import Path
 
 import click
 
-from tcpview_tui.cli import live
+from tcpview_tui.cli import list_connections, live, record_all
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
 from tcpview_tui.model.fields import FIELDS, FLAGS
+from tcpview_tui.record.schema import TABLES as SCHEMA
 from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.glyphs import UNICODE
 from tcpview_tui.tui.signs import SIGNS
 
 README = Path(__file__).parent.parent / "README.md"
+RECORDING = README.with_name("RECORDING.md")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -28,9 +30,9 @@ def _code(text: str) -> str:
     return f"`{text}`"
 
 
-def _options() -> Iterable[tuple[str, ...]]:
-    context = click.Context(live, **live.context_settings)
-    for parameter in live.get_params(context):
+def _options(command: click.Command) -> Iterable[tuple[str, ...]]:
+    context = click.Context(command, **live.context_settings)
+    for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
         if record:
             yield _code(re.sub(r"\s+", " ", record[0])), re.sub(r"\s+", " ", record[1])
@@ -48,14 +50,29 @@ def tables() -> dict[str, str]:
             ("field", "", "example"), ((_code(f.name), f"{f.help} {f.kind.help}", _code(f.example)) for f in FIELDS)
         ),
         "flags": _table(("flag", ""), ((_code(flag.name), flag.help) for flag in FLAGS)),
-        "columns": _table(("column", ""), ((column.title, column.help) for column in COLUMNS)),
-        "options": _table(("option", ""), _options()),
+        "columns": _table(("column", "name", ""), ((c.title, _code(c.id), c.help) for c in COLUMNS)),
+        "options": _table(("option", ""), _options(live)),
+        "list options": _table(("option", ""), _options(list_connections)),
+        "record options": _table(("option", ""), _options(record_all)),
     }
 
 
-def written(text: str) -> str:
-    """Return the README with its tables as the program has them now."""
-    for name, table in tables().items():
+def recording() -> dict[str, str]:
+    """Return every generated part of the description of the recording."""
+    parts = []
+    for table in SCHEMA:
+        columns = ((_code(each.name), each.type.split()[0].lower(), each.help) for each in table.columns)
+        parts.append(f"### {table.name}\n\n{table.help}\n\n{_table(('column', '', ''), columns)}")
+    return {"recording": "\n\n".join(parts)}
+
+
+PAGES = {README: tables, RECORDING: recording}
+
+
+def written(page: Path) -> str:
+    """Return a page with its tables as the program has them now."""
+    text = page.read_text(encoding="utf-8")
+    for name, table in PAGES[page]().items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         match = pattern.search(text)
         assert match, name
@@ -64,4 +81,5 @@ def written(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for each in PAGES:
+        each.write_text(written(each), encoding="utf-8")

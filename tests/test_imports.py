@@ -75,10 +75,17 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["close", "state:bogus", "--yes"], 2), (["close", "rport:1", "--yes"], 1), (["close"], 2)],
+    [
+        (["close", "state:bogus", "--yes"], 2),
+        (["close", "rport:1", "--yes"], 1),
+        (["close"], 2),
+        (["list"], 0),
+        (["list", "--format", "html"], 0),
+        (["list", "--format", "jsonl", "--columns", "pid"], 2),
+    ],
 )
 def test_a_headless_command_loads_nothing_heavy(arguments: list[str], status: int) -> None:
-    code, loaded = json.loads(python(RUN, *arguments))
+    code, loaded = json.loads(python(RUN, *arguments).splitlines()[-1])
     assert code == status
     assert set(loaded) & HEAVY == set()
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme import README, written
+from tests.readme import PAGES, README, written
 from tests.screenshots import PICTURES, draw
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 
 
-def test_the_tables_are_those_of_the_program() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert text == written(text), "run: python -m tests.readme"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_tables_are_those_of_the_program(page: Path) -> None:
+    assert page.read_text(encoding="utf-8") == written(page), "run: python -m tests.readme"
 
 
 def test_every_picture_of_the_readme_is_drawn_by_the_script() -> None:

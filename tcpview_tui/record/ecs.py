@@ -10,8 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.community_id import community_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tcpview_tui.model.columns import Context
     from tcpview_tui.model.connection import Endpoint
     from tcpview_tui.model.process import Process
@@ -34,31 +37,34 @@ def timestamp(epoch: float) -> str:
 
 def listed(row: Row, context: Context, at: float, host: str) -> Document:
     """Return the document of a row as it was at `at` (seconds UTC) on `host`. What is unknown is left out."""
-    counters = _counters(row, context)
-    document = {
-        "@timestamp": timestamp(at),
-        "event": _event(row),
+    event = {"kind": "state", "category": ["network"], "type": ["info"], "action": action(row, "listed")}
+    return known({"@timestamp": timestamp(at), "event": event | lifetime(row), **subject(row, context, host)})
+
+
+def subject(row: Row, context: Context, host: str) -> Document:
+    """Return the parts of a document that tell what a row is: its flow, its ends, its process and what is our own."""
+    counters, owner = _counters(row, context), row.owner
+    return {
         "network": _network(row, counters),
         **_ends(row, context, counters),
-        "process": row.owner and _process(row.owner, host),
-        "user": {"name": row.owner and row.owner.user},
-        "container": row.owner and _container(row.owner),
+        "process": owner and _process(owner, host),
+        "user": {"name": owner.user if owner else row.connection.user},
+        "container": owner and _container(owner),
         "host": {"name": host},
         "tcpview": _own(row, host),
     }
-    return _known(document)
 
 
-def _event(row: Row) -> Document:
-    """Return what is known of the event; a connection that was there at the first look has no known start."""
+def action(row: Row | None, verb: str) -> str:
+    """Return the `event.action` of what was done to a row, ``listener-opened``; of an unknown one, a connection."""
+    return f"{'listener' if row and row.connection.is_listening else 'connection'}-{verb}"
+
+
+def lifetime(row: Row) -> Document:
+    """Return since and until when it was, as far as it is known: not the start of what nobody saw open."""
     start, end = None if row.preexisting or row.is_brief else row.first_seen, row.closed_at
-    kind = "listener" if row.connection.is_listening else "connection"
     lasted = None if start is None or end is None else max(end - start, 0)
     return {
-        "kind": "state",
-        "category": ["network"],
-        "type": ["info"],
-        "action": f"{kind}-listed",
         "start": None if start is None else timestamp(start),
         "end": None if end is None else timestamp(end),
         "duration": None if lasted is None else round(lasted * _NANOSECONDS),
@@ -77,6 +83,7 @@ def _network(row: Row, counters: Counters) -> Document:
         "transport": connection.transport,
         "type": f"ipv{connection.family}",
         "direction": None if connection.remote is None else _DIRECTIONS.get(row.direction),
+        "community_id": community_id(connection.transport, connection.local, connection.remote),
         "bytes": None if received is None or sent is None else received + sent,
     }
 
@@ -118,17 +125,29 @@ def _process(process: Process, host: str) -> Document:
 
 def _container(process: Process) -> Document:
     """Return the container by its id; those of LXC have a name alone."""
-    engine, _, known = (process.container or "").partition(":")
-    return {"name": known} if engine == "lxc" else {"id": known.rpartition("/")[2]}
+    engine, _, name = (process.container or "").partition(":")
+    return {"name": name} if engine == "lxc" else {"id": name.rpartition("/")[2]}
+
+
+def owners(processes: Iterable[Process], host: str) -> list[Document] | None:
+    """Return a document for each process, with all that is known of it; `None` when there is none."""
+    return [known(_owner(process, host)) for process in processes] or None
 
 
 def _owner(process: Process, host: str) -> Document:
-    return _process(process, host) | {"user": {"name": process.user}, "container": _container(process)}
+    """Return a process with, under `tcpview`, what ECS has no name for or tells less exactly."""
+    own = {
+        "started": process.started,
+        "service": process.service,
+        "container": process.container,
+        "parents": [{"pid": parent.pid, "name": parent.name} for parent in process.parents] or None,
+    }
+    ecs = _process(process, host) | {"user": {"name": process.user}, "container": _container(process)}
+    return ecs | {"tcpview": own}
 
 
 def _own(row: Row, host: str) -> Document:
     connection = row.connection
-    owners = [_known(_owner(owner, host)) for owner in row.owners]
     return {
         "state": connection.state.value or None,
         "status": "closed" if row.is_closed else "open",
@@ -136,14 +155,14 @@ def _own(row: Row, host: str) -> Document:
         "remote": _zoned(connection.remote),
         "first_seen": timestamp(row.first_seen),
         "preexisting": row.preexisting,
-        "owner_past": row.owners_past if owners else None,
-        "owners": owners if len(owners) > 1 else None,
+        "owner_past": row.owners_past if row.owners else None,
+        "owners": owners(row.owners, host) if len(row.owners) > 1 else None,
         "service": row.owner and row.owner.service,
         "namespace": connection.namespace and connection.namespace.inode,
     }
 
 
-def _known(document: Document) -> Document:
+def known(document: Document) -> Document:
     """Return `document` without what is unknown (`None`, an empty text) and without parts that hold nothing else."""
-    known = {name: _known(value) if isinstance(value, dict) else value for name, value in document.items()}
-    return {name: value for name, value in known.items() if value not in (None, "", {})}
+    inner = {name: known(value) if isinstance(value, dict) else value for name, value in document.items()}
+    return {name: value for name, value in inner.items() if value not in (None, "", {})}

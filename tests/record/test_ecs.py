@@ -60,7 +60,12 @@ def test_a_connection_that_was_opened_here_goes_from_here_to_there() -> None:
             "end": "1970-01-01T00:16:43.000Z",
             "duration": 2_500_000_000,
         },
-        "network": {"transport": "tcp", "type": "ipv4", "direction": "egress"},
+        "network": {
+            "transport": "tcp",
+            "type": "ipv4",
+            "direction": "egress",
+            "community_id": "1:px6bo1/z4vAmTQx7TAtQhejbPH8=",
+        },
         "source": {"ip": "10.0.0.5", "port": 50000},
         "destination": {"ip": "192.0.2.7", "port": 443},
         "process": {
@@ -91,7 +96,12 @@ def test_a_connection_that_came_in_goes_from_there_to_here() -> None:
     made = document(make_row("[::1]:22", "[2001:db8::7]:50000", direction="in"), **{"2001:db8::7": "far.example"})
     assert made["source"] == {"ip": "2001:db8::7", "port": 50000, "domain": "far.example"}
     assert made["destination"] == {"ip": "::1", "port": 22}
-    assert made["network"] == {"transport": "tcp", "type": "ipv6", "direction": "ingress"}
+    assert made["network"] == {
+        "transport": "tcp",
+        "type": "ipv6",
+        "direction": "ingress",
+        "community_id": "1:++PUoOhBgHGqg9vSyYnvNKz4/X0=",
+    }
 
 
 @pytest.mark.parametrize(

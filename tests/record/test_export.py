@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from tcpview_tui.model.connection import State
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.model.traffic_columns import TRAFFIC_COLUMNS
-from tcpview_tui.record.export import FORMATS, cells, raw, write_csv, write_text
+from tcpview_tui.record.export import FORMATS, LISTINGS, cells, raw, write_csv, write_text
 from tests.model.rows import make_process, make_row, rows
 
 AT = 1_767_225_600.0
@@ -124,7 +125,34 @@ def test_cells(text: str, expected: int) -> None:
 
 
 def test_each_format_has_a_suffix_of_its_own() -> None:
-    assert [(form.id, form.suffix) for form in FORMATS] == [("csv", ".csv"), ("json", ".json"), ("text", ".txt")]
+    suffixes = [("csv", ".csv"), ("json", ".json"), ("text", ".txt"), ("html", ".html")]
+    assert [(form.id, form.suffix) for form in FORMATS] == suffixes
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+@given(some=st.lists(rows(), max_size=4))
+def test_a_listing_comes_back_with_exactly_its_columns(form: str, some: list[Row]) -> None:
+    columns = [BY_ID[name] for name in ("cmd", "pid", "process")]
+    text = LISTINGS[form](some, columns, CONTEXT, AT, "box")
+    titles, *lines = csv.reader(io.StringIO(text, newline=""), delimiter="," if form == "csv" else "\t")
+    assert titles == ["Command", "PID", "Process"]
+    assert [[cell.removeprefix("'") for cell in line] for line in lines] == [
+        [raw(column, row, CONTEXT) for column in columns] for row in some
+    ]
+    assert text.count("\n") == len(some) + 1
+    assert form == "csv" or {line.count("\t") for line in text.splitlines()} == {2}
+
+
+@given(st.lists(rows(), max_size=4))
+def test_json_lines_are_the_documents_of_the_array(some: list[Row]) -> None:
+    lines, array = (LISTINGS[form](some, COLUMNS, CONTEXT, AT, "box") for form in ("jsonl", "json"))
+    assert [json.loads(line) for line in lines.split("\n")[:-1]] == json.loads(array)
+
+
+def test_a_saved_page_leaves_empty_columns_out_and_says_what_the_marks_say() -> None:
+    text = FORMATS[3].write([make_row(closed_at=1003.5)], COLUMNS, Context(AT), AT, "box")
+    assert ">Opening seen</th>" in text
+    assert ">Remote name</th>" not in text
 
 
 class Told(NamedTuple):

@@ -1,0 +1,68 @@
+"""Data on the standard output: written whole, or a sentence says why not."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+import click
+
+from tcpview_tui.exits import FAILED
+from tcpview_tui.text import safe
+
+
+def put(text: str) -> int:
+    """Write `text`, and return the exit status: 0 also when the reader has gone, who had then read what it wanted.
+
+    A terminal gets its own encoding, everything else UTF-8; what cannot be spelled in it is escaped.
+    """
+    stream = sys.stdout
+    if stream is None:
+        return _lost("it is closed")
+    encoding = stream.encoding if stream.isatty() else "utf-8"
+
+    def write() -> None:
+        left = memoryview(text.encode(encoding, "backslashreplace"))
+        while left:  # with PYTHONUNBUFFERED there is no buffer, and a disk that fills up takes a part
+            left = left[stream.buffer.write(left) :]
+        stream.buffer.flush()
+
+    return guarded(write)
+
+
+def guarded(write: Callable[[], None]) -> int:
+    """Have `write` write to the standard output, and return the exit status as `put` does."""
+    try:
+        write()
+    except BrokenPipeError:
+        _drain()
+    except OSError as error:
+        _drain()
+        return _lost(safe(error.strerror or str(error)))
+    return 0
+
+
+def lines_out() -> TextIO:
+    """Return the standard output for lines that keep their ends, in UTF-8; what cannot be spelled in it is escaped.
+
+    Raises OSError when it is closed.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "the standard output is closed")
+    number = sys.stdout.fileno()
+    return open(number, "w", encoding="utf-8", errors="backslashreplace", newline="", closefd=False)
+
+
+def _lost(reason: str) -> int:
+    click.echo(f"The standard output could not be written: {reason}. What has arrived there is not all.", err=True)
+    return FAILED
+
+
+def _drain() -> None:
+    """Let what is still in the buffer go nowhere: Python writes it when it ends, and would complain once more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

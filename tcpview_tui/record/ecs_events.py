@@ -1,0 +1,111 @@
+"""Events as documents with the names of ECS: one line of a stream, that stands alone and holds all that is known.
+
+What ECS has no name for, or tells less exactly (its times have milliseconds), is under `tcpview`, so that
+`record.parsing` makes the same events of the documents again.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from tcpview_tui.record import ecs
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.record.ecs import Document
+    from tcpview_tui.record.event import Event, Moment
+    from tcpview_tui.record.tracked import Happening
+
+_KEY_LENGTH = 16
+"""Hexadecimal digits of an id: 64 bits, of which two in 100,000 are alike in 1 of 3,700,000,000 cases."""
+
+_DONE: dict[type[Event], tuple[str, str]] = {
+    Opened: ("opened", "start"),
+    Changed: ("changed", "info"),
+    Closed: ("closed", "end"),
+    Counted: ("counted", "info"),
+}
+"""What was done to a connection, and the ECS `event.type`: of those that it lists for the category `network`."""
+
+ACTIONS: dict[type[Event], str] = {
+    Named: "address-named",
+    Unseen: "visibility-changed",
+    Gap: "gap",
+    Acted: "action-taken",
+}
+"""The `event.action` of what is about no connection."""
+
+
+def document(happening: Happening, host: str) -> Document:
+    """Return the document of an event that was recorded on `host`. What is unknown is left out."""
+    event, row, context = happening
+    subject = {"host": {"name": host}} if row is None else ecs.subject(row, context, host)
+    lifetime = {} if row is None else ecs.lifetime(row)
+    verb, kind = _DONE.get(type(event), ("", "info"))
+    action = ACTIONS.get(type(event)) or ecs.action(row, verb)
+    own = {"time": _time(event.at), **subject.get("tcpview", {}), **_exact(event, host)}
+    return ecs.known(
+        {
+            "@timestamp": ecs.timestamp(event.at.wall),
+            "event": {"kind": "event", "category": ["network"], "type": [kind], "action": action, **lifetime},
+            **subject,
+            **_sentence(event),
+            "tcpview": own,
+        }
+    )
+
+
+def key_id(key: Key) -> str:
+    """Return a short text that stands for `key` in files, the same at every start; one that came from a file stays."""
+    return key if isinstance(key, str) else sha256(repr(key).encode()).hexdigest()[:_KEY_LENGTH]
+
+
+def _time(at: Moment) -> Document:
+    return {"wall": at.wall, "monotonic": at.monotonic, "look": at.look}
+
+
+def _exact(event: Event, host: str) -> Document:
+    """Return the facts of an event for which there is no other place."""
+    match event:
+        case Opened(_, connection) | Changed(_, connection):
+            return _connection(connection, host)
+        case Closed(_, key, owners):
+            return {"key": key_id(key), "past_owners": ecs.owners(owners, host)}
+        case Counted(_, key, counters):
+            return {"key": key_id(key), "counters": counters._asdict()}
+        case Named(_, address, name):
+            return {"address": address, "name": name}
+        case Unseen(_, code, problem):
+            return {"code": code, "problem": problem and {"summary": problem.summary, "detail": problem.detail}}
+        case Gap(_, seconds):
+            return {"seconds": seconds}
+        case Acted(_, sentence):
+            return {"sentence": sentence}
+
+
+def _connection(connection: Connection, host: str) -> Document:
+    facts: dict[str, Any] = {
+        "key": key_id(connection.key),
+        "user": connection.user,
+        "direction": connection.direction,
+        "opened_at": connection.opened_at,
+        "namespace_name": connection.namespace and connection.namespace.name,
+        "unowned": connection.unowned and connection.unowned.name,
+        "past_owners": ecs.owners(connection.past_owners, host),
+    }
+    # A listing tells in full only several owners; here, also one.
+    return facts | ({"owners": ecs.owners(connection.owners, host)} if connection.owners else {})
+
+
+def _sentence(event: Event) -> Document:
+    """Return what people read, and where log stores look for addresses and names."""
+    match event:
+        case Named(_, address, name):
+            return {"related": {"ip": [address.partition("%")[0]], "hosts": [name]}}
+        case Unseen(_, _, problem):
+            return {"message": problem and problem.summary}
+        case Acted(_, sentence):
+            return {"message": sentence}
+    return {}

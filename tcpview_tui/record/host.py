@@ -1,0 +1,56 @@
+"""What is true of a whole recording: on which machine, by which program, by whose clocks."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tcpview_tui import __version__
+from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.text import safe, safe_bytes
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""A number that the kernel draws at each start (random(4)): monotonic times of one boot can be compared."""
+
+
+def host_name() -> str:
+    """Return the name of this machine."""
+    return safe(socket.gethostname())
+
+
+def file_name(clock: Clock) -> str:
+    """Return the name of a recording that begins now: ``HOST-START.tcpview``, the start in UTC."""
+    host = "".join(each if each.isalnum() or each in "-." else "_" for each in host_name()) or "host"
+    return f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(clock.wall()))}.tcpview"
+
+
+def facts(clock: Clock, source: str, options: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Return names and values. Times are UTC; `monotonic` is seconds of the other clock at the same moment."""
+    wall, monotonic = clock.wall(), clock.monotonic()
+    yield "host", host_name()
+    yield "boot_id", _boot_id()
+    yield "kernel", safe(f"{platform.system()} {platform.release()} {platform.machine()}")
+    yield "program", f"tcpview-tui {__version__}"
+    yield "source", source
+    yield "user", str(os.geteuid()) if hasattr(os, "geteuid") else ""
+    yield "options", msgspec.json.encode(dict(options), enc_hook=str).decode()
+    yield "time_zone", safe(time.strftime("%Z %z", time.localtime(wall)))
+    yield "started", timestamp(wall)
+    yield "monotonic", f"{monotonic:.3f}"
+
+
+def _boot_id() -> str:
+    try:
+        return safe_bytes(BOOT_ID.read_bytes().strip())
+    except OSError:
+        return ""

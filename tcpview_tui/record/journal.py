@@ -1,0 +1,101 @@
+"""Looks become events: what a recorder writes down, each thing once and in the order in which it became known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.snapshot import Ending
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Key
+    from tcpview_tui.model.diff import Difference
+    from tcpview_tui.model.snapshot import Problem, Snapshot
+    from tcpview_tui.model.traffic import Gauge
+
+COUNTED_EVERY = 10.0
+"""Seconds between two records of what one connection has carried. Its last counters are written in any case."""
+
+_NO_ENDING = Ending()
+
+LATE = 2.0
+"""A look that begins after more than so many intervals ends a gap."""
+
+
+class Journal:
+    """Turns each look into the events that distinguish it from the one before."""
+
+    def __init__(self, interval: float) -> None:
+        """`interval` is how many seconds apart looks are meant to be."""
+        self._interval = interval
+        self._before: Moment | None = None
+        self._problems: dict[str, Problem] = {}
+        self._told: dict[Key, float] = {}
+        self._untold: dict[Key, Gauge] = {}
+        self._names: dict[str, str] = {}
+
+    def take(self, snapshot: Snapshot, difference: Difference, monotonic: float) -> list[Event]:
+        """Return what happened since the last look; the first look opens what was there before.
+
+        `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC.
+        """
+        now = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
+        events = [
+            *self._gap(now),
+            *self._unseen(now, snapshot.problems),
+            *self._opened(now, snapshot, difference),
+            *(Changed(now, change.after) for change in difference.changed),
+            *self._counted(now, snapshot, difference),
+            *self._closed(now, snapshot, difference),
+        ]
+        self._before = now
+        return events
+
+    def named(self, names: Mapping[str, str], now: Moment) -> list[Event]:
+        """Return the names that were not told before, or are others now."""
+        fresh = {address: name for address, name in names.items() if self._names.get(address) != name}
+        self._names |= fresh
+        return [Named(now, address, name) for address, name in fresh.items()]
+
+    def _gap(self, now: Moment) -> Iterator[Event]:
+        if self._before is not None:
+            passed = now.monotonic - self._before.monotonic
+            if passed > LATE * self._interval:
+                yield Gap(now, passed)
+
+    def _unseen(self, now: Moment, problems: Iterable[Problem]) -> Iterator[Event]:
+        found = {problem.code.value: problem for problem in problems}
+        for code, problem in found.items():
+            if self._problems.get(code) != problem:
+                yield Unseen(now, code, problem)
+        yield from (Unseen(now, code, None) for code in self._problems if code not in found)
+        self._problems = found
+
+    def _opened(self, now: Moment, snapshot: Snapshot, difference: Difference) -> Iterator[Event]:
+        is_first = self._before is None
+        for connection in difference.opened:
+            at = now if connection.opened_at is None else now.at(connection.opened_at)
+            yield Opened(at, connection, is_first and connection.opened_at is None)
+        for connection, closed_at in snapshot.passed:
+            yield Opened(now.at(connection.opened_at or closed_at), connection)
+
+    def _counted(self, now: Moment, snapshot: Snapshot, difference: Difference) -> Iterator[Event]:
+        """Tell counters that moved, of each connection not more often than anybody needs; the last ones always."""
+        self._untold |= snapshot.gauges
+        last = {each.key for each in difference.closed} | {each.connection.key for each in snapshot.passed}
+        due = now.monotonic - COUNTED_EVERY
+        for key, gauge in list(self._untold.items()):
+            if key in last or self._told.get(key, due) <= due:
+                del self._untold[key]
+                self._told[key] = now.monotonic
+                yield Counted(now, key, gauge.counters)
+        for key in last:
+            self._told.pop(key, None)
+
+    def _closed(self, now: Moment, snapshot: Snapshot, difference: Difference) -> Iterator[Event]:
+        for connection in difference.closed:
+            ending = snapshot.ended.get(connection.key, _NO_ENDING)
+            at = now if ending.closed_at is None else now.at(ending.closed_at)
+            yield Closed(at, connection.key, ending.owners)
+        yield from (Closed(now.at(each.closed_at), each.connection.key) for each in snapshot.passed)

@@ -1,0 +1,130 @@
+"""The lines of a stream: JSON for log stores, CSV for spreadsheets, text for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tcpview_tui.model.columns import COLUMNS
+from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.ecs_events import document, key_id
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+from tcpview_tui.record.export import cells
+from tcpview_tui.record.spreadsheet import inert
+from tcpview_tui.record.values import FACTS, cell
+from tcpview_tui.text import duration, size
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.record.event import Event
+    from tcpview_tui.record.tracked import Happening
+
+_COLUMNS = (*(column for column in COLUMNS if column.id not in {"rate_in", "rate_out", "age"}), *FACTS)
+"""What an event tells of a connection: rates and ages are those of a look at it."""
+
+_TITLES = ("Time", "Monotonic", "Look", "Host", "Event", "Key", *(column.title for column in _COLUMNS), "Detail")
+
+_WORDS: dict[type[Event], str] = {
+    Opened: "opened",
+    Changed: "changed",
+    Closed: "closed",
+    Counted: "counted",
+    Named: "named",
+    Unseen: "unseen",
+    Gap: "gap",
+    Acted: "action",
+}
+
+_ENDS, _STATE = 45, 12
+"""Cells of the columns of text: two endpoints of IPv4 and the longest state fit; what is wider is not cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a stream is written: what stands at its top, and the line of an event."""
+
+    id: str
+    head: str
+    line: Callable[[Happening, str], str]
+
+
+def json_line(happening: Happening, host: str) -> str:
+    """Return an ECS document (JSON Lines)."""
+    return msgspec.json.encode(document(happening, host)).decode() + "\n"
+
+
+def csv_line(happening: Happening, host: str) -> str:
+    """Return a record (RFC 4180) with times in UTC; what the event does not tell is empty."""
+    event, row, context = happening
+    at, key = event.at, _key(event)
+    origin = [timestamp(at.wall), f"{at.monotonic:.3f}", str(at.look), inert(host), _WORDS[type(event)], key]
+    facts = [cell(column, row, context) if row else "" for column in _COLUMNS]
+    return _record([*origin, *facts, inert(_detail(event, row))])
+
+
+def text_line(happening: Happening, _: str) -> str:
+    """Return a line for people: the local time with its distance from UTC, what happened, to what, and by whom."""
+    event, row = happening.event, happening.row
+    told = f"{_key(event) if row is None else _subject(row)}  {_detail(event, row)}".strip()
+    when = datetime.fromtimestamp(event.at.wall).astimezone().isoformat(timespec="milliseconds")
+    return f"{when}  {_WORDS[type(event)]:7}  {told}\n"
+
+
+def _subject(row: Row) -> str:
+    connection, owner = row.connection, row.owner
+    who = "" if owner is None else f"was {owner.label}" if row.owners_past else owner.label
+    user = owner.user if owner else connection.user
+    return f"{_wide(connection.ends, _ENDS)}  {connection.state.value:{_STATE}}  {' '.join(filter(None, (who, user)))}"
+
+
+def _detail(event: Event, row: Row | None) -> str:
+    """Return in words what an event tells beside its connection."""
+    match event:
+        case Opened(_, _, True):
+            return "was there before"
+        case Closed(at, _) if row and not row.preexisting and not row.is_brief:
+            return f"after {duration(max(at.wall - row.first_seen, 0.0))}"
+        case Counted(_, _, counters) if counters.received is not None and counters.sent is not None:
+            return f"{size(counters.received)} received, {size(counters.sent)} sent"
+        case Named(_, address, name):
+            return f"{address} is {name}"
+        case Unseen(_, code, problem):
+            return f"{code}: {problem.summary if problem else 'seen again'}"
+        case Gap(_, seconds):
+            return f"nobody looked for {duration(seconds)}"
+        case Acted(_, sentence):
+            return sentence
+    return ""
+
+
+def _key(event: Event) -> str:
+    match event:
+        case Opened(_, connection) | Changed(_, connection):
+            return key_id(connection.key)
+        case Closed(_, key) | Counted(_, key):
+            return key_id(key)
+    return ""
+
+
+def _wide(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))
+
+
+def _record(values: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(values)
+    return out.getvalue()
+
+
+FORMS = (
+    Form("jsonl", "", json_line),
+    Form("csv", _record([*_TITLES]), csv_line),
+    Form("text", "", text_line),
+)
+"""The forms of a stream; only the first brings everything back (`record.parsing`)."""

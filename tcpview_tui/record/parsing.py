@@ -1,0 +1,178 @@
+"""A stream of JSON Lines becomes the events that it was made of. It may have been changed on its way by anybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from tcpview_tui.model.address import parse
+from tcpview_tui.model.connection import Connection, Endpoint, Family, Namespace, Unowned
+from tcpview_tui.model.process import Ancestor, Process
+from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.wire import Line, LineEnd, LineProcess
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_REASON_LENGTH = 400
+"""Characters that are told of what is wrong with a line: it may quote it."""
+
+_FAMILIES: dict[str, Family] = {"ipv4": 4, "ipv6": 6}
+
+
+class StreamError(ValueError):
+    """A sentence that names the line and says what is wrong with it. It is safe to print."""
+
+
+class Imported(NamedTuple):
+    """The event of a line, and the name of the host that it was recorded on."""
+
+    host: str
+    event: Event
+
+
+def imported(lines: Iterable[str]) -> Iterator[Imported]:
+    """Yield what each line tells; keys are the ids in the file. All texts have passed `text.safe`.
+
+    Raises `StreamError` at the first line that tells nothing, after all before it.
+    """
+    decoder = msgspec.json.Decoder(Line)
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            line = decoder.decode(text)
+            event = _event(line)
+        except (msgspec.DecodeError, RecursionError, ValueError) as error:
+            reason = safe(str(error), _REASON_LENGTH).rstrip(".")
+            raise StreamError(f"Line {number} is no event of a recording: {reason}. Those before it are.") from error
+        yield Imported(safe(line.host.name), event)
+
+
+def events(lines: Iterable[str]) -> Iterator[Event]:
+    """Yield the events alone, as `imported` does."""
+    return (each.event for each in imported(lines))
+
+
+def _event(line: Line) -> Event:
+    reader = _READERS.get(line.event.action)
+    if reader is None:
+        raise ValueError(f"nothing is known of the event.action {line.event.action!r}")
+    time = line.tcpview.time
+    return reader(Moment(time.wall, time.monotonic, time.look), line)
+
+
+def _opened(at: Moment, line: Line) -> Event:
+    return Opened(at, _connection(line), line.tcpview.preexisting)
+
+
+def _changed(at: Moment, line: Line) -> Event:
+    return Changed(at, _connection(line))
+
+
+def _closed(at: Moment, line: Line) -> Event:
+    return Closed(at, safe(line.tcpview.key), _processes(line.tcpview.past_owners))
+
+
+def _counted(at: Moment, line: Line) -> Event:
+    told = msgspec.structs.asdict(line.tcpview.counters)
+    return Counted(at, safe(line.tcpview.key), Counters(**told | {"congestion": _text(told["congestion"])}))
+
+
+def _named(at: Moment, line: Line) -> Event:
+    return Named(at, _address(line.tcpview.address), safe(line.tcpview.name))
+
+
+def _unseen(at: Moment, line: Line) -> Event:
+    code, told = Code(line.tcpview.code), line.tcpview.problem
+    problem = None if told is None else Problem(code, safe(told.summary), safe(told.detail))
+    return Unseen(at, code.value, problem)
+
+
+def _gap(at: Moment, line: Line) -> Event:
+    return Gap(at, line.tcpview.seconds)
+
+
+def _acted(at: Moment, line: Line) -> Event:
+    return Acted(at, safe(line.tcpview.sentence))
+
+
+_READERS: dict[str, Callable[[Moment, Line], Event]] = {
+    "connection-opened": _opened,
+    "listener-opened": _opened,
+    "connection-changed": _changed,
+    "listener-changed": _changed,
+    "connection-closed": _closed,
+    "listener-closed": _closed,
+    "connection-counted": _counted,
+    "listener-counted": _counted,
+    "address-named": _named,
+    "visibility-changed": _unseen,
+    "gap": _gap,
+    "action-taken": _acted,
+}
+
+
+def _connection(line: Line) -> Connection:
+    own, network = line.tcpview, line.network
+    if network is None or own.local is None:
+        raise ValueError("it tells of a connection without network or tcpview.local")
+    return Connection(
+        key=safe(own.key),
+        transport=network.transport,
+        family=_FAMILIES[network.type],
+        state=own.state,
+        local=_end(own.local),
+        remote=None if own.remote is None else _end(own.remote),
+        owners=() if own.owner_past else _processes(own.owners),
+        user=_text(own.user),
+        direction=own.direction,
+        opened_at=own.opened_at,
+        namespace=None if own.namespace is None else Namespace(own.namespace, _text(own.namespace_name)),
+        unowned=None if own.unowned is None else _unowned(own.unowned),
+        past_owners=_processes(own.past_owners),
+    )
+
+
+def _processes(told: Iterable[LineProcess]) -> tuple[Process, ...]:
+    return tuple(_process(each) for each in told)
+
+
+def _process(told: LineProcess) -> Process:
+    own = told.tcpview
+    return Process(
+        pid=told.pid,
+        started=own.started,
+        name=safe(told.name),
+        user=_text(told.user.name),
+        executable=_text(told.executable),
+        command_line=_text(told.command_line),
+        service=_text(own.service),
+        parents=tuple(Ancestor(parent.pid, safe(parent.name)) for parent in own.parents),
+        container=_text(own.container),
+    )
+
+
+def _end(told: LineEnd) -> Endpoint:
+    return Endpoint(_address(f"{told.ip}%{told.zone}" if told.zone else told.ip), told.port)
+
+
+def _address(text: str) -> str:
+    address = parse(text)
+    if address is None:
+        raise ValueError(f"{text!r} is no address")
+    return safe(str(address))
+
+
+def _unowned(name: str) -> Unowned:
+    if name not in Unowned.__members__:
+        raise ValueError(f"nothing is known of the tcpview.unowned {name!r}")
+    return Unowned[name]
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else safe(text)

@@ -1,0 +1,144 @@
+"""A recording that is read: its rows become the events that were written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tcpview_tui.model.connection import Connection, Endpoint, Namespace, State, Unowned
+from tcpview_tui.model.process import Ancestor, Process
+from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.schema import APPLICATION_ID, VERSION
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEPT = 65_536
+"""Addresses, processes and connections that are kept once they were read."""
+
+
+class ReadingError(OSError):
+    """The file is no recording that can be read: a sentence that says why."""
+
+
+class Reader:
+    """One recording, also one that is still being written. The keys of connections are their numbers in it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. Raises OSError, with a sentence when it is no recording."""
+        with path.open("rb"):
+            pass
+        self._file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            found = [self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        except sqlite3.Error as error:
+            self.close()
+            raise ReadingError(f"{path} is no recording: {safe(str(error))}") from error
+        if found != [APPLICATION_ID, VERSION]:
+            self.close()
+            raise ReadingError(f"{path} is no recording that this program can read (version {VERSION})")
+        self._address = lru_cache(_KEPT)(self._read_address)
+        self._process = lru_cache(_KEPT)(self._read_process)
+        self._connection = lru_cache(_KEPT)(self._read_connection)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is true of the whole recording, by name."""
+        return dict(self._file.execute("SELECT name, value FROM fact ORDER BY id"))
+
+    @property
+    def last(self) -> int:
+        """The number of the last event; 0 when there is none."""
+        return self._file.execute("SELECT max(id) FROM event").fetchone()[0] or 0
+
+    def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
+        """Return the events from one number to another, as they were written, their times to the millisecond."""
+        until = self.last if last is None else last
+        query = "SELECT * FROM event WHERE id BETWEEN ? AND ? ORDER BY id"
+        for row in self._file.execute(query, (first, until)):
+            yield self._event(row)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+    def _event(self, row: Sequence[Any]) -> Event:
+        _, kind, wall, mono, look, key, *seen, owners, text = row
+        at, body = Moment(wall / 1000, mono / 1000, look), _decoded(text, {})
+        match kind:
+            case "opened":
+                return Opened(at, self._seen(key, seen, owners, body), bool(self._connection(key)[-1]))
+            case "changed":
+                return Changed(at, self._seen(key, seen, owners, body))
+            case "closed":
+                return Closed(at, key, self._processes(owners))
+            case "counted":
+                return Counted(at, key, Counters(**body))
+            case "named":
+                return Named(at, body["address"], body["name"])
+            case "unseen":
+                return Unseen(at, body["code"], _problem(body))
+            case "gap":
+                return Gap(at, body["seconds"])
+            case "acted":
+                return Acted(at, body["sentence"])
+        raise ReadingError(f"an event of an unknown kind: {safe(str(kind))}")
+
+    def _seen(self, key: int, seen: Sequence[Any], owners: str | None, body: dict[str, Any]) -> Connection:
+        transport, family, namespace, name, _ = self._connection(key)
+        state, local, local_port, remote, remote_port = seen
+        reason = body.get("unowned")
+        return Connection(
+            key,
+            transport,
+            family,
+            State(state or ""),
+            Endpoint(self._address(local), local_port),
+            None if remote is None else Endpoint(self._address(remote), remote_port),
+            self._processes(owners),
+            body.get("user"),
+            body.get("direction"),
+            body.get("opened_at"),
+            None if namespace is None else Namespace(namespace, name),
+            None if reason is None else Unowned[reason],
+            tuple(map(self._process, body.get("past_owners", ()))),
+        )
+
+    def _processes(self, text: str | None) -> tuple[Process, ...]:
+        return tuple(map(self._process, _decoded(text, ())))
+
+    def _read_address(self, number: int) -> str:
+        return str(self._row("SELECT text FROM address WHERE id = ?", number)[0])
+
+    def _read_connection(self, number: int) -> Sequence[Any]:
+        query = "SELECT transport, family, namespace, namespace_name, preexisting FROM connection WHERE id = ?"
+        return self._row(query, number)
+
+    def _read_process(self, number: int) -> Process:
+        query = """SELECT pid, started, name, user, executable, command_line, service, container, parents
+                   FROM process WHERE id = ?"""
+        pid, started, name, *facts, parents = self._row(query, number)
+        user, executable, command_line, service, container = facts
+        ancestors = tuple(Ancestor(*each) for each in _decoded(parents, ()))
+        return Process(pid, started, name, user, executable, command_line, service, ancestors, container)
+
+    def _row(self, query: str, number: int) -> Sequence[Any]:
+        row = self._file.execute(query, (number,)).fetchone()
+        if row is None:
+            raise ReadingError(f"a row is missing that event rows refer to (number {number}); verify says which")
+        return tuple(row)
+
+
+def _decoded(text: str | None, empty: Any) -> Any:
+    return empty if text is None else msgspec.json.decode(text)
+
+
+def _problem(body: dict[str, Any]) -> Problem | None:
+    return Problem(Code(body["code"]), body["summary"], body["detail"]) if "summary" in body else None

@@ -1,0 +1,154 @@
+"""Events become rows of the recording: each address, process and connection once, by number from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Named, Opened, Unseen
+from tcpview_tui.record.schema import SEALED
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.connection import Connection, Endpoint, Key
+    from tcpview_tui.model.process import Process
+    from tcpview_tui.record.event import Moment
+
+T = TypeVar("T", bound=Hashable)
+
+Row = tuple[str, tuple[Any, ...]]
+"""The name of a table, and the values of its columns."""
+
+REMEMBERED = 65_536
+"""Addresses and processes whose number is remembered; beyond that they are written once more."""
+
+_ORDER = {table.name: place for place, table in enumerate(SEALED)}
+
+
+class Rows:
+    """Numbers what it is given. `last` is the last number in each table."""
+
+    def __init__(self, digest_of: Callable[[Process], str | None]) -> None:
+        """`digest_of` returns the SHA-256 of the program of a process; `None` when it cannot be read."""
+        self.last = dict.fromkeys(_ORDER, 0)
+        self._digest_of = digest_of
+        self._made: list[Row] = []
+        self._addresses: dict[str, int] = {}
+        self._processes: dict[Process, int] = {}
+        self._connections: dict[Key, int] = {}
+
+    def facts(self, facts: Iterable[tuple[str, str]]) -> list[Row]:
+        """Return the rows of what is true of the whole recording."""
+        for name, value in facts:
+            self._add("fact", name, value)
+        return self._take()
+
+    def events(self, events: Iterable[Event]) -> list[Row]:
+        """Return the rows that these events need, those of each table in the order of their numbers."""
+        for event in events:
+            self._event(event)
+        return self._take()
+
+    def _event(self, event: Event) -> None:
+        match event:
+            case Opened(at, connection, preexisting):
+                self._open(connection, preexisting)
+                self._seen("opened", at, connection)
+            case Changed(at, connection):
+                if connection.key not in self._connections:  # what opened it could not be kept
+                    self._open(connection, preexisting=True)
+                self._seen("changed", at, connection)
+            case Closed(at, key, owners):
+                self._happened("closed", at, self._connections.pop(key, None), owners=self._owners(owners))
+            case Counted(at, key, counters):
+                self._happened("counted", at, self._connections.get(key), body=counters._asdict())
+            case Named(at, address, name):
+                self._happened("named", at, None, body={"address": address, "name": name})
+            case Unseen(at, code, problem):
+                words = {} if problem is None else {"summary": problem.summary, "detail": problem.detail}
+                self._happened("unseen", at, None, body={"code": code, **words})
+            case Gap(at, seconds):
+                self._happened("gap", at, None, body={"seconds": seconds})
+            case Acted(at, sentence):
+                self._happened("acted", at, None, body={"sentence": sentence})
+
+    def _open(self, connection: Connection, preexisting: bool) -> None:
+        place = connection.namespace
+        number = self._add(
+            "connection", connection.transport, connection.family,
+            place and place.inode, place and place.name, int(preexisting),
+        )  # fmt: skip
+        self._connections[connection.key] = number
+
+    def _seen(self, kind: str, at: Moment, connection: Connection) -> None:
+        """Write down all that is known of a connection now."""
+        body = {
+            "user": connection.user,
+            "direction": connection.direction,
+            "opened_at": connection.opened_at,
+            "unowned": connection.unowned and connection.unowned.name,
+            "past_owners": [self._process(each) for each in connection.past_owners] or None,
+        }
+        ends = (*self._end(connection.local), *self._end(connection.remote))
+        number = self._connections[connection.key]
+        self._happened(kind, at, number, connection.state.value or None, ends, self._owners(connection.owners), body)
+
+    def _happened(
+        self,
+        kind: str,
+        at: Moment,
+        connection: int | None,
+        state: str | None = None,
+        ends: tuple[int | None, ...] = (None, None, None, None),
+        owners: str | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> None:
+        known = {name: value for name, value in (body or {}).items() if value is not None}
+        wall, mono = round(at.wall * 1000), round(at.monotonic * 1000)
+        self._add("event", kind, wall, mono, at.look, connection, state, *ends, owners, _json(known) if known else None)
+
+    def _owners(self, owners: Sequence[Process]) -> str | None:
+        return _json([self._process(each) for each in owners]) if owners else None
+
+    def _end(self, end: Endpoint | None) -> tuple[int | None, int | None]:
+        if end is None:
+            return None, None
+        return _number(self._addresses, end.address, lambda: self._add("address", end.address)), end.port
+
+    def _process(self, process: Process) -> int:
+        def add() -> int:
+            parents = _json([[each.pid, each.name] for each in process.parents])
+            return self._add(
+                "process", process.pid, process.started, process.name, process.user, process.executable,
+                self._digest_of(process), process.command_line, process.service, process.container, parents,
+            )  # fmt: skip
+
+        return _number(self._processes, process, add)
+
+    def _add(self, table: str, *values: Any) -> int:
+        self.last[table] += 1
+        self._made.append((table, (self.last[table], *values)))
+        return self.last[table]
+
+    def _take(self) -> list[Row]:
+        made, self._made = self._made, []
+        return made
+
+
+def by_table(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows table by table, as a seal goes through them, each in the order of their numbers."""
+    return sorted(rows, key=lambda row: _ORDER[row[0]])
+
+
+def _number(known: dict[T, int], thing: T, add: Callable[[], int]) -> int:
+    number = known.get(thing)
+    if number is None:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        number = known[thing] = add()
+    return number
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

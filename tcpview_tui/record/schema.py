@@ -1,0 +1,127 @@
+"""The recording: one SQLite file, and what stands in it. From here come the file, its seal and its description."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+APPLICATION_ID = 0x74637076
+"""``tcpv``: what file(1) and SQLite's header (offset 68, fileformat2.html) know a recording by."""
+
+VERSION = 1
+"""Of the tables below; stands in SQLite's user_version. A file of a later one is refused."""
+
+
+class Column(NamedTuple):
+    """One column: its name, its SQLite type, and what it means."""
+
+    name: str
+    type: str
+    help: str
+
+
+class Table(NamedTuple):
+    """One table. Its first column counts from 1 without a hole, so that a row that is missing is missed."""
+
+    name: str
+    help: str
+    columns: tuple[Column, ...]
+
+    @property
+    def create(self) -> str:
+        """The statement that makes it."""
+        columns = ", ".join(f"{each.name} {each.type}" for each in self.columns)
+        return f"CREATE TABLE {self.name} ({columns}) STRICT"
+
+    @property
+    def insert(self) -> str:
+        """The statement that adds a row."""
+        return f"INSERT INTO {self.name} VALUES ({', '.join('?' * len(self.columns))})"  # noqa: S608 - names of ours
+
+
+_ID = Column("id", "INTEGER PRIMARY KEY", "counts from 1")
+_WALL = Column("wall", "INTEGER NOT NULL", "milliseconds since 1970 UTC, by the clock on the wall")
+_MONO = Column("mono", "INTEGER NOT NULL", "milliseconds by the clock that nobody can set (CLOCK_MONOTONIC)")
+
+TABLES = (
+    Table(
+        "fact",
+        "What is true of the whole recording.",
+        (_ID, Column("name", "TEXT NOT NULL", "what it is about"), Column("value", "TEXT NOT NULL", "what it is")),
+    ),
+    Table(
+        "address", "Each address once.", (_ID, Column("text", "TEXT NOT NULL", "as RFC 5952 writes it, with its zone"))
+    ),
+    Table(
+        "process",
+        "Each process once, as it was when it was first seen to have a connection.",
+        (
+            _ID,
+            Column("pid", "INTEGER NOT NULL", "process id"),
+            Column("started", "REAL", "seconds since 1970 UTC"),
+            Column("name", "TEXT NOT NULL", "its name"),
+            Column("user", "TEXT", "the user it ran as"),
+            Column("executable", "TEXT", "path of its program"),
+            Column("sha256", "TEXT", "SHA-256 of its program, when it could be read"),
+            Column("command_line", "TEXT", "its command line"),
+            Column("service", "TEXT", "its systemd unit or container service"),
+            Column("container", "TEXT", "its container, the engine first"),
+            Column("parents", "TEXT NOT NULL", "JSON: its parents, [[pid, name], ...], the nearest first"),
+        ),
+    ),
+    Table(
+        "connection",
+        "Each connection once: what does not change while it lives.",
+        (
+            _ID,
+            Column("transport", "TEXT NOT NULL", "tcp, udp, udplite or raw"),
+            Column("family", "INTEGER NOT NULL", "4 or 6"),
+            Column("namespace", "INTEGER", "inode of its network namespace; empty: that of the recorder; 0: unknown"),
+            Column("namespace_name", "TEXT", "name of that namespace"),
+            Column("preexisting", "INTEGER NOT NULL", "1: it was there before anybody looked"),
+        ),
+    ),
+    Table(
+        "event",
+        "Everything that happened, in the order in which it became known.",
+        (
+            _ID,
+            Column("kind", "TEXT NOT NULL", "opened, changed, closed, counted, named, unseen, gap or acted"),
+            _WALL,
+            _MONO,
+            Column("look", "INTEGER NOT NULL", "number of the look that told it"),
+            Column("connection", "INTEGER REFERENCES connection", "the connection it is about"),
+            Column("state", "TEXT", "its TCP state from then on"),
+            Column("local", "INTEGER REFERENCES address", "its local address"),
+            Column("local_port", "INTEGER", "and port"),
+            Column("remote", "INTEGER REFERENCES address", "its remote address; empty: nobody is connected"),
+            Column("remote_port", "INTEGER", "and port"),
+            Column("owners", "TEXT", "JSON: the processes that have it, [id, ...]"),
+            Column("body", "TEXT", "JSON: what else it tells"),
+        ),
+    ),
+    Table(
+        "seal",
+        "One for each commit: it vouches for every row up to it, and for the seal before.",
+        (
+            _ID,
+            _WALL,
+            Column("rows", "TEXT NOT NULL", "JSON: the last id in each of the tables above, in their order"),
+            Column("digest", "TEXT NOT NULL", "SHA-256, or HMAC-SHA-256 with a key; 64 hexadecimal digits"),
+        ),
+    ),
+)
+
+SEALED = TABLES[:-1]
+"""The tables that a seal vouches for."""
+
+HAPPENED = """CREATE VIEW happened AS SELECT event.id,
+ strftime('%Y-%m-%dT%H:%M:%fZ', event.wall / 1000.0, 'unixepoch') AS at, event.kind, event.connection,
+ connection.transport, event.state, near.text AS local, event.local_port, far.text AS remote, event.remote_port,
+ (SELECT group_concat(process.name || ' (' || process.pid || ')', ', ') FROM json_each(event.owners)
+  JOIN process ON process.id = json_each.value) AS processes, event.body
+ FROM event LEFT JOIN connection ON connection.id = event.connection
+ LEFT JOIN address AS near ON near.id = event.local LEFT JOIN address AS far ON far.id = event.remote"""
+"""The view that people read: every event with its time, addresses and processes spelled out."""
+
+STATEMENTS = (*(table.create for table in TABLES), HAPPENED)
+"""What makes the file, in order."""

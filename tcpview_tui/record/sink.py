@@ -1,0 +1,101 @@
+"""Where a recorder writes to: a sealed file, or lines to whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from tcpview_tui.record.recording import RecordingError
+from tcpview_tui.record.stream import Stream
+from tcpview_tui.text import count
+
+if TYPE_CHECKING:
+    from tcpview_tui.record.event import Event
+    from tcpview_tui.record.recording import Recording
+
+
+class Sink(Protocol):
+    """Takes events in their order."""
+
+    name: str
+    fate: str
+    """What becomes of what cannot be written: a sentence."""
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Write them. Raises RecordingError when that cannot be done now, BrokenPipeError when nobody reads."""
+        ...
+
+    def losses(self) -> Iterator[str]:
+        """Return, in the end, a sentence for each thing that was not written."""
+        ...
+
+    def farewell(self) -> str | None:
+        """Return, in the end, what to write down."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class File:
+    """A recording. What cannot be written waits for the next time."""
+
+    fate = "It waits in memory, and is tried again at each look."
+
+    def __init__(self, recording: Recording) -> None:
+        self.name = str(recording.path)
+        self._recording = recording
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Write them, sealed, with all that waits."""
+        self._recording.write(events)
+
+    def losses(self) -> Iterator[str]:
+        """Return what waits still, and what was not even kept."""
+        if self._recording.waiting:
+            yield f"{count(self._recording.waiting, 'row was', 'rows were')} never written."
+        if self._recording.left_out:
+            yield f"{count(self._recording.left_out, 'event')} left out, because too much waited to be written."
+
+    def farewell(self) -> str:
+        """Return the last digest."""
+        return f"{self.name}: the last seal is {self._recording.digest}"
+
+    def close(self) -> None:
+        """Close the file."""
+        self._recording.close()
+
+
+class Lines:
+    """A stream, a line an event. What cannot be written is lost, and counted."""
+
+    name = "the standard output"
+    fate = "It is lost."
+
+    def __init__(self, out: TextIO, form: str, host: str) -> None:
+        """`form` is the id of one of `record.lines.FORMS`."""
+        self._stream = Stream(out, form, host)
+        self._lost = 0
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Write a line for each."""
+        told = tuple(events)
+        try:
+            self._stream.write(told)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._lost += len(told)
+            raise RecordingError(f"{self.name} cannot be written: {error.strerror or error}") from error
+
+    def losses(self) -> Iterator[str]:
+        """Return what could not be written."""
+        if self._lost:
+            yield f"{count(self._lost, 'event')} may be lost: {self.name} could not be written."
+
+    def farewell(self) -> None:
+        """Say nothing: who reads has it all."""
+
+    def close(self) -> None:
+        """Do nothing: the stream is its opener's."""

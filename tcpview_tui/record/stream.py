@@ -1,0 +1,40 @@
+"""A recording as it happens, a line an event: onto another machine, into a log store, before somebody's eyes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from tcpview_tui.record.lines import FORMS
+from tcpview_tui.record.tracked import Tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tcpview_tui.record.event import Event
+
+_FORM_BY_ID = {form.id: form for form in FORMS}
+
+
+class Stream:
+    """Writes events as lines that stand alone. `OSError` of the file goes to the caller: the line may be lost."""
+
+    def __init__(self, out: TextIO, form: str, host: str) -> None:
+        """Begin with the head, if `form` (the id of one of `FORMS`) has one. `out` stays its opener's to close.
+
+        To keep the line ends of CSV, `out` was opened with ``newline=""``.
+        """
+        self._out, self._host = out, host
+        self._form = _FORM_BY_ID[form]
+        self._tracked = Tracked()
+        out.write(self._form.head)
+        out.flush()
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Write a line for each of the `events` of a look, and see that they leave this process at once."""
+        for happening in self._tracked.take(tuple(events)):
+            self._out.write(self._form.line(happening, self._host))
+        self._out.flush()
+
+    def close(self) -> None:
+        """Let go of what is left."""
+        self._out.flush()

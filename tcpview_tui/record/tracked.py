@@ -1,0 +1,116 @@
+"""What a stream of events is about: each event is joined with the row of its connection, as it is from then on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from tcpview_tui.model.census import Census
+from tcpview_tui.model.column import Context
+from tcpview_tui.model.diff import Change, Difference
+from tcpview_tui.model.row import Row
+from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tcpview_tui.model.connection import Connection, Key
+
+
+class Happening(NamedTuple):
+    """An event, the row it is about, and the names and counters known then.
+
+    `row` is `None` when it is about no connection, or about one that nobody told of.
+    """
+
+    event: Event
+    row: Row | None
+    context: Context
+
+
+class _Told(NamedTuple):
+    """A measure that was decoded already."""
+
+    counters: Counters
+
+
+class Tracked:
+    """The connections that are open, as the events tell of them; it forgets what has closed."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, Row] = {}
+        self._gauges: dict[Key, Gauge] = {}
+        self._names: dict[str, str] = {}
+        self._census = Census()
+        self._ordinal = 0
+
+    def take(self, events: Sequence[Event]) -> Iterator[Happening]:
+        """Yield each event with what is known of it. `events` are those of one look, or several, whole."""
+        # The listeners of a look come first: the table may list a connection before the listener it came to.
+        self._census.take(Difference(tuple(each.connection for each in events if isinstance(each, Opened)), (), ()))
+        for event in events:
+            row = self._after(event)
+            yield Happening(event, row, self._context(event, row))
+            if isinstance(event, Closed):
+                self._rows.pop(event.key, None)
+                self._gauges.pop(event.key, None)
+
+    def _after(self, event: Event) -> Row | None:
+        match event:
+            case Opened(at, connection, preexisting):
+                self._rows[connection.key] = row = self._opened(at, connection, preexisting)
+                return row
+            case Changed(at, connection):
+                self._rows[connection.key] = row = self._changed(at, connection)
+                return row
+            case Counted(_, key, counters) if key in self._rows:
+                self._gauges[key] = Gauge(_Told(counters))
+                return self._rows[key]
+            case Closed():
+                return self._closed(event)
+            case Named(_, address, name):
+                self._names[address] = name
+        return None
+
+    def _context(self, event: Event, row: Row | None) -> Context:
+        gauge = row and self._gauges.get(row.key)
+        return Context(event.at.wall, self._names, gauges={row.key: gauge} if row and gauge else {})
+
+    def _opened(self, at: Moment, connection: Connection, preexisting: bool) -> Row:
+        self._ordinal += 1
+        return Row(
+            ordinal=self._ordinal,
+            connection=connection,
+            direction=connection.direction or self._census.direction(connection),
+            first_seen=at.wall,
+            preexisting=preexisting,
+            owners=connection.owners or connection.past_owners,
+            owners_past=bool(connection.past_owners) and not connection.owners,
+        )
+
+    def _changed(self, at: Moment, connection: Connection) -> Row:
+        """Return the row of what differs now; what nobody saw open was there before, at some unknown time."""
+        row = self._rows.get(connection.key)
+        if row is None:
+            self._census.take(Difference((connection,), (), ()))
+            return self._opened(at, connection, preexisting=True)
+        self._census.take(Difference((), (), (Change(row.connection, connection),)))
+        owners = connection.owners or row.owners or connection.past_owners
+        return replace(
+            row,
+            connection=connection,
+            direction=connection.direction or row.direction,
+            first_seen=row.first_seen if connection.opened_at is None else connection.opened_at,
+            owners=owners,
+            owners_past=bool(owners) and not connection.owners,
+        )
+
+    def _closed(self, event: Closed) -> Row | None:
+        row = self._rows.get(event.key)
+        if row is None:
+            return None
+        self._census.take(Difference((), (row.connection,), ()))
+        if event.owners and not row.owners:
+            row = replace(row, owners=event.owners, owners_past=True)
+        return replace(row, closed_at=event.at.wall)

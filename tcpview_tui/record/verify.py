@@ -1,0 +1,137 @@
+"""Whether a recording is as it was written: every seal is made again from the rows it vouches for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.schema import APPLICATION_ID, SEALED, STATEMENTS, VERSION
+from tcpview_tui.record.seal import START, Chain
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Verdict(NamedTuple):
+    """What was found. `fault` names the first place that is not as it was written; `None` when there is none.
+
+    `digest` is that of the last seal that holds, and `events` counts those it vouches for.
+    """
+
+    fault: str | None
+    seals: int = 0
+    events: int = 0
+    digest: str = START
+
+
+class _FaultError(Exception):
+    """The first place that is not as it was written."""
+
+
+def verify(path: Path, key: bytes | None = None) -> Verdict:
+    """Read the whole file and return what was found. Raises OSError when there is none that can be read."""
+    with path.open("rb"):
+        pass
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+        return _verify(file, key)
+
+
+def _verify(file: sqlite3.Connection, key: bytes | None) -> Verdict:
+    verdict = Verdict(None)
+    try:
+        _check_form(file)
+        for holds in _seals(file, key):
+            verdict = holds
+        _check_end(file)
+    except _FaultError as error:
+        return verdict._replace(fault=safe(str(error)))
+    except sqlite3.Error as error:
+        return verdict._replace(fault=f"SQLite cannot read it: {safe(str(error))}.")
+    return verdict
+
+
+def _check_form(file: sqlite3.Connection) -> None:
+    """Raise `_FaultError` unless this is a recording of our version, whole as SQLite sees it."""
+    found = [file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    if found[0] != APPLICATION_ID:
+        raise _FaultError("This is no recording of this program: its application id is another.")
+    if found[1] != VERSION:
+        raise _FaultError(f"This is a recording of version {found[1]}, and this program knows version {VERSION} only.")
+    tables = [text for (text,) in file.execute("SELECT sql FROM sqlite_schema ORDER BY rowid")]
+    if tables != list(STATEMENTS):
+        raise _FaultError("Its tables are not those of a recording: some were added, removed or changed.")
+    (whole,) = file.execute("PRAGMA integrity_check(1)").fetchone()
+    if whole != "ok":
+        raise _FaultError(f"SQLite finds it damaged: {whole}.")
+
+
+def _seals(file: sqlite3.Connection, key: bytes | None) -> Iterator[Verdict]:
+    """Return what holds after each seal. Raises `_FaultError` at the first that does not."""
+    chain, before = Chain(key), [0] * len(SEALED)
+    at = "its beginning"
+    for expected, (number, wall, text, digest) in enumerate(file.execute("SELECT * FROM seal ORDER BY id"), 1):
+        if number != expected:
+            raise _FaultError(f"Seal {expected}, after {at}, is missing.")
+        last = _last(text, number)
+        spans = zip(SEALED, before, last, strict=True)
+        rows = [row for table, low, high in spans for row in _rows(file, table.name, low, high)]
+        if chain.seal(rows, wall, text) != digest:
+            raise _FaultError(
+                f"What seal {number} of {_when(wall)} vouches for is not what was written: "
+                f"{_spans(before, last)}. Everything up to {at} is intact."
+            )
+        before, at = last, f"seal {number} of {_when(wall)}"
+        yield Verdict(None, number, last[-1], digest)
+
+
+def _rows(file: sqlite3.Connection, table: str, after: int, last: int) -> Iterator[tuple[str, Sequence[Any]]]:
+    query = f"SELECT * FROM {table} WHERE id > ? AND id <= ? ORDER BY id"  # noqa: S608 - a name of ours
+    found = file.execute(query, (after, last))
+    for expected in range(after + 1, last + 1):
+        row = found.fetchone()
+        if row is None or row[0] != expected:
+            raise _FaultError(f"Row {expected} of {table} is missing.")
+        yield table, row
+
+
+def _check_end(file: sqlite3.Connection) -> None:
+    """Raise `_FaultError` when there is anything that no seal vouches for."""
+    found = file.execute("SELECT rows FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+    if found is None:
+        raise _FaultError("It has no seal: it was cut off at its beginning, or emptied.")
+    for table, last in zip(SEALED, _last(found[0], 0), strict=True):
+        (most,) = file.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608 - a name of ours
+        if (most or 0) != last:
+            what = "added behind" if (most or 0) > last else "removed before"
+            raise _FaultError(f"Rows of {table.name} were {what} the last seal: {last} are sealed, {most or 0} there.")
+
+
+def _last(text: str, number: int) -> list[int]:
+    try:
+        last = msgspec.json.decode(text, type=list[int])
+    except (msgspec.DecodeError, TypeError):
+        last = []
+    if len(last) != len(SEALED):
+        raise _FaultError(f"Seal {number} does not say what it vouches for.")
+    return last
+
+
+def _spans(before: Sequence[int], last: Sequence[int]) -> str:
+    """Return the rows between two seals: ``events 5 to 9, processes 2 to 2``."""
+    spans = [
+        f"{table.name} {low + 1} to {high}" for table, low, high in zip(SEALED, before, last, strict=True) if high > low
+    ]
+    return ", ".join(spans) or "the seal itself"
+
+
+def _when(wall: Any) -> str:
+    try:
+        return timestamp(wall / 1000)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return "an impossible time"

@@ -1,0 +1,145 @@
+"""What a line of a stream must hold, and within which bounds, so that an event can be made of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tcpview_tui.model.connection import Direction, State, Transport
+
+_Time = Annotated[float, Meta(ge=0, le=253_402_300_799)]
+"""Seconds UTC that have a date: until the year 9999."""
+
+_Span = Annotated[float, Meta(ge=-1e12, le=1e12)]
+"""Seconds of a clock that counts from some start: 30,000 years fit into a column of milliseconds."""
+
+_Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+"""What a column of SQLite holds (datatype3.html)."""
+
+_Port = Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class LineMoment(Struct, frozen=True):
+    """`event.Moment`."""
+
+    wall: _Time
+    monotonic: _Span
+    look: _Number
+
+
+class LineEnd(Struct, frozen=True):
+    """An endpoint; the zone apart, since ECS knows none."""
+
+    ip: str
+    port: _Port
+    zone: str = ""
+
+
+class LineParent(Struct, frozen=True):
+    """One step of a parent chain."""
+
+    pid: _Number
+    name: str = ""
+
+
+class LineProcessOwn(Struct, frozen=True):
+    """Of a process, what ECS has no name for or tells less exactly."""
+
+    started: _Time | None = None
+    service: str | None = None
+    container: str | None = None
+    parents: tuple[LineParent, ...] = ()
+
+
+class LineUser(Struct, frozen=True):
+    """ECS `user`."""
+
+    name: str | None = None
+
+
+class LineProcess(Struct, frozen=True):
+    """A process that has, or had, the socket."""
+
+    pid: _Number
+    name: str = ""
+    executable: str | None = None
+    command_line: str | None = None
+    user: LineUser = LineUser()
+    tcpview: LineProcessOwn = LineProcessOwn()
+
+
+class LineCounters(Struct, frozen=True):
+    """`traffic.Counters`."""
+
+    received: _Number | None = None
+    sent: _Number | None = None
+    packets_received: _Number | None = None
+    packets_sent: _Number | None = None
+    retransmits: _Number | None = None
+    rtt: float | None = None
+    receive_queue: _Number | None = None
+    send_queue: _Number | None = None
+    congestion: str | None = None
+
+
+class LineProblem(Struct, frozen=True):
+    """What a `snapshot.Problem` says."""
+
+    summary: str = ""
+    detail: str = ""
+
+
+class LineOwn(Struct, frozen=True):
+    """The part `tcpview`: of each event what it needs."""
+
+    time: LineMoment
+    key: str = ""
+    state: State = State.NONE
+    local: LineEnd | None = None
+    remote: LineEnd | None = None
+    owners: tuple[LineProcess, ...] = ()
+    owner_past: bool = False
+    past_owners: tuple[LineProcess, ...] = ()
+    preexisting: bool = False
+    user: str | None = None
+    direction: Direction | None = None
+    opened_at: _Time | None = None
+    namespace: _Number | None = None
+    namespace_name: str | None = None
+    unowned: str | None = None
+    counters: LineCounters = LineCounters()
+    address: str = ""
+    name: str = ""
+    code: str = ""
+    problem: LineProblem | None = None
+    seconds: _Span = 0.0
+    sentence: str = ""
+
+
+class LineAction(Struct, frozen=True):
+    """ECS `event`."""
+
+    action: str
+
+
+class LineNetwork(Struct, frozen=True):
+    """ECS `network`."""
+
+    transport: Transport
+    type: Literal["ipv4", "ipv6"]
+
+
+class LineHost(Struct, frozen=True):
+    """ECS `host`."""
+
+    name: str
+
+
+class Line(Struct, frozen=True):
+    """A line: of the ECS document that it is, the parts from which the event can be made again."""
+
+    event: LineAction
+    host: LineHost
+    tcpview: LineOwn
+    network: LineNetwork | None = None

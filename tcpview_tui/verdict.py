@@ -1,0 +1,30 @@
+"""``tcpview-tui verify``: say whether a recording is as it was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tcpview_tui.exits import FAILED
+from tcpview_tui.record.verify import verify
+from tcpview_tui.text import count, safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def tell(path: Path, key: bytes | None) -> int:
+    """Print what was found, and return the exit status: 0 when the recording is intact."""
+    try:
+        verdict = verify(path, key)
+    except OSError as error:
+        click.echo(f"{safe(str(path))} cannot be read: {safe(error.strerror or str(error))}.", err=True)
+        return FAILED
+    sealed = f"{count(verdict.events, 'event')} under {count(verdict.seals, 'seal')}, the last is {verdict.digest}"
+    if verdict.fault is None:
+        click.echo(f"Intact: {sealed}.")
+        return 0
+    click.echo(f"Not intact: {verdict.fault}")
+    click.echo(f"What holds: {sealed}.")
+    return FAILED

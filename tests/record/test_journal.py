@@ -1,0 +1,118 @@
+"""Looks become events: each thing once, in an order that can be played back, with the times that are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tcpview_tui.model.connection import Connection, State
+from tcpview_tui.model.diff import diff
+from tcpview_tui.model.snapshot import Ending, Passed, Snapshot
+from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Named, Opened
+from tcpview_tui.record.journal import COUNTED_EVERY, Journal
+from tests.fakes import CURL, EPOCH, connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tcpview_tui.model.connection import Key
+
+
+class Told:
+    """A measure that is read already."""
+
+    def __init__(self, received: int) -> None:
+        self.counters = Counters(received, 0)
+
+
+class Looks:
+    def __init__(self) -> None:
+        self.journal = Journal(1.0)
+        self.before: Mapping[Key, Connection] = {}
+        self.sequence = 0
+
+    def take(self, *connections: Connection, later: float = 1.0, **more: Any) -> list[Event]:
+        self.sequence += 1
+        now = {each.key: each for each in connections}
+        snapshot = Snapshot(self.sequence, EPOCH + self.sequence * later, now, **more)
+        difference, self.before = diff(self.before, now), now
+        return self.journal.take(snapshot, difference, self.sequence * later)
+
+
+def test_only_the_first_look_finds_what_was_there_before() -> None:
+    looks = Looks()
+    known = replace(connection(2), opened_at=EPOCH - 5)
+    assert [(each.connection.key, each.preexisting) for each in looks.take(connection(1), known)] == [  # type: ignore[union-attr]
+        (1, True),
+        (2, False),
+    ]
+    (opened,) = looks.take(connection(1), known, connection(3))
+    assert isinstance(opened, Opened)
+    assert not opened.preexisting
+
+
+def test_exact_times_are_those_of_both_clocks() -> None:
+    looks = Looks()
+    looks.take(connection(1))
+    fresh = replace(connection(2), opened_at=EPOCH + 1.25)
+    opened, closed = looks.take(fresh, ended={1: Ending(EPOCH + 1.5, (CURL,))})
+    assert (opened.at.wall, opened.at.monotonic, opened.at.look) == (EPOCH + 1.25, 1.25, 2)
+    assert (closed.at.wall, closed.at.monotonic) == (EPOCH + 1.5, 1.5)
+    assert isinstance(closed, Closed)
+    assert closed.owners == (CURL,)
+
+
+def test_a_connection_that_passed_is_opened_before_it_is_counted_and_closed() -> None:
+    looks = Looks()
+    passed = replace(connection(9), opened_at=EPOCH + 0.5)
+    events = looks.take(passed=(Passed(passed, EPOCH + 0.75),), gauges={9: Gauge(Told(7))})
+    assert [type(each) for each in events] == [Opened, Counted, Closed]
+    assert [each.at.wall - EPOCH for each in (events[0], events[2])] == [0.5, 0.75]
+
+
+def test_counters_are_told_now_and_then_and_at_the_end() -> None:
+    looks = Looks()
+    told: list[int | None] = []
+    for received in range(1, 16):
+        events = looks.take(connection(1), gauges={1: Gauge(Told(received))})
+        told += [each.counters.received for each in events if isinstance(each, Counted)]
+    assert told == [1, 1 + int(COUNTED_EVERY)]
+    last, closed = looks.take()
+    assert isinstance(last, Counted)
+    assert last.counters.received == 15
+    assert isinstance(closed, Closed)
+
+
+def test_a_name_that_is_learned_late_is_an_event_of_its_own() -> None:
+    looks = Looks()
+    (opened,) = looks.take(connection(1))
+    assert looks.journal.named({"93.184.216.34": "example.org"}, opened.at) == [
+        Named(opened.at, "93.184.216.34", "example.org")
+    ]
+    assert looks.journal.named({"93.184.216.34": "example.org"}, opened.at) == []
+
+
+ROWS = st.dictionaries(st.integers(1, 5), st.sampled_from([State.ESTABLISHED, State.CLOSE_WAIT]), max_size=5)
+
+
+@given(st.lists(ROWS, min_size=1, max_size=8))
+def test_the_events_played_back_are_the_looks(history: list[dict[int, State]]) -> None:
+    looks = Looks()
+    played: dict[Key, Connection] = {}
+    for states in history:
+        rows = {key: connection(key, state) for key, state in states.items()}
+        for event in looks.take(*rows.values()):
+            match event:
+                case Opened(_, row):
+                    assert row.key not in played
+                    played[row.key] = row
+                case Changed(_, row):
+                    assert row.key in played
+                    played[row.key] = row
+                case Closed(_, key):
+                    del played[key]
+        assert played == rows

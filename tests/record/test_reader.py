@@ -1,0 +1,119 @@
+"""What is read from a recording is what was written: whatever happened, to the millisecond."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint, Namespace, State, Unowned
+from tcpview_tui.model.process import Ancestor, Process
+from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.reader import Reader, ReadingError
+from tcpview_tui.record.recording import Recording
+from tests.fakes import FakeClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = st.sampled_from(["curl", "=cmd|x", "a\\x1b[2J", "[/x]", "né\u4e2d", '"', ""])
+PORTS = st.integers(0, 65535)
+TIMES = st.integers(1_700_000_000_000, 1_900_000_000_000).map(lambda each: each / 1000)
+PROCESSES = st.builds(
+    Process,
+    st.integers(1, 9),
+    st.none() | TIMES,
+    TEXTS,
+    st.none() | TEXTS,
+    st.none() | TEXTS,
+    st.none() | TEXTS,
+    st.none() | TEXTS,
+    st.lists(st.builds(Ancestor, st.integers(1, 9), TEXTS), max_size=2).map(tuple),
+    st.none() | TEXTS,
+)
+ENDS = st.builds(Endpoint, st.sampled_from(["10.0.0.5", "2001:db8::1", "fe80::1%eth0"]), PORTS)
+OWNERS = st.lists(PROCESSES, max_size=2).map(tuple)
+CONNECTIONS = st.builds(
+    Connection,
+    st.just(0),
+    st.sampled_from(["tcp", "udp", "udplite", "raw"]),
+    st.sampled_from([4, 6]),
+    st.sampled_from(State),
+    ENDS,
+    st.none() | ENDS,
+    OWNERS,
+    st.none() | TEXTS.filter(bool),
+    st.none() | st.sampled_from(["in", "out", "listening"]),
+    st.none() | TIMES,
+    st.none() | st.sampled_from([Namespace(7, "web"), Namespace(8), UNKNOWN_NAMESPACE]),
+    st.none() | st.sampled_from(Unowned),
+    OWNERS,
+)
+MOMENTS = st.builds(Moment, TIMES, st.integers(0, 10**9).map(lambda each: each / 1000), st.integers(1, 9))
+COUNTERS = st.builds(Counters, *[st.none() | st.integers(0, 2**50)] * 5, st.none() | st.floats(0, 9), congestion=TEXTS)
+OTHERS = st.one_of(
+    st.builds(Named, MOMENTS, TEXTS, TEXTS),
+    st.builds(Unseen, MOMENTS, st.just("names"), st.none() | st.just(Problem(Code.NAMES, "few", "much"))),
+    st.builds(Gap, MOMENTS, st.floats(0, 1e6)),
+    st.builds(Acted, MOMENTS, TEXTS),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """Events as a journal makes them; each connection has the number that the recording will give it."""
+    events: list[Event] = []
+    for key in range(1, draw(st.integers(1, 4)) + 1):
+        connection = replace(draw(CONNECTIONS), key=key)
+        events.append(Opened(draw(MOMENTS), connection, draw(st.booleans())))
+        for _ in range(draw(st.integers(0, 2))):
+            after = replace(draw(CONNECTIONS), key=key, transport=connection.transport, family=connection.family)
+            events.append(Changed(draw(MOMENTS), replace(after, namespace=connection.namespace)))
+        if draw(st.booleans()):
+            events.append(Counted(draw(MOMENTS), key, draw(COUNTERS)))
+        if draw(st.booleans()):
+            events.append(Closed(draw(MOMENTS), key, draw(OWNERS)))
+    return [*events, *draw(st.lists(OTHERS, max_size=3))]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@given(histories())
+def test_what_was_written_is_read(tmp_path: Path, events: list[Event]) -> None:
+    path = tmp_path / "a.tcpview"
+    path.unlink(missing_ok=True)
+    recording = Recording(path, [("host", "h")], FakeClock())
+    recording.write(events)
+    recording.close()
+    with closing(Reader(path)) as reader:
+        assert list(reader.events()) == events
+        assert reader.last == len(events)
+        assert reader.facts == {"host": "h"}
+        assert list(reader.events(2, 3)) == events[1:3]
+
+
+def test_what_is_still_written_can_be_read(tmp_path: Path) -> None:
+    path, at = tmp_path / "a.tcpview", Moment(1.0, 1.0, 1)
+    recording = Recording(path, [], FakeClock())
+    with closing(Reader(path)) as reader:
+        assert reader.last == 0
+        recording.write([Acted(at, "one")])
+        assert list(reader.events()) == [Acted(at, "one")]
+        recording.write([Acted(at, "two")])
+        assert reader.last == 2
+    recording.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"mine", b"SQLite format 3\0" + bytes(200)])
+def test_what_is_no_recording_is_refused_with_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.tcpview"
+    path.write_bytes(content)
+    with pytest.raises(ReadingError, match="is no recording"):
+        Reader(path)
+    with pytest.raises(FileNotFoundError):
+        Reader(tmp_path / "none")

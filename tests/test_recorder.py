@@ -1,0 +1,162 @@
+"""The recorder on real sockets, and as a command: it ends in good order, and what is killed is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tcpview_tui.record.verify import verify
+from tests.sources.net import PATIENCE, tcp_pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = (sys.executable, "-m", "tcpview_tui")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def begun(path: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Begin to record; return when the first look is written."""
+    argv = [*PROGRAM, "record", "-o", str(path), "--interval", "0.5", *arguments]
+    process = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert "Recording to" in process.stderr.readline()
+    for _ in range(1_000_000):
+        if path.exists() and verify(path).events:
+            return process
+    raise AssertionError("nothing is recorded")
+
+
+def told(path: Path, port: int) -> list[tuple[str, str | None]]:
+    """Return what happened to connections at that local port."""
+    query = """SELECT kind, state FROM event WHERE connection IN
+               (SELECT connection FROM event WHERE local_port = ?) AND kind != 'counted' ORDER BY id"""
+    with closing(sqlite3.connect(path)) as file:
+        return file.execute(query, (port,)).fetchall()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_real_connections_are_recorded_until_it_is_stopped(number: signal.Signals, tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    with tcp_pair() as (server, client, _):
+        port = client.getsockname()[1]
+        process = begun(path)
+        listening = server.getsockname()[1]
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    verdict = verify(path)
+    assert verdict.fault is None
+    assert verdict.digest in said
+    kinds = [kind for kind, _ in told(path, port)]
+    assert kinds[0] == "opened"
+    assert {"closed", "changed"} & set(kinds[1:])
+    assert ("opened", "LISTEN") in told(path, listening)
+    assert not list(tmp_path.glob("*-wal"))
+
+
+def test_the_process_is_there_with_its_program(tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    with tcp_pair() as (server, _, _):
+        done = run("record", "-o", str(path), "--duration", "0.1")
+        assert done.returncode == 0, done.stderr
+        with closing(sqlite3.connect(path)) as file:
+            (owners,) = file.execute(
+                "SELECT owners FROM event WHERE local_port = ? AND kind = 'opened' AND state = 'LISTEN'",
+                (server.getsockname()[1],),
+            ).fetchone()
+            (number,) = json.loads(owners)
+            pid, digest = file.execute("SELECT pid, sha256 FROM process WHERE id = ?", (number,)).fetchone()
+    assert pid == os.getpid()
+    assert len(digest) == 64
+
+
+def test_what_is_killed_is_whole_up_to_the_last_look(tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    with tcp_pair() as (server, _, _):
+        process = begun(path)
+        process.kill()
+        process.communicate()
+        assert verify(path).fault is None
+        assert ("opened", "LISTEN") in told(path, server.getsockname()[1])
+
+
+def test_a_recording_is_never_written_over_and_verify_tells(tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    assert run("record", "-o", str(path), "--duration", "0").returncode == 0
+    again = run("record", "-o", str(path), "--duration", "0")
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+    assert "Traceback" not in again.stderr
+    intact = run("verify", str(path))
+    assert (intact.returncode, intact.stdout.partition(":")[0]) == (0, "Intact")
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE fact SET value = 'another' WHERE name = 'host'")
+    touched = run("verify", str(path))
+    assert touched.returncode == 1
+    assert touched.stdout.startswith("Not intact: What seal 1 ")
+    assert run("verify", str(tmp_path / "none")).returncode == 1
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    done = run("record", "-o", str(tmp_path / "no" / "a.tcpview"), "--duration", "0")
+    assert done.returncode == 1
+    assert "No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_lines_leave_as_things_happen_and_make_a_recording_elsewhere(tmp_path: Path) -> None:
+    with tcp_pair() as (server, _, _):
+        port = server.getsockname()[1]
+        done = run("record", "-o", "-", "--duration", "0.1")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    opened = [each for each in events if each["event"]["action"] == "listener-opened"]
+    assert port in [each["source"]["port"] for each in opened]
+    lines, copy = tmp_path / "here.jsonl", tmp_path / "b.tcpview"
+    lines.write_text(done.stdout)
+    imported = run("import", str(lines), "-o", str(copy))
+    assert imported.returncode == 0, imported.stderr
+    assert verify(copy).events == len(events)
+    exported = run("export", str(copy))
+    assert exported.returncode == 0
+    assert len(exported.stdout.splitlines()) == len(events)
+    assert len(run("export", str(copy), "--format", "csv").stdout.splitlines()) == len(events) + 1
+
+
+def test_a_reader_that_leaves_ends_the_recorder(tmp_path: Path) -> None:
+    argv = [*PROGRAM, "record", "-o", "-", "--interval", "0.5"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        with tcp_pair():  # something has to happen, or nothing is written
+            said = process.stderr.read()
+        assert process.wait(PATIENCE) == 0
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full (full(4))")  # noqa: PTH110
+@pytest.mark.parametrize("command", [("record", "-o", "-", "--duration", "0"), ("export", "a.tcpview")])
+def test_a_full_output_is_said_and_fails(command: tuple[str, ...], tmp_path: Path) -> None:
+    assert run("record", "-o", str(tmp_path / "a.tcpview"), "--duration", "0").returncode == 0
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        argv = [*PROGRAM, *command]
+        done = subprocess.run(
+            argv, stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, cwd=tmp_path, check=False
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
