@@ -194,6 +194,15 @@ def export_recording(file: Path, form: str) -> int:
     return guarded(write) or status
 
 
+@live.command("summary", short_help="Say what a recording comes to.")
+@click.argument("file", type=_OUTPUT)
+def summarise_recording(file: Path) -> int:
+    """Say who talked most, what was new, what was long or short, and what could not be seen."""
+    from tcpview_tui.summary import summarise
+
+    return summarise(file)
+
+
 @live.command("import", short_help="Make a recording of lines.")
 @click.argument("stream", type=click.File(encoding="utf-8", errors="backslashreplace"))
 @click.option("-o", "--output", type=_OUTPUT, metavar="FILE", required=True, help="The recording to make.")

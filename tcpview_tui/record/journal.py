@@ -9,6 +9,7 @@ from tcpview_tui.model.snapshot import Ending
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
 
 if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Problem, Snapshot
@@ -52,8 +53,9 @@ class Journal:
         self._before = now
         return events
 
-    def named(self, names: Mapping[str, str], now: Moment) -> list[Event]:
-        """Return the names that were not told before, or are others now."""
+    def named(self, names: Mapping[str, str], look: int, clock: Clock) -> list[Event]:
+        """Return the names that were not told before, or are others now; `look` is the number of the last one."""
+        now = Moment(clock.wall(), clock.monotonic(), look)
         fresh = {address: name for address, name in names.items() if self._names.get(address) != name}
         self._names |= fresh
         return [Named(now, address, name) for address, name in fresh.items()]

@@ -65,6 +65,13 @@ class Reader:
         for row in self._file.execute(query, (first, until)):
             yield self._event(row)
 
+    def ask(self, query: str, *values: Any) -> list[Sequence[Any]]:
+        """Return what SQL selects. Raises ReadingError when the file is damaged."""
+        try:
+            return self._file.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise ReadingError(f"the recording is damaged: {safe(str(error))}; verify says where") from error
+
     def close(self) -> None:
         """Give the file back."""
         self._file.close()

@@ -14,6 +14,7 @@ from tcpview_tui.tui.commands import (
     disconnect,
     filtering,
     lookups,
+    recording,
     remaining,
     respond,
     saving,
@@ -103,6 +104,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "keep", ("x",), "Keep closed", "Keep closed rows in the table, or let them go again.",
         "Look", remaining.toggle_kept, hint="room",
+    ),
+    Action(
+        "record", ("R",), "Record", "Write down everything from now on, in a sealed file in this folder; again: end.",
+        "Look", recording.toggle,
     ),
     Action(
         "traffic", ("B",), "Traffic mark", "Mark the rows that carried traffic in the last look, or do not.",

@@ -133,6 +133,7 @@ class TcpviewApp(App[int]):
         self.session.note_changes()
         self.session.memory.keep()
         self.feed.stop()
+        self.session.taping.stop()
         self.session.lookups.names.close()
         self.session.sampler.close()
 

@@ -10,6 +10,7 @@ from tcpview_tui.memory import Memory
 from tcpview_tui.model import limits
 from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.columns import Context
+from tcpview_tui.model.diff import diff
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.query import Query, parse
 from tcpview_tui.model.sieve import Sieve
@@ -21,6 +22,7 @@ from tcpview_tui.respond.log import ActionLog
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
 from tcpview_tui.tui.lookups import Lookups
 from tcpview_tui.tui.recall import facts, restore
+from tcpview_tui.tui.taping import Taping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -72,6 +74,7 @@ class Session:
             service_name=sampler.service_name, gauges=self.traffic.gauges, marks_traffic=settings.traffic
         )
         self.log = ActionLog(clock)
+        self.taping = Taping(clock)
         self.lookups = Lookups(settings, clock, cache, named)
         self.interval = settings.interval
         self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
@@ -99,7 +102,9 @@ class Session:
 
         `late` is by how many seconds the look was behind its interval.
         """
+        difference = difference or diff(self.snapshot.connections if self.snapshot else {}, snapshot.connections)
         self.snapshot, self.late = snapshot, late
+        self.taping.take(snapshot, difference)
         update = self.live.apply(snapshot, difference)
         moved = self.traffic.take(snapshot, self.live.rows)
         self.lookups.want_names(update, self.live.rows)
@@ -198,6 +203,7 @@ class Session:
 
     def names_arrived(self) -> None:
         """Join the rows with names that have just become known."""
+        self.taping.named(self.lookups.names.known, self.snapshot)
         self._join()
         sort = any(by.column == "host" for by in self.view.order.by)
         if sort or self.view.narrowing.needs_names:

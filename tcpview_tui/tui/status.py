@@ -38,11 +38,12 @@ def status(session: Session, palette: Palette, width: int) -> list[Piece]:
 
     What flows stands between them where there is room for it.
     """
-    end = _mode(session)
+    end, sign = _mode(session), _taping(session)
     paint = palette.frozen if session.frozen_at is not None else palette.status
-    room = width - len(end)
+    room = width - len(end) - len(sign)
     counts, flow = _fitting(_counts(session), _flows(session), room)
-    return [(counts.ljust(room - len(flow)) + flow, palette.status), (end, paint)]
+    bar = [(counts.ljust(room - len(flow)) + flow, palette.status)]
+    return [*bar, *([(sign, palette.closed)] if sign else []), (end, paint)]
 
 
 def _fitting(counts: Sequence[str], flows: Sequence[str], room: int) -> tuple[str, str]:
@@ -104,6 +105,15 @@ def _mode(session: Session) -> str:
     if held is None or session.frozen_at is None:
         return " LIVE "
     return f" FROZEN {local_time(session.frozen_at)} {_tally(held)} "
+
+
+def _taping(session: Session) -> str:
+    """Return the sign of a recording: how long it is under way, or that it cannot be written."""
+    taping = session.taping
+    if taping.path is None:
+        return ""
+    minutes, seconds = divmod(int(taping.elapsed), 60)
+    return f" REC {minutes}:{seconds:02} " if taping.problem is None else " REC: not written "
 
 
 def notice(session: Session, palette: Palette, width: int, key: str) -> list[Piece]:

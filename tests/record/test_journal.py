@@ -12,9 +12,9 @@ from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Ending, Passed, Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Named, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened
 from tcpview_tui.record.journal import COUNTED_EVERY, Journal
-from tests.fakes import CURL, EPOCH, connection
+from tests.fakes import CURL, EPOCH, FakeClock, connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,11 +89,13 @@ def test_counters_are_told_now_and_then_and_at_the_end() -> None:
 
 def test_a_name_that_is_learned_late_is_an_event_of_its_own() -> None:
     looks = Looks()
-    (opened,) = looks.take(connection(1))
-    assert looks.journal.named({"93.184.216.34": "example.org"}, opened.at) == [
-        Named(opened.at, "93.184.216.34", "example.org")
-    ]
-    assert looks.journal.named({"93.184.216.34": "example.org"}, opened.at) == []
+    looks.take(connection(1))
+    clock = FakeClock()
+    clock.advance(60)
+    names = {"93.184.216.34": "example.org"}
+    late = Moment(EPOCH + 60, 1060.0, 1)
+    assert looks.journal.named(names, 1, clock) == [Named(late, "93.184.216.34", "example.org")]
+    assert looks.journal.named(names, 1, clock) == []
 
 
 ROWS = st.dictionaries(st.integers(1, 5), st.sampled_from([State.ESTABLISHED, State.CLOSE_WAIT]), max_size=5)

@@ -98,5 +98,6 @@ def finish(main: MainScreen, entries: Sequence[tuple[str, str, Outcome]], told: 
     """Log each target's outcome, say what it comes to, and look what is left."""
     for action, target, outcome in entries:
         main.session.log.record(action, target, outcome)
+        main.session.taping.acted(f"{action} {target}: {outcome.sentence}", main.session.snapshot)
     main.say(told.sentence, "hint" if told.ok else "error")
     main.feed.sample_now()

@@ -1,0 +1,60 @@
+"""``tcpview-tui summary``: what a recording comes to, in a few tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tcpview_tui.exits import FAILED
+from tcpview_tui.output import put
+from tcpview_tui.record.export import cells
+from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.summary import MOST, SECTIONS, Section, answer
+from tcpview_tui.text import count, safe, size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BYTES = frozenset({"Received", "Sent"})
+
+
+def summarise(path: Path) -> int:
+    """Print the summary of a recording, and return the exit status."""
+    try:
+        with closing(Reader(path)) as reader:
+            lines = [*_head(reader), *(line for section in SECTIONS for line in _section(reader, section))]
+    except OSError as error:
+        reason = f"{path} cannot be read: {error.strerror}" if error.strerror else str(error)
+        click.echo(f"{safe(reason)}.", err=True)
+        return FAILED
+    return put("\n".join(lines) + "\n")
+
+
+def _head(reader: Reader) -> Iterator[str]:
+    facts = reader.facts
+    yield f"{facts.get('host', '')}  {facts.get('started', '')}  {count(reader.last, 'event')}"
+
+
+def _section(reader: Reader, section: Section) -> Iterator[str]:
+    """Return the title and the lines of a section; nothing where there is nothing to tell."""
+    rows = answer(reader, section, MOST + 1)
+    if not rows:
+        return
+    yield ""
+    yield section.title
+    table = [section.columns, *(tuple(map(_cell, section.columns, row)) for row in rows[:MOST])]
+    widths = [max(map(cells, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        padded = (cell + " " * (width - cells(cell)) for cell, width in zip(line, widths, strict=True))
+        yield f"  {'  '.join(padded)}".rstrip()
+    if len(rows) > MOST:
+        yield "  and more"
+
+
+def _cell(title: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return size(value) if title in _BYTES else str(value)

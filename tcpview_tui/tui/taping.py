@@ -1,0 +1,94 @@
+"""A recording beside the live table. It is written by a thread of its own: a slow disk never holds up a key."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from tcpview_tui.model.diff import Difference, diff
+from tcpview_tui.record.event import Acted, Event, Moment
+from tcpview_tui.record.host import facts, file_name
+from tcpview_tui.record.journal import Journal
+from tcpview_tui.record.programs import Programs
+from tcpview_tui.record.recording import Recording, RecordingError
+from tcpview_tui.record.sink import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.snapshot import Snapshot
+
+_PATIENCE = 2.0
+"""Seconds to wait for the last commit when a recording is ended; what is later is lost with the program."""
+
+
+class Taping:
+    """Records from `start` to `stop`, as often as asked. Called by the screen's thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.path: Path | None = None
+        """The file that is being written; `None` when none is."""
+        self.began = 0.0
+        self.problem: str | None = None
+        """Why nothing can be written at the moment."""
+        self._clock = clock
+        self._events: SimpleQueue[list[Event] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._file: File | None = None
+        self._journal: Journal
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return self._clock.monotonic() - self.began
+
+    def start(self, source: str, interval: float, snapshot: Snapshot | None, folder: Path = Path()) -> Path:
+        """Begin a file in `folder`, named after host and time, with what is there now. Raises RecordingError."""
+        path = folder / file_name(self._clock)
+        told = facts(self._clock, source, {"interval": interval})
+        self._file = File(Recording(path, told, self._clock, Programs().digest_of))
+        self.path, self.began, self.problem = path, self._clock.monotonic(), None
+        self._journal, self._events = Journal(interval), SimpleQueue()
+        self._thread = threading.Thread(target=self._write, args=(self._file, self._events), name="taping", daemon=True)
+        self._thread.start()
+        if snapshot is not None:
+            self.take(snapshot, diff({}, snapshot.connections))
+        return path
+
+    def take(self, snapshot: Snapshot, difference: Difference) -> None:
+        """Record a look, if a recording is under way."""
+        if self.path is not None:
+            self._events.put(self._journal.take(snapshot, difference, self._clock.monotonic()))
+
+    def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
+        """Record names that have become known."""
+        if self.path is not None and snapshot is not None:
+            self._events.put(self._journal.named(names, snapshot.sequence, self._clock))
+
+    def acted(self, sentence: str, snapshot: Snapshot | None) -> None:
+        """Record what was done to the machine."""
+        if self.path is not None and snapshot is not None:
+            at = Moment(self._clock.wall(), self._clock.monotonic(), snapshot.sequence)
+            self._events.put([Acted(at, sentence)])
+
+    def stop(self) -> Iterable[str]:
+        """End the recording; return what is to be told. Does nothing when there is none."""
+        if self._thread is None or self._file is None:
+            return ()
+        self._events.put(None)
+        self._thread.join(_PATIENCE)
+        self._thread, self.path = None, None
+        return (*self._file.losses(), self._file.farewell())
+
+    def _write(self, file: File, events: SimpleQueue[list[Event] | None]) -> None:
+        while (told := events.get()) is not None:
+            try:
+                file.write(told)
+            except RecordingError as error:
+                self.problem = str(error)
+            else:
+                self.problem = None
+        file.close()

@@ -1,0 +1,80 @@
+"""What a recording comes to: the figures are those of the events."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tcpview_tui.model.snapshot import Code, Passed, Problem
+from tcpview_tui.model.traffic import Gauge
+from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.summary import SECTIONS, answer
+from tcpview_tui.summary import summarise
+from tests.fakes import EPOCH, NGINX, connection, listener
+from tests.record.test_journal import Told
+from tests.record.test_recording import Tape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """One was there before; a listener and a conversation come, a short one passes, something cannot be seen."""
+    tape = Tape(tmp_path / "a.tcpview")
+    old = connection(1, remote=("192.0.2.1", 443))
+    fresh = connection(2, remote=("192.0.2.2", 80), owners=(NGINX,))
+    brief = replace(connection(4, remote=("192.0.2.3", 53)), opened_at=EPOCH + 2.2)
+    tape.look(old)
+    gauges = {1: Gauge(Told(100)), 2: Gauge(Told(5000))}
+    tape.look(old, fresh, listener(3, 4444), gauges=gauges)
+    tape.look(fresh, listener(3, 4444), passed=(Passed(brief, EPOCH + 2.5),))
+    tape.clock.advance(60)
+    tape.look(listener(3, 4444), problems=(Problem(Code.OWNERLESS, "1 socket without owner"),))
+    tape.file.close()
+    return tape.file.path
+
+
+def answers(path: Path) -> dict[str, Sequence[Sequence[Any]]]:
+    with closing(Reader(path)) as reader:
+        return {section.title: answer(reader, section) for section in SECTIONS}
+
+
+def test_each_section_tells_what_happened(path: Path) -> None:
+    told = answers(path)
+    assert told["Processes that talked most"] == [("nginx (812)", 1, 5000, 0), ("curl (4242)", 2, 100, 0)]
+    assert [row[0] for row in told["Remote addresses that were talked to most"]] == [
+        "192.0.2.2",
+        "192.0.2.1",
+        "192.0.2.3",
+    ]
+    assert [row[1:] for row in told["New listeners"]] == [("tcp", "0.0.0.0", 4444, "nginx (812)")]
+    assert [row[1] for row in told["Remote addresses that were not there at the beginning"]] == [
+        "192.0.2.2",
+        "192.0.2.3",
+    ]
+    assert told["Longest"][0] == (62.0, "nginx (812)", "192.0.2.2", 80)
+    assert told["Processes with most connections shorter than a second"] == [("curl (4242)", 1)]
+    assert [row[1] for row in told["What could not be seen"]] == [
+        "nobody looked for 61.0 seconds",
+        "1 socket without owner",
+    ]
+
+
+def test_it_is_printed_and_cut_with_a_word(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert summarise(path) == 0
+    text = capfd.readouterr().out
+    assert "4.9k" in text
+    assert "New listeners" in text
+    assert "and more" not in text
+
+
+def test_what_is_no_recording_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").write_text("mine")
+    for name, words in (("mine", "is no recording"), ("none", "No such file")):
+        assert summarise(tmp_path / name) == 1
+        assert words in capfd.readouterr().err

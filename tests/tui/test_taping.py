@@ -1,0 +1,93 @@
+"""Recording beside the live table: a sign, a file, and nothing that is missed while the view is frozen."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tcpview_tui.record.event import Acted
+from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.verify import verify
+from tests.fakes import connection
+from tests.tui.harness import Live, live
+
+ONE, OTHER = connection(1), connection(2)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def recorded(here: Path) -> Path:
+    (file,) = here.glob("*.tcpview")
+    return file
+
+
+async def ended(program: Live) -> None:
+    await program.press("R")
+    assert verify(next(Path().glob("*.tcpview"))).digest in "".join(line.strip() for line in program.lines)
+
+
+async def test_a_key_begins_and_ends_a_recording(here: Path) -> None:
+    async with live(ONE, size=(160, 20)) as program:
+        await program.press("R")
+        assert "Recording to" in program.text
+        await program.look(ONE, OTHER)
+        await program.advance(61)
+        await program.look(OTHER)
+        assert "REC 1:0" in program.line_with("LIVE")
+        await ended(program)
+        assert "REC" not in program.line_with("LIVE")
+    verdict = verify(recorded(here))
+    assert (verdict.fault, verdict.events) == (None, 4)  # two opened, a gap, one closed
+
+
+async def test_it_goes_on_while_the_view_is_frozen(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R", "space")
+        await program.look(OTHER)
+        await ended(program)
+    assert verify(recorded(here)).events == 3
+
+
+async def test_leaving_ends_it(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R")
+    assert verify(recorded(here)).events == 1
+    assert not list(here.glob("*-wal"))
+
+
+async def test_what_cannot_be_made_is_said(here: Path) -> None:
+    async with live(ONE, size=(160, 20)) as program:
+        await program.press("R")
+        await ended(program)
+        await program.press("R")  # within the same second of the clock: the same name
+        assert "Nothing is recorded" in program.text
+        assert "is there already" in program.text
+        assert "REC" not in program.line_with("LIVE")
+
+
+async def test_a_file_that_is_gone_is_signed(here: Path) -> None:
+    async with live(ONE, size=(160, 20)) as program:
+        await program.press("R")
+        await program.until(lambda: verify(recorded(here)).events == 1)
+        recorded(here).unlink()
+        await program.look(OTHER)
+        await program.until(lambda: program.app.session.taping.problem is not None)
+        await program.advance(1)
+        await program.look(OTHER)
+        assert "REC: not written" in program.line_with("LIVE")
+
+
+async def test_what_is_done_to_the_machine_is_recorded(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R", "d", "right", "enter")
+        await program.until(lambda: len(program.app.session.log) == 1)
+        await ended(program)
+    with closing(Reader(recorded(here))) as reader:
+        (acted,) = [event for event in reader.events() if isinstance(event, Acted)]
+    assert "10.0.0.5:50000" in acted.sentence
