@@ -216,7 +216,7 @@ async def test_help_explains_every_sign_as_this_terminal_shows_it_and_the_mouse(
 
 
 async def test_every_action_is_in_the_command_palette() -> None:
-    async with live(CLIENT, size=(120, 60)) as program:
+    async with live(CLIENT, size=(120, 80)) as program:
         await program.press("ctrl+p")
         for action in ACTIONS:
             assert action.title in program.text
