@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tcpview_tui import glance
+from tcpview_tui.alignment import aligned
 from tcpview_tui.exits import FAILED
 from tcpview_tui.model.connection import KERNEL_STATES
 from tcpview_tui.respond.closing import HEADING, Target, cells, plan_closing
@@ -76,12 +77,6 @@ def _rehearsed(obstacle: str | None) -> int:
     if obstacle:
         click.echo(f"Nothing would be closed. {obstacle}", err=True)
     return FAILED if obstacle else 0
-
-
-def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Return the cells of each line in columns; the last one may be of any text, the others are ASCII."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return ["  ".join(map(str.ljust, line, (*widths[:-1], 0))) for line in lines]
 
 
 def _without_doubt(query: Query, rows: Sequence[Row]) -> list[Row]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tcpview_tui.alignment import aligned
 from tcpview_tui.exits import FAILED
 from tcpview_tui.output import put
-from tcpview_tui.record.export import cells
-from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.reader import Reader, unreadable
 from tcpview_tui.record.summary import MOST, SECTIONS, Section, answer
-from tcpview_tui.text import count, safe, size
+from tcpview_tui.text import count, size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,7 @@ def summarise(path: Path) -> int:
         with closing(Reader(path)) as reader:
             lines = [*_head(reader), *(line for section in SECTIONS for line in _section(reader, section))]
     except OSError as error:
-        reason = f"{path} cannot be read: {error.strerror}" if error.strerror else str(error)
-        click.echo(f"{safe(reason)}.", err=True)
+        click.echo(unreadable(path, error), err=True)
         return FAILED
     return put("\n".join(lines) + "\n")
 
@@ -45,11 +44,8 @@ def _section(reader: Reader, section: Section) -> Iterator[str]:
         return
     yield ""
     yield section.title
-    table = [section.columns, *(tuple(map(_cell, section.columns, row)) for row in rows[:MOST])]
-    widths = [max(map(cells, column)) for column in zip(*table, strict=True)]
-    for line in table:
-        padded = (cell + " " * (width - cells(cell)) for cell, width in zip(line, widths, strict=True))
-        yield f"  {'  '.join(padded)}".rstrip()
+    for line in aligned([section.columns, *(tuple(map(_cell, section.columns, row)) for row in rows[:MOST])]):
+        yield f"  {line}"
     if len(rows) > MOST:
         yield "  and more"
 

@@ -11,7 +11,7 @@ import click
 from tcpview_tui.exits import FAILED
 from tcpview_tui.record.host import host_name
 from tcpview_tui.record.parsing import StreamError, imported
-from tcpview_tui.record.reader import Reader, ReadingError
+from tcpview_tui.record.reader import Reader, ReadingError, unreadable
 from tcpview_tui.record.recording import Recording, RecordingError
 from tcpview_tui.record.stream import Stream
 from tcpview_tui.text import count, safe
@@ -35,7 +35,7 @@ def export(path: Path, form: str, out: TextIO) -> int:
     try:
         reader = Reader(path)
     except OSError as error:
-        return _refused(f"{path} cannot be read: {error.strerror}" if error.strerror else str(error))
+        return _refused(unreadable(path, error))
     with closing(reader):
         stream = Stream(out, form, reader.facts.get("host", ""))
         try:
@@ -47,7 +47,7 @@ def export(path: Path, form: str, out: TextIO) -> int:
 
 
 def _refused(reason: str) -> int:
-    click.echo(f"{safe(reason)}.", err=True)
+    click.echo(f"{safe(reason).rstrip('.')}.", err=True)
     return FAILED
 
 
@@ -63,7 +63,7 @@ def take_in(lines: Iterable[str], origin: str, path: Path, clock: Clock, key: by
         facts = [("host", host), ("imported_on", host_name()), ("imported_from", safe(origin))]
         recording = Recording(path, facts, clock, key=key)
     except (StreamError, RecordingError) as error:
-        return _refused(str(error).rstrip("."))
+        return _refused(str(error))
     events = (each.event for each in chain([first] if first else [], told))
     status, taken = 0, 0
     with closing(recording):
@@ -72,7 +72,7 @@ def take_in(lines: Iterable[str], origin: str, path: Path, clock: Clock, key: by
                 recording.write(batch)
                 taken += len(batch)
         except (StreamError, RecordingError) as error:
-            status = _refused(str(error).rstrip("."))
+            status = _refused(str(error))
         click.echo(f"{safe(str(path))}: {count(taken, 'event')}, the last seal is {recording.digest}", err=True)
     return status
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tcpview_tui.exits import FAILED
+from tcpview_tui.record.reader import unreadable
 from tcpview_tui.record.verify import verify
-from tcpview_tui.text import count, safe
+from tcpview_tui.text import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ def tell(path: Path, key: bytes | None) -> int:
     try:
         verdict = verify(path, key)
     except OSError as error:
-        click.echo(f"{safe(str(path))} cannot be read: {safe(error.strerror or str(error))}.", err=True)
+        click.echo(unreadable(path, error), err=True)
         return FAILED
     sealed = f"{count(verdict.events, 'event')} under {count(verdict.seals, 'seal')}, the last is {verdict.digest}"
     if verdict.fault is None:

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tcpview_tui import cli
-from tcpview_tui.close import aligned
+from tcpview_tui.alignment import aligned
 from tcpview_tui.model.connection import State, Unowned
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
@@ -26,6 +25,7 @@ from tests.fakes import FakeSource, connection, listener
 from tests.pty.runner import Line, Machine
 from tests.pty.terminal import Terminal
 from tests.scenes import Told
+from tests.sources.net import tcp_pair
 from tests.test_cli import Said, refused
 
 SESSION = connection(7, local=("192.0.2.2", 22), remote=("192.0.2.1", 51234), owners=())
@@ -225,10 +225,8 @@ def test_wrong_usage_is_refused_in_a_sentence(arguments: list[str], words: str) 
 @pytest.fixture
 def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     """Both ends of a real connection on loopback."""
-    with ExitStack() as stack:
-        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        client = stack.enter_context(socket.create_connection(server.getsockname()))
-        yield client, stack.enter_context(server.accept()[0])
+    with tcp_pair() as (_, client, accepted):
+        yield client, accepted
 
 
 def test_a_dry_run_finds_a_real_connection(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -9,7 +9,6 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from tcpview_tui.sources.base import Reading
 from tcpview_tui.text import safe
 from tests.fakes import CURL, NGINX, FakeSource, connection, listener
 from tests.scenes import Told
+from tests.sources.net import tcp_pair
 from tests.test_cli import Said, refused
 
 UNSEEN = Problem(Code.OWNERLESS, "412 sockets without owner: not root")
@@ -198,10 +198,8 @@ def test_options_of_the_live_table_stand_after_it() -> None:
 @pytest.fixture
 def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     """Both ends of a real connection on loopback."""
-    with ExitStack() as stack:
-        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        client = stack.enter_context(socket.create_connection(server.getsockname()))
-        yield client, stack.enter_context(server.accept()[0])
+    with tcp_pair() as (_, client, accepted):
+        yield client, accepted
 
 
 @pytest.mark.parametrize("kind", ["auto", "psutil"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tcpview_tui.alignment import aligned
 from tcpview_tui.model.columns import Column, Context
 from tcpview_tui.record.ecs import listed, timestamp
 from tcpview_tui.record.page import write_page
@@ -20,7 +20,7 @@ from tcpview_tui.text import count
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row
 
-__all__ = ["FORMATS", "LISTINGS", "Format", "Write", "cells", "raw", "write_csv", "write_json", "write_text"]
+__all__ = ["FORMATS", "LISTINGS", "Format", "Write", "raw", "write_csv", "write_json", "write_text"]
 
 Write = Callable[[Sequence["Row"], Sequence[Column], Context, float, str], str]
 """Rows, columns, what rows are joined with, when it was so (seconds UTC) and on which host, into a text."""
@@ -63,10 +63,9 @@ def write_lines(rows: Sequence[Row], _: Sequence[Column], context: Context, at: 
 
 def write_table(rows: Sequence[Row], columns: Sequence[Column], context: Context, at: float, host: str) -> str:
     """Return a table as people read it, nothing cut: where, when and how many, then the titles, then the rows."""
-    padded = [
-        _padded([column.title, *(shown(column, row, context) for row in rows)], column.right) for column in columns
-    ]
-    lines = ["  ".join(pieces).rstrip() for pieces in zip(*padded, strict=True)]
+    table = [[shown(column, row, context) for column in columns] for row in rows]
+    right = [place for place, column in enumerate(columns) if column.right]
+    lines = aligned([[column.title for column in columns], *table], right)
     return "\n".join([f"{host}  {timestamp(at)}  {count(len(rows), 'row')}", "", *lines]) + "\n"
 
 
@@ -99,11 +98,6 @@ LISTINGS: Mapping[str, Write] = {
 """How rows are listed, with exactly the columns that are asked for; the first is for people."""
 
 
-def cells(text: str) -> int:
-    """Return how many terminal cells `text` takes (Unicode Standard Annex 11; marks that combine take none)."""
-    return len(text) if text.isascii() else sum(map(_width, text))
-
-
 class _Tabs(csv.excel_tab):
     lineterminator = "\n"
 
@@ -123,17 +117,3 @@ def _documents(rows: Sequence[Row], context: Context, at: float, host: str) -> l
 
 def _filled(rows: Sequence[Row], columns: Sequence[Column], context: Context) -> list[Column]:
     return [column for column in columns if any(shown(column, row, context) for row in rows)]
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
-def _padded(column: list[str], right: bool) -> list[str]:
-    """Return the texts of a column, all as wide as the widest."""
-    widths = [cells(text) for text in column]
-    most = max(widths)
-    paddings = (" " * (most - width) for width in widths)
-    return [padding + text if right else text + padding for text, padding in zip(column, paddings, strict=True)]

@@ -90,8 +90,10 @@ class Journal:
         for key, gauge in list(self._untold.items()):
             if key in last or self._told.get(key, due) <= due:
                 del self._untold[key]
-                self._told[key] = now.monotonic
-                yield Counted(now, key, gauge.counters)
+                counters = gauge.counters
+                if key in self._told or any(counters):  # else it has carried nothing, or nothing is counted
+                    self._told[key] = now.monotonic
+                    yield Counted(now, key, counters)
         for key in last:
             self._told.pop(key, None)
 

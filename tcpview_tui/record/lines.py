@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.ecs_events import document, key_id
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
-from tcpview_tui.record.export import cells
 from tcpview_tui.record.spreadsheet import inert
 from tcpview_tui.record.values import FACTS, cell
 from tcpview_tui.text import duration, size

@@ -143,6 +143,11 @@ class Reader:
         return tuple(row)
 
 
+def unreadable(path: Path, error: OSError) -> str:
+    """Return the sentence that says why a recording cannot be read."""
+    return safe(f"{path} cannot be read: {error.strerror}" if error.strerror else str(error)) + "."
+
+
 def _decoded(text: str | None, empty: Any) -> Any:
     return empty if text is None else msgspec.json.decode(text)
 

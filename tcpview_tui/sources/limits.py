@@ -25,6 +25,12 @@ COUNTERS = Problem(
     "psutil tells neither bytes nor rates nor round-trip times of a connection. On Linux the sockdiag source does "
     "(--source sockdiag); on other systems this program has no source that does.",
 )
+UNCOUNTED = Problem(
+    Code.COUNTERS,
+    "traffic not told by this kernel",
+    "It lists TCP connections without the bytes they carry (Linux counts them since 4.1), so that bytes and rates are "
+    "empty. A newer kernel tells them.",
+)
 SHARED = Problem(
     Code.SHARED,
     "Always: processes that share a socket",

@@ -52,6 +52,7 @@ class SockDiagSource:
         self._by_inode: dict[int, Socket] = {}
         self._listening: dict[SocketId, Socket] = {}
         self._connections: dict[Key, Connection] = {}
+        self._counts: bool | None = None
         self._refused: dict[Table, OSError] = {}
         self._unsettled = Unsettled()
 
@@ -82,6 +83,7 @@ class SockDiagSource:
         if stale or gone:
             self._connections = self._renewed(gone, stale)
         self._unsettled = Unsettled()
+        self._note_counters(found)
         told = self._chronicle.end_look(gone, self._listeners, self._places.is_alone)
         new = [self._connections[socket.id] for socket in found.fresh]
         added = self._last_words.settle(said, self._connections, new, gone, told, self._clock.wall())
@@ -181,11 +183,20 @@ class SockDiagSource:
             self._missed, seen = Missed(), 0
         return self._missed.look(seen)
 
+    def _note_counters(self, found: Unsettled) -> None:
+        """See by the first connection whether this kernel counts."""
+        established = State.ESTABLISHED
+        first = next((each for each in found.fresh if each.tcp_state is established), None)
+        if self._counts is None and first is not None:
+            self._counts = first.measured.counters.received is not None
+
     def _problems(self) -> Iterator[Problem]:
         if self._attribution.unknown:
             yield limits.ownerless(self._attribution.unknown, self._attribution.sought)
         if self._attribution.refused_paths:
             yield limits.paths(self._attribution.refused_paths)
+        if self._counts is False:
+            yield limits.UNCOUNTED
         yield from self._places.problems
         yield from self._chronicle.problems
         if self._places.lost:

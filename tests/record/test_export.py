@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import BY_ID, COLUMNS, Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.model.traffic_columns import TRAFFIC_COLUMNS
-from tcpview_tui.record.export import FORMATS, LISTINGS, cells, raw, write_csv, write_text
+from tcpview_tui.record.export import FORMATS, LISTINGS, raw, write_csv, write_text
 from tests.model.rows import make_process, make_row, rows
 
 AT = 1_767_225_600.0

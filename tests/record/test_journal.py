@@ -87,6 +87,12 @@ def test_counters_are_told_now_and_then_and_at_the_end() -> None:
     assert isinstance(closed, Closed)
 
 
+def test_nothing_is_told_of_a_connection_that_has_carried_nothing() -> None:
+    looks = Looks()
+    events = looks.take(connection(1), gauges={1: Gauge(Told(0))})
+    assert not [each for each in events if isinstance(each, Counted)]
+
+
 def test_a_name_that_is_learned_late_is_an_event_of_its_own() -> None:
     looks = Looks()
     looks.take(connection(1))

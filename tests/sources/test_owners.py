@@ -267,36 +267,39 @@ input()
 """
 
 
+@contextmanager
+def passed(watch: Watch, count: str) -> Iterator[tuple[socket.socket, int]]:
+    """A socket, seen as ours, and the process that has received it by now (SCM_RIGHTS)."""
+    here, there = socket.socketpair()
+    with (
+        here,
+        there,
+        sockets(1) as (one,),
+        python(RECEIVES, str(there.fileno()), count, pass_fds=[there.fileno()]) as (process, (receiver,)),
+    ):
+        assert watch.look(inode(one)) == [(ME,)]
+        tell(process)
+        socket.send_fds(here, [b"x"], [one.fileno()])
+        answer(process)
+        yield one, receiver
+
+
 @pytest.mark.parametrize("count", ["more", "same"])
 def test_a_socket_passed_on_belongs_to_both_and_then_to_the_receiver(count: str) -> None:
     watch = Watch()
-    here, there = socket.socketpair()
-    with here, there, sockets(1) as (one,):
-        arguments = str(there.fileno()), count
-        with python(RECEIVES, *arguments, pass_fds=[there.fileno()]) as (process, (receiver,)):
-            number = inode(one)
-            assert watch.look(number) == [(ME,)]
-            tell(process)
-            socket.send_fds(here, [b"x"], [one.fileno()])
-            answer(process)
-            watch.find(number, pids(ME, receiver), looks=1 if count == "more" else 200)
-            one.close()
-            assert watch.look(number) == [(receiver,)]
+    with passed(watch, count) as (one, receiver):
+        number = inode(one)
+        watch.find(number, pids(ME, receiver), looks=1 if count == "more" else 200)
+        one.close()
+        assert watch.look(number) == [(receiver,)]
 
 
 def test_a_socket_whose_only_holder_passed_it_on_and_closed_it_is_sought() -> None:
     watch = Watch()
-    here, there = socket.socketpair()
-    with here, there, sockets(1) as (one,):
-        arguments = str(there.fileno()), "same"
-        with python(RECEIVES, *arguments, pass_fds=[there.fileno()]) as (process, (receiver,)):
-            number = inode(one)
-            assert watch.look(number) == [(ME,)]
-            tell(process)
-            socket.send_fds(here, [b"x"], [one.fileno()])
-            answer(process)
-            one.close()
-            assert watch.look(number) == [(receiver,)]
+    with passed(watch, "same") as (one, receiver):
+        number = inode(one)
+        one.close()
+        assert watch.look(number) == [(receiver,)]
 
 
 def test_dup2_over_another_socket_is_found_in_the_end() -> None:

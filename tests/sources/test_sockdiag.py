@@ -29,7 +29,7 @@ from tests.sources.net import ANY, PATIENCE, answer, linux, only, python, root, 
 from tests.sources.test_churn import CHURNS
 from tests.sources.test_opens import write
 from tests.sources.traced import instances
-from tests.sources.wire import TCP4, FakeDiag, body, message, names
+from tests.sources.wire import TCP4, FakeDiag, body, info, message, names
 
 if sys.platform == "linux":
     from tcpview_tui.sources import places, sockdiag
@@ -252,6 +252,21 @@ def test_a_look_at_which_nothing_changed_returns_the_very_same_mapping(monkeypat
     assert source.read().connections is before
     diag.tables[TCP4] = [message(body(names(2), inode=0))]
     assert source.read().connections.keys() == {SocketId(source._places.own, 2)}
+
+
+@pytest.mark.parametrize(
+    ("told", "problems"), [(info(bytes_sent=5), set()), (info()[:100], {"counters"}), (b"", {"counters"})]
+)
+def test_a_kernel_that_counts_no_bytes_is_said(
+    told: bytes, problems: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diag = FakeDiag()
+    diag.tables[TCP4] = [message(body(names(1), 1, 7, 0, (0, 0), told))]
+    source = made_up(monkeypatch, diag)
+    for _ in range(2):
+        reading = source.read()
+        assert {problem.code for problem in reading.problems} & {"counters"} == problems
+        assert len(reading.connections) == 1
 
 
 def test_what_ended_after_a_look_that_failed_is_gone(source: SockDiagSource, monkeypatch: pytest.MonkeyPatch) -> None:
