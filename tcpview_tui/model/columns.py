@@ -142,11 +142,12 @@ COLUMNS: tuple[Column, ...] = (
         9, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
     ),
     Column(
-        "state", "State", "State", "TCP state (RFC 9293). UDP has none.",
+        "state", "State", "State", "TCP state (RFC 9293); of a closed row, the last one seen. UDP has none.",
         3, 12, 12, lambda r, _: r.connection.state.value or None, lambda r, _: r.connection.state.value,
     ),
     Column(
-        "dir", "Direction", "Dir", "in: there was a listener on the local port when it was first seen; out: none.",
+        "dir", "Direction", "Dir",
+        "Who opened it: in, the other end; out, this one. Where nothing proves it: in, if somebody listened at that port.",
         10, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
     ),
     Column(

@@ -186,8 +186,8 @@ class SockDiagSource:
     def _note_counters(self, found: Unsettled) -> None:
         """See by the first connection whether this kernel counts."""
         established = State.ESTABLISHED
-        first = next((each for each in found.fresh if each.tcp_state is established), None)
-        if self._counts is None and first is not None:
+        unknown = found.fresh if self._counts is None else ()
+        if first := next((each for each in unknown if each.tcp_state is established), None):
             self._counts = first.measured.counters.received is not None
 
     def _problems(self) -> Iterator[Problem]:
