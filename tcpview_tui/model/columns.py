@@ -147,7 +147,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "dir", "Direction", "Dir",
-        "Who opened it: in, the other end; out, this one. Where nothing proves it: in, if somebody listened at that port.",
+        "Who opened it: in, the other end; out, this one. Where nothing proves it: in, if somebody listened there.",
         10, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
     ),
     Column(
