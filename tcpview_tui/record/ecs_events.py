@@ -63,7 +63,7 @@ def key_id(key: Key) -> str:
 
 
 def _time(at: Moment) -> Document:
-    return {"wall": at.wall, "monotonic": at.monotonic, "look": at.look}
+    return {"wall": at.told, "monotonic": at.clock, "look": at.look, "early": at.early or None}
 
 
 def _exact(event: Event, host: str) -> Document:

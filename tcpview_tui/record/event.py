@@ -12,18 +12,29 @@ if TYPE_CHECKING:
 
 
 class Moment(NamedTuple):
-    """When something happened, and in which look it became known.
+    """When something became known, and in which look, and by how many seconds that was later than it happened.
 
-    `wall` is seconds UTC, which somebody can set; `monotonic` is seconds since the machine started, which nobody can.
+    `told` is seconds UTC, which somebody can set; `clock` is seconds since the machine started, which nobody can.
     """
 
-    wall: float
-    monotonic: float
+    told: float
+    clock: float
     look: int
+    early: float = 0.0
+
+    @property
+    def wall(self) -> float:
+        """When it happened: seconds UTC."""
+        return self.told - self.early
+
+    @property
+    def monotonic(self) -> float:
+        """When it happened, as far as both clocks went alike since: seconds since the machine started."""
+        return self.clock - self.early
 
     def at(self, wall: float) -> Moment:
-        """Return the moment of the same look at another second UTC, as far as both clocks went alike since."""
-        return Moment(wall, self.monotonic - (self.wall - wall), self.look)
+        """Return the moment of something that happened at another second UTC, and became known in the same look."""
+        return self._replace(early=self.told - wall)
 
 
 class Opened(NamedTuple):

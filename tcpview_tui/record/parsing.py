@@ -63,7 +63,7 @@ def _event(line: Line) -> Event:
     if reader is None:
         raise ValueError(f"nothing is known of the event.action {line.event.action!r}")
     time = line.tcpview.time
-    return reader(Moment(time.wall, time.monotonic, time.look), line)
+    return reader(Moment(time.wall, time.monotonic, time.look, time.early), line)
 
 
 def _opened(at: Moment, line: Line) -> Event:

@@ -47,6 +47,7 @@ class Reader:
         self._address = lru_cache(_KEPT)(self._read_address)
         self._process = lru_cache(_KEPT)(self._read_process)
         self._connection = lru_cache(_KEPT)(self._read_connection)
+        self._moment = lru_cache(1)(self._read_moment)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -57,6 +58,12 @@ class Reader:
     def last(self) -> int:
         """The number of the last event; 0 when there is none."""
         return self._file.execute("SELECT max(id) FROM event").fetchone()[0] or 0
+
+    def first_at(self, wall: float) -> int:
+        """Return the number of the first event that became known at that second UTC or later; else that of the next."""
+        found = self._file.execute("SELECT event FROM moment WHERE wall >= ? ORDER BY id LIMIT 1", (wall * 1000,))
+        row = found.fetchone()
+        return self.last + 1 if row is None else row[0]
 
     def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
         """Return the events from one number to another, as they were written, their times to the millisecond."""
@@ -77,8 +84,10 @@ class Reader:
         self._file.close()
 
     def _event(self, row: Sequence[Any]) -> Event:
-        _, kind, wall, mono, look, key, *seen, owners, text = row
-        at, body = Moment(wall / 1000, mono / 1000, look), _decoded(text, {})
+        _, kind, moment, early, key, *seen, owners, text = row
+        at, body = self._moment(moment), _decoded(text, {})
+        if early:
+            at = at._replace(early=early / 1000)
         match kind:
             case "opened":
                 return Opened(at, self._seen(key, seen, owners, body), bool(self._connection(key)[-1]))
@@ -123,6 +132,10 @@ class Reader:
 
     def _read_address(self, number: int) -> str:
         return str(self._row("SELECT text FROM address WHERE id = ?", number)[0])
+
+    def _read_moment(self, number: int) -> Moment:
+        wall, mono, look = self._row("SELECT wall, mono, look FROM moment WHERE id = ?", number)
+        return Moment(wall / 1000, mono / 1000, look)
 
     def _read_connection(self, number: int) -> Sequence[Any]:
         query = "SELECT transport, family, namespace, namespace_name, preexisting FROM connection WHERE id = ?"

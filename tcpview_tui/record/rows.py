@@ -37,6 +37,7 @@ class Rows:
         self._addresses: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
         self._connections: dict[Key, int] = {}
+        self._now: tuple[int, int, int] | None = None
 
     def facts(self, facts: Iterable[tuple[str, str]]) -> list[Row]:
         """Return the rows of what is true of the whole recording."""
@@ -105,8 +106,16 @@ class Rows:
         body: dict[str, Any] | None = None,
     ) -> None:
         known = {name: value for name, value in (body or {}).items() if value is not None}
-        wall, mono = round(at.wall * 1000), round(at.monotonic * 1000)
-        self._add("event", kind, wall, mono, at.look, connection, state, *ends, owners, _json(known) if known else None)
+        text = _json(known) if known else None
+        early = round(at.early * 1000) or None
+        self._add("event", kind, self._moment(at), early, connection, state, *ends, owners, text)
+
+    def _moment(self, at: Moment) -> int:
+        known = (round(at.told * 1000), round(at.clock * 1000), at.look)
+        if known != self._now:
+            self._now = known
+            self._add("moment", *known, self.last["event"] + 1)
+        return self.last["moment"]
 
     def _owners(self, owners: Sequence[Process]) -> str | None:
         return _json([self._process(each) for each in owners]) if owners else None

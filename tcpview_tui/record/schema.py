@@ -7,7 +7,7 @@ from typing import NamedTuple
 APPLICATION_ID = 0x74637076
 """``tcpv``: what file(1) and SQLite's header (offset 68, fileformat2.html) know a recording by."""
 
-VERSION = 1
+VERSION = 2
 """Of the tables below; stands in SQLite's user_version. A file of a later one is refused."""
 
 
@@ -40,7 +40,6 @@ class Table(NamedTuple):
 
 _ID = Column("id", "INTEGER PRIMARY KEY", "counts from 1")
 _WALL = Column("wall", "INTEGER NOT NULL", "milliseconds since 1970 UTC, by the clock on the wall")
-_MONO = Column("mono", "INTEGER NOT NULL", "milliseconds by the clock that nobody can set (CLOCK_MONOTONIC)")
 
 TABLES = (
     Table(
@@ -81,14 +80,24 @@ TABLES = (
         ),
     ),
     Table(
+        "moment",
+        "When things became known: one for all that became known at once. They follow each other.",
+        (
+            _ID,
+            _WALL,
+            Column("mono", "INTEGER NOT NULL", "milliseconds by the clock that nobody can set (CLOCK_MONOTONIC)"),
+            Column("look", "INTEGER NOT NULL", "number of the look that told it, or of the last one before"),
+            Column("event", "INTEGER NOT NULL", "the first event of it"),
+        ),
+    ),
+    Table(
         "event",
         "Everything that happened, in the order in which it became known.",
         (
             _ID,
             Column("kind", "TEXT NOT NULL", "opened, changed, closed, counted, named, unseen, gap or acted"),
-            _WALL,
-            _MONO,
-            Column("look", "INTEGER NOT NULL", "number of the look that told it"),
+            Column("moment", "INTEGER NOT NULL REFERENCES moment", "when it became known"),
+            Column("early", "INTEGER", "milliseconds by which it happened before that; empty: 0"),
             Column("connection", "INTEGER REFERENCES connection", "the connection it is about"),
             Column("state", "TEXT", "its TCP state from then on"),
             Column("local", "INTEGER REFERENCES address", "its local address"),
@@ -97,6 +106,15 @@ TABLES = (
             Column("remote_port", "INTEGER", "and port"),
             Column("owners", "TEXT", "JSON: the processes that have it, [id, ...]"),
             Column("body", "TEXT", "JSON: what else it tells"),
+        ),
+    ),
+    Table(
+        "state",
+        "All that is so, at intervals: what a replay begins with when it jumps.",
+        (
+            _ID,
+            Column("event", "INTEGER NOT NULL REFERENCES event", "the last event before it"),
+            Column("body", "BLOB NOT NULL", "JSON, deflated (RFC 1950)"),
         ),
     ),
     Table(
@@ -115,11 +133,12 @@ SEALED = TABLES[:-1]
 """The tables that a seal vouches for."""
 
 HAPPENED = """CREATE VIEW happened AS SELECT event.id,
- strftime('%Y-%m-%dT%H:%M:%fZ', event.wall / 1000.0, 'unixepoch') AS at, event.kind, event.connection,
+ strftime('%Y-%m-%dT%H:%M:%fZ', (moment.wall - coalesce(event.early, 0)) / 1000.0, 'unixepoch') AS at,
+ moment.wall - coalesce(event.early, 0) AS wall, event.kind, event.connection,
  connection.transport, event.state, near.text AS local, event.local_port, far.text AS remote, event.remote_port,
  (SELECT group_concat(process.name || ' (' || process.pid || ')', ', ') FROM json_each(event.owners)
   JOIN process ON process.id = json_each.value) AS processes, event.body
- FROM event LEFT JOIN connection ON connection.id = event.connection
+ FROM event JOIN moment ON moment.id = event.moment LEFT JOIN connection ON connection.id = event.connection
  LEFT JOIN address AS near ON near.id = event.local LEFT JOIN address AS far ON far.id = event.remote"""
 """The view that people read: every event with its time, addresses and processes spelled out."""
 

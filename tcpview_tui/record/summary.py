@@ -13,7 +13,9 @@ MOST = 10
 """Lines of a section."""
 
 _LIVES = """WITH
- ended AS (SELECT connection, max(wall) AS wall FROM event WHERE kind = 'closed' GROUP BY connection),
+ timed AS (SELECT event.*, moment.wall - coalesce(event.early, 0) AS wall
+  FROM event JOIN moment ON moment.id = event.moment),
+ ended AS (SELECT connection, max(wall) AS wall FROM timed WHERE kind = 'closed' GROUP BY connection),
  counters AS (SELECT connection, json_extract(body, '$.received') AS received, json_extract(body, '$.sent') AS sent
   FROM event WHERE id IN (SELECT max(id) FROM event WHERE kind = 'counted' GROUP BY connection)),
  owned AS (SELECT connection, json_extract(owners, '$[0]') AS process
@@ -22,7 +24,7 @@ _LIVES = """WITH
   ended.wall AS closed, coalesce(process.name || ' (' || process.pid || ')', 'unknown') AS process,
   near.text AS local, opened.local_port, far.text AS remote, opened.remote_port,
   coalesce(counters.received, 0) AS received, coalesce(counters.sent, 0) AS sent
-  FROM event AS opened JOIN connection ON connection.id = opened.connection
+  FROM timed AS opened JOIN connection ON connection.id = opened.connection
   LEFT JOIN ended ON ended.connection = opened.connection LEFT JOIN counters ON counters.connection = opened.connection
   LEFT JOIN owned ON owned.connection = opened.connection LEFT JOIN process ON process.id = owned.process
   LEFT JOIN address AS near ON near.id = opened.local LEFT JOIN address AS far ON far.id = opened.remote
@@ -69,7 +71,7 @@ SECTIONS = (
     Section(
         "Longest",
         ("Seconds", "Process", "Remote", "Port"),
-        """SELECT round((coalesce(closed, (SELECT max(wall) FROM event)) - opened) / 1000.0, 1), process, remote,
+        """SELECT round((coalesce(closed, (SELECT max(wall) FROM moment)) - opened) / 1000.0, 1), process, remote,
            remote_port FROM life WHERE remote IS NOT NULL ORDER BY 1 DESC, opened""",
     ),
     Section(
@@ -83,7 +85,7 @@ SECTIONS = (
         ("Since", "What"),
         """SELECT strftime('%Y-%m-%dT%H:%M:%fZ', wall / 1000.0, 'unixepoch'),
            CASE kind WHEN 'gap' THEN 'nobody looked for ' || round(json_extract(body, '$.seconds'), 1) || ' seconds'
-           ELSE json_extract(body, '$.summary') END FROM event
+           ELSE json_extract(body, '$.summary') END FROM timed
            WHERE kind = 'gap' OR (kind = 'unseen' AND json_extract(body, '$.summary') IS NOT NULL) ORDER BY id""",
     ),
 )

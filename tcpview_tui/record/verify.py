@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_EVENTS = [table.name for table in SEALED].index("event")
+
+
 class Verdict(NamedTuple):
     """What was found. `fault` names the first place that is not as it was written; `None` when there is none.
 
@@ -87,7 +90,7 @@ def _seals(file: sqlite3.Connection, key: bytes | None) -> Iterator[Verdict]:
                 f"{_spans(before, last)}. Everything up to {at} is intact."
             )
         before, at = last, f"seal {number} of {_when(wall)}"
-        yield Verdict(None, number, last[-1], digest)
+        yield Verdict(None, number, last[_EVENTS], digest)
 
 
 def _rows(file: sqlite3.Connection, table: str, after: int, last: int) -> Iterator[tuple[str, Sequence[Any]]]:

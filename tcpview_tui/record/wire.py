@@ -26,6 +26,7 @@ class LineMoment(Struct, frozen=True):
     wall: _Time
     monotonic: _Span
     look: _Number
+    early: _Span = 0.0
 
 
 class LineEnd(Struct, frozen=True):

@@ -99,7 +99,12 @@ def histories(draw: st.DrawFn) -> list[Event]:
     since = draw(st.none() | st.floats(0, 2e9))
     opened = _tidy(replace(connection, user=user, unowned=unowned, namespace=place, opened_at=since))
     past = tuple(_known(each) for each in draw(st.lists(processes(), max_size=2)))
-    at = Moment(draw(st.floats(0, 2e9)), draw(st.floats(-1, 1e9)), draw(st.integers(0, 2**40)))
+    at = Moment(
+        draw(st.floats(0, 2e9)),
+        draw(st.floats(-1, 1e9)),
+        draw(st.integers(0, 2**40)),
+        draw(st.just(0.0) | st.floats(-1e6, 1e6)),
+    )
     counters = Counters(draw(st.integers(0, 2**62)), draw(st.none() | st.integers(0, 2**62)), rtt=draw(st.floats(0, 9)))
     return [
         Opened(at, opened, draw(st.booleans())),

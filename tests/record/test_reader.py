@@ -55,7 +55,8 @@ CONNECTIONS = st.builds(
     st.none() | st.sampled_from(Unowned),
     OWNERS,
 )
-MOMENTS = st.builds(Moment, TIMES, st.integers(0, 10**9).map(lambda each: each / 1000), st.integers(1, 9))
+SPANS = st.integers(-(10**9), 10**9).map(lambda each: each / 1000)
+MOMENTS = st.builds(Moment, TIMES, SPANS.map(abs), st.integers(1, 9), st.just(0.0) | SPANS)
 COUNTERS = st.builds(Counters, *[st.none() | st.integers(0, 2**50)] * 5, st.none() | st.floats(0, 9), congestion=TEXTS)
 OTHERS = st.one_of(
     st.builds(Named, MOMENTS, TEXTS, TEXTS),
@@ -107,6 +108,16 @@ def test_what_is_still_written_can_be_read(tmp_path: Path) -> None:
         recording.write([Acted(at, "two")])
         assert reader.last == 2
     recording.close()
+
+
+def test_events_are_found_by_their_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    recording = Recording(path, [], FakeClock())
+    recording.write([Acted(Moment(100.0, 1.0, 1), "one"), Acted(Moment(100.0, 1.0, 1), "two")])
+    recording.write([Acted(Moment(101.5, 2.5, 2), "three")])
+    recording.close()
+    with closing(Reader(path)) as reader:
+        assert [reader.first_at(at) for at in (0, 100, 100.001, 101.5, 101.6)] == [1, 1, 3, 3, 4]
 
 
 @pytest.mark.parametrize("content", [b"", b"mine", b"SQLite format 3\0" + bytes(200)])

@@ -77,7 +77,7 @@ def ask(path: Path, query: str) -> list[Sequence[Any]]:
 
 def test_each_thing_that_happened_is_there_once(path: Path) -> None:
     recorded(path)
-    events = ask(path, "SELECT kind, look, connection, state FROM event ORDER BY id")
+    events = ask(path, "SELECT kind, look, connection, state FROM event JOIN moment ON moment.id = moment")
     assert events == [
         ("opened", 1, 1, "LISTEN"),
         ("opened", 1, 2, "ESTABLISHED"),
@@ -108,7 +108,7 @@ def test_what_was_committed_is_there_without_an_end(path: Path) -> None:
 
 TAMPERED = {
     "UPDATE event SET state = 'LISTEN' WHERE id = 3": "seal 3",
-    "UPDATE event SET wall = wall + 1 WHERE id = 1": "seal 2",
+    "UPDATE moment SET wall = wall + 1 WHERE id = 1": "seal 2",
     "UPDATE process SET name = 'cron' WHERE id = 2": "seal 2",
     "UPDATE fact SET value = 'other' WHERE id = 1": "seal 1",
     "UPDATE seal SET digest = upper(digest) WHERE id = 2": "seal 2",
@@ -118,7 +118,7 @@ TAMPERED = {
     "DELETE FROM seal WHERE id = 4": "added behind the last seal",
     "DELETE FROM seal": "It has no seal",
     "UPDATE event SET id = 100 WHERE id = 1": "Row 1 of event is missing",
-    "UPDATE event SET look = look + 1 WHERE id IN (4, 5)": "seal 4",
+    "UPDATE event SET moment = moment - 1 WHERE id IN (4, 5)": "seal 4",
     "INSERT INTO address VALUES (4, '192.0.2.1')": "added behind the last seal",
     "UPDATE seal SET rows = '[]' WHERE id = 3": "Seal 3 does not say",
     "CREATE TABLE mine (x)": "Its tables are not those",
@@ -245,7 +245,7 @@ def test_what_could_not_be_seen_and_gaps_are_told_once(path: Path) -> None:
     tape.look(problems=blind)
     tape.clock.advance(60)
     tape.look()
-    told = ask(path, "SELECT kind, look, body FROM event ORDER BY id")
+    told = ask(path, "SELECT kind, look, body FROM event JOIN moment ON moment.id = moment")
     assert [(kind, look) for kind, look, _ in told] == [("unseen", 1), ("gap", 3), ("unseen", 3)]
     assert json.loads(told[1][2]) == {"seconds": 61.0}
     tape.file.close()
