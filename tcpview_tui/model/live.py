@@ -86,6 +86,11 @@ class LiveTable:
         return len(self._connections or ())
 
     @property
+    def look(self) -> int:
+        """The number of the last look that was taken in; 0 before the first."""
+        return self._look
+
+    @property
     def states(self) -> Counter[State]:
         """How many connections are in each state."""
         return self._census.states
@@ -126,6 +131,16 @@ class LiveTable:
             self._remember(self._hold, difference, snapshot.passed)
         self._bound(update)
         return update
+
+    def restore(self, rows: Iterable[Row], connections: Mapping[Key, Connection], look: int, opened: int) -> Update:
+        """Hold these rows instead, as after look number `look`, when so many connections had been opened."""
+        update: Update = dict.fromkeys(self.rows)
+        self.rows = {row.key: row for row in rows}
+        self._connections, self._look, self._ordinal = connections, look, opened
+        self._census, self._closed, self.last = Census(), {}, Tally()
+        self._marks.clear()
+        self._census.take(Difference(tuple(connections.values()), (), ()))
+        return update | self.rows
 
     def expire(self) -> Update:
         """Take off the marks, and drop the closed rows, whose time is over. Does nothing while held."""

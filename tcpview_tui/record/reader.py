@@ -35,7 +35,7 @@ class Reader:
         """Open the file. Raises OSError, with a sentence when it is no recording."""
         with path.open("rb"):
             pass
-        self._file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        self._file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         try:
             found = [self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
         except sqlite3.Error as error:
@@ -45,37 +45,46 @@ class Reader:
             self.close()
             raise ReadingError(f"{path} is no recording that this program can read (version {VERSION})")
         self._address = lru_cache(_KEPT)(self._read_address)
-        self._process = lru_cache(_KEPT)(self._read_process)
+        self.process = lru_cache(_KEPT)(self._read_process)
+        """Returns the process of a number. Raises ReadingError when there is none."""
         self._connection = lru_cache(_KEPT)(self._read_connection)
         self._moment = lru_cache(1)(self._read_moment)
 
     @property
     def facts(self) -> dict[str, str]:
         """What is true of the whole recording, by name."""
-        return dict(self._file.execute("SELECT name, value FROM fact ORDER BY id"))
+        return dict(self.rows("SELECT name, value FROM fact ORDER BY id"))  # type: ignore[arg-type]
 
     @property
     def last(self) -> int:
         """The number of the last event; 0 when there is none."""
-        return self._file.execute("SELECT max(id) FROM event").fetchone()[0] or 0
+        return int(self.ask("SELECT coalesce(max(id), 0) FROM event")[0][0])
 
     def first_at(self, wall: float) -> int:
         """Return the number of the first event that became known at that second UTC or later; else that of the next."""
-        found = self._file.execute("SELECT event FROM moment WHERE wall >= ? ORDER BY id LIMIT 1", (wall * 1000,))
-        row = found.fetchone()
-        return self.last + 1 if row is None else row[0]
+        found = self.ask("SELECT event FROM moment WHERE wall >= ? ORDER BY id LIMIT 1", wall * 1000)
+        return found[0][0] if found else self.last + 1
 
     def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
         """Return the events from one number to another, as they were written, their times to the millisecond."""
         until = self.last if last is None else last
         query = "SELECT * FROM event WHERE id BETWEEN ? AND ? ORDER BY id"
-        for row in self._file.execute(query, (first, until)):
-            yield self._event(row)
+        for expected, row in enumerate(self.rows(query, first, until), first):
+            if row[0] != expected:
+                raise ReadingError(f"event {expected} is missing; verify says what else")
+            try:
+                yield self._event(row)
+            except (ValueError, TypeError, KeyError, msgspec.MsgspecError) as error:
+                raise ReadingError(f"event {expected} cannot be understood; verify says what else") from error
 
     def ask(self, query: str, *values: Any) -> list[Sequence[Any]]:
         """Return what SQL selects. Raises ReadingError when the file is damaged."""
+        return list(self.rows(query, *values))
+
+    def rows(self, query: str, *values: Any) -> Iterator[Sequence[Any]]:
+        """Return the same row by row."""
         try:
-            return self._file.execute(query, values).fetchall()
+            yield from self._file.execute(query, values)
         except sqlite3.Error as error:
             raise ReadingError(f"the recording is damaged: {safe(str(error))}; verify says where") from error
 
@@ -124,11 +133,11 @@ class Reader:
             body.get("opened_at"),
             None if namespace is None else Namespace(namespace, name),
             None if reason is None else Unowned[reason],
-            tuple(map(self._process, body.get("past_owners", ()))),
+            tuple(map(self.process, body.get("past_owners", ()))),
         )
 
     def _processes(self, text: str | None) -> tuple[Process, ...]:
-        return tuple(map(self._process, _decoded(text, ())))
+        return tuple(map(self.process, _decoded(text, ())))
 
     def _read_address(self, number: int) -> str:
         return str(self._row("SELECT text FROM address WHERE id = ?", number)[0])
@@ -150,10 +159,9 @@ class Reader:
         return Process(pid, started, name, user, executable, command_line, service, ancestors, container)
 
     def _row(self, query: str, number: int) -> Sequence[Any]:
-        row = self._file.execute(query, (number,)).fetchone()
-        if row is None:
-            raise ReadingError(f"a row is missing that event rows refer to (number {number}); verify says which")
-        return tuple(row)
+        for row in self.rows(query, number):
+            return row
+        raise ReadingError(f"a row is missing that event rows refer to (number {number}); verify says which")
 
 
 def unreadable(path: Path, error: OSError) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Named, Opened, Unseen
 from tcpview_tui.record.schema import SEALED
+from tcpview_tui.record.states import Keeper
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Endpoint, Key
@@ -37,6 +39,7 @@ class Rows:
         self._addresses: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
         self._connections: dict[Key, int] = {}
+        self._keeper = Keeper()
         self._now: tuple[int, int, int] | None = None
 
     def facts(self, facts: Iterable[tuple[str, str]]) -> list[Row]:
@@ -47,9 +50,22 @@ class Rows:
 
     def events(self, events: Iterable[Event]) -> list[Row]:
         """Return the rows that these events need, those of each table in the order of their numbers."""
+        for _, told in groupby(events, key=lambda event: event.at[:3]):
+            self._moment_of(list(told))
+        return self._take()
+
+    def _moment_of(self, events: Sequence[Event]) -> None:
+        self._keeper.begin(events)
+        self._keep()
         for event in events:
             self._event(event)
-        return self._take()
+        self._keeper.take(events)
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._keeper.is_due:
+            state = self._keeper.state(self.last["connection"], self._connections.__getitem__, self._process)
+            self._add("state", self.last["event"], state)
 
     def _event(self, event: Event) -> None:
         match event:
