@@ -10,12 +10,13 @@ from typing import Any, NoReturn
 import click
 
 from tcpview_tui import __version__
-from tcpview_tui.config import APP_NAME, bounds, choices, default_path, describe
+from tcpview_tui.config import APP_NAME, Settings, bounds, choices, default_path, describe
 from tcpview_tui.exits import INTERRUPTED
 from tcpview_tui.live import check_terminal, run
 from tcpview_tui.memory import Memory
 from tcpview_tui.record.export import LISTINGS
 from tcpview_tui.record.lines import FORMS
+from tcpview_tui.record.writing import WRITERS
 from tcpview_tui.remembered import merged
 from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError, chosen, settled, understood
@@ -45,6 +46,7 @@ def _range(name: str) -> click.FloatRange:
     return click.FloatRange(least, most)
 
 
+_FRESH = "Ignore what was remembered, and remember nothing of this run."
 _config = click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file."
 )
@@ -64,7 +66,7 @@ _source = click.option("--source", type=click.Choice(choices("source")), help=de
 @_source
 @click.option("--linger", type=_range("linger"), metavar="SECONDS", help=describe("linger"))
 @_config
-@click.option("--fresh", is_flag=True, help="Ignore what was remembered, and remember nothing of this run.")
+@click.option("--fresh", is_flag=True, help=_FRESH)
 @click.version_option(__version__, prog_name=APP_NAME)
 @click.pass_context
 def live(context: click.Context, /, config: Path | None, fresh: bool, **options: Any) -> int:
@@ -74,11 +76,16 @@ def live(context: click.Context, /, config: Path | None, fresh: bool, **options:
         if given or config or fresh:
             raise WrongUsageError(f"options before {command} are those of the live table; write them after {command}.")
         return 0
+    return run(*_on_screen(config, fresh, given))
+
+
+def _on_screen(config: Path | None, fresh: bool, given: dict[str, Any]) -> tuple[Settings, Memory, Path]:
+    """Return the settings of a table, what is remembered, and where the settings are from."""
     settings, file = settled(config, given)
     understood(settings.filter, "--filter" if "filter" in given else f"{file}: filter")
     check_terminal()
     memory = Memory(None if fresh else default_path().parent)
-    return run(merged(settings, memory.remembered, given), memory, file)
+    return merged(settings, memory.remembered, given), memory, file
 
 
 @live.command("list", short_help="List the connections there are now.")
@@ -88,26 +95,48 @@ def live(context: click.Context, /, config: Path | None, fresh: bool, **options:
 @click.option("--columns", metavar="A,B,C", help="Only these, in this order.")
 @click.option("--sort", metavar="COLUMN", help="Sort by this column; -COLUMN the other way round.")
 @click.option("--filter", "expr", metavar="EXPR", default="", help=describe("filter"))
+@click.option("--names", is_flag=True, help=f"{describe('names')[:-1]}, for 3 seconds at most.")
+@click.option(
+    "--watch", type=click.FloatRange(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens."
+)
+@click.option("--diff", type=click.Path(path_type=Path), metavar="FILE", help="Tell what differs from what FILE lists.")
+@click.option("--offline", is_flag=True, default=None, help=describe("offline"))
 @_source
 @_config
 def list_connections(
-    form: str, columns: str | None, sort: str | None, expr: str, config: Path | None, **options: Any
+    form: str,
+    columns: str | None,
+    sort: str | None,
+    expr: str,
+    names: bool,
+    watch: float | None,
+    diff: Path | None,
+    config: Path | None,
+    **options: Any,
 ) -> int:
     """List the connections there are now, and the process behind each.
 
-    The filter of the config file is that of the live table, and counts for nothing here.
+    --watch prints a line for each one that opens, changes or closes from now on, and matches the filter before or after
+    it. Ctrl+C, SIGTERM or SIGHUP ends it, after a last look, with exit status 0.
+
+    --diff prints what is new (+), gone (-) and changed (~) since FILE was written: a listing as CSV, TSV, JSON or JSON
+    Lines, or a recording, which counts as it ends. Compared are the columns asked for; else process, user, path,
+    protocol, direction, and addresses and ports but for the port that a system lent for one connection, and nothing in
+    TIME_WAIT. What agrees in all of them counts once. Exit status: 0 nothing differs, 1 something does, 2 trouble.
+
+    The filter of the config file, and whether it looks up names, are for the live table, and count for nothing here.
     """
     from tcpview_tui import glance
     from tcpview_tui.clock import SystemClock
-    from tcpview_tui.list import Listing, list_now
+    from tcpview_tui.listing.listing import Listing, show
     from tcpview_tui.sources.base import Sampler
 
     settings, _ = settled(config, _given(options))
-    query, listing = understood(expr, "--filter"), Listing.of(form, columns, sort)
-    glance.check(query)
+    query, listing = understood(expr, "--filter"), Listing(form, names, watch, diff).arranged(columns, sort)
+    glance.check(query, names)
     clock = SystemClock()
-    with closing(Sampler(chosen(settings, clock, follows=False), clock)) as sampler:
-        return list_now(query, listing, sampler, clock)
+    with closing(Sampler(chosen(settings, clock, follows=watch is not None), clock)) as sampler:
+        return show(query, listing, settings, sampler, clock)
 
 
 @live.command("close", short_help="Close the connections that match a filter.")
@@ -150,21 +179,50 @@ _OUTPUT = click.Path(path_type=Path)
 
 
 @live.command("record", short_help="Record everything until stopped.")
-@click.option("-o", "--output", type=_OUTPUT, metavar="FILE", help="HOST-START.tcpview; - writes lines.")
+@click.option(
+    "-o", "--output", type=_OUTPUT, metavar="FILE", help="Or a folder, for HOST-START.tcpview; - writes lines."
+)
 @_form
 @click.option("--interval", type=_range("interval"), help=describe("interval"))
 @click.option("--duration", type=click.FloatRange(0), metavar="SECONDS", help="End after so many seconds.")
+@click.option("--filter", "expr", metavar="EXPR", default="", help="Record what matches, from then until it closes.")
+@click.option("--rotate", multiple=True, metavar="SIZE|TIME", help="Begin a new file after 100MB, 1h or so.")
+@click.option("--keep", type=click.IntRange(1), metavar="N", help="Keep the newest N files, and delete older ones.")
+@click.option("--names", is_flag=True, help=describe("names"))
+@click.option("--offline", is_flag=True, default=None, help="Send nothing: names from the hosts file only.")
 @_seal_key
 @_source
 @_config
-def record_all(
-    config: Path | None, seal_key: Any, output: Path | None, form: str, duration: float | None, **options: Any
-) -> int:
-    """Write down every connection as it opens, changes and closes: in one sealed file, or as lines."""
-    from tcpview_tui.recorder import Task, record
+def record_all(config: Path | None, seal_key: Any, expr: str, interval: float | None, **options: Any) -> int:
+    """Write down every connection as it opens, changes and closes: in one sealed file, in many, or as lines.
 
-    settings, _ = settled(config, _given(options))
-    return record(settings, Task(output, form, duration, seal_key and seal_key.read()))
+    The filter and the names of the config file are those of the live table, and count for nothing here.
+    """
+    from tcpview_tui.recorder import record
+    from tcpview_tui.task import Task
+
+    source, offline = options.pop("source"), options.pop("offline")
+    settings, _ = settled(config, _given({"interval": interval, "source": source, "offline": offline}))
+    query = understood(expr, "--filter")
+    return record(settings, Task(query=query, key=seal_key and seal_key.read(), **options))
+
+
+@live.command("replay", short_help="Show a recording in the table.")
+@click.argument("file", type=_OUTPUT)
+@click.option("--filter", metavar="EXPR", help=describe("filter"))
+@click.option("--theme", type=click.Choice(choices("theme")), help=describe("theme"))
+@click.option("--ascii/--no-ascii", default=None, help=describe("ascii"))
+@click.option("--mouse/--no-mouse", default=None, help=describe("mouse"))
+@click.option("--offline", is_flag=True, default=None, help=describe("offline"))
+@click.option("--linger", type=_range("linger"), metavar="SECONDS", help=describe("linger"))
+@_config
+@click.option("--fresh", is_flag=True, help=_FRESH)
+def replay_recording(file: Path, config: Path | None, fresh: bool, **options: Any) -> int:
+    """Show a recording in the table it was made from: time goes on, stands still, or jumps, as you say."""
+    from tcpview_tui.replay import replay
+
+    settings, memory, origin = _on_screen(config, fresh, _given(options))
+    return replay(file, settings, memory, origin)
 
 
 @live.command("verify", short_help="Say whether a recording is as it was written.")
@@ -177,21 +235,26 @@ def verify_recording(file: Path, seal_key: Any) -> int:
     return tell(file, seal_key and seal_key.read())
 
 
-@live.command("export", short_help="Write the events of a recording as lines.")
+@live.command("export", short_help="Write the events of a recording for other programs.")
 @click.argument("file", type=_OUTPUT)
-@_form
-def export_recording(file: Path, form: str) -> int:
-    """Write every event of a recording to the standard output, a line each."""
-    from tcpview_tui.output import guarded, lines_out
-    from tcpview_tui.transfer import export
+@click.option("-o", "--output", type=_OUTPUT, metavar="FILE", help="A new file, instead of the standard output.")
+@click.option("--format", "form", type=click.Choice(tuple(WRITERS)), default=_FORMS[0], help="As what.")
+@click.option(
+    "--from", "since", metavar="TIME", help="ISO 8601 (UTC without a zone), +5m after the start, -5m before the end."
+)
+@click.option("--to", "until", metavar="TIME", help="The same; what happened just then is in it.")
+@click.option("--filter", "expr", metavar="EXPR", default="", help="Only events about connections that match then.")
+def export_recording(file: Path, expr: str, output: Path | None, **options: Any) -> int:
+    """Write what a recording tells: every event, or those of a time, or those that match a filter.
 
-    status = 0
+    With a filter, what is about no connection is left out: gaps, names, actions, what could not be seen.
+    """
+    from tcpview_tui.clock import SystemClock
+    from tcpview_tui.exporting import Order, export
 
-    def write() -> None:
-        nonlocal status
-        status = export(file, form, lines_out())
-
-    return guarded(write) or status
+    query = understood(expr, "--filter") if expr.strip() else None
+    output = None if output is not None and str(output) == "-" else output
+    return export(Order(file, output=output, query=query, **options), SystemClock())
 
 
 @live.command("summary", short_help="Say what a recording comes to.")
@@ -210,9 +273,9 @@ def summarise_recording(file: Path) -> int:
 def import_stream(stream: Any, output: Path, seal_key: Any) -> int:
     """Make a recording of the JSON Lines that `record -o -` or `export` has written; - reads the standard input."""
     from tcpview_tui.clock import SystemClock
-    from tcpview_tui.transfer import take_in
+    from tcpview_tui.importing import Source, take_in
 
-    return take_in(stream, stream.name, output, SystemClock(), seal_key and seal_key.read())
+    return take_in(Source.of(stream), output, SystemClock(), seal_key and seal_key.read())
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

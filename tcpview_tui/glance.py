@@ -13,7 +13,7 @@ from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.connection import Key
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tcpview_tui.model.snapshot import Problem, Snapshot
     from tcpview_tui.model.traffic import Gauge
     from tcpview_tui.sources.base import Sampler
+
+    LookUp = Callable[[Iterable[Row]], Mapping[str, str]]
+    """Returns the names of the remote addresses of rows, by address, as far as they can be had."""
 
 _LOOKS = 10
 """Looks until the processes are found: each searches for half a second at most (`sources.owners`)."""
@@ -46,30 +49,36 @@ class Glance:
         return [f"Not all could be seen: {problem.summary}." for problem in self.problems]
 
 
-def check(query: Query) -> None:
-    """Raise `WrongUsageError` for a filter beyond a glance.
+def check(query: Query, names: bool | None = None) -> None:
+    """Raise `WrongUsageError` for a filter beyond a glance. `names` is whether they are looked up; `None`: never.
 
     A rate or name that is not known matches nothing, and its negation would match every connection.
     """
     if query.compares:
         terms = ", ".join(query.compares)
         raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, over time; write without.")
-    if query.named:
-        terms = ", ".join(query.named)
-        raise WrongUsageError(f"{terms}: no names are looked up here; write an address, as in remote:192.0.2.7.")
+    if query.named and not names:
+        terms, way = ", ".join(query.named), "write" if names is None else "add --names, or write"
+        raise WrongUsageError(f"{terms}: no names are looked up here; {way} an address, as in remote:192.0.2.7.")
 
 
-def glance(query: Query, sampler: Sampler, clock: Clock) -> Glance:
-    """Return what matches `query` now."""
-    snapshot = _look(sampler)
+def glance(query: Query, sampler: Sampler, clock: Clock, look_up: LookUp | None = None) -> Glance:
+    """Return what matches `query` now, with the names that `look_up` finds.
+
+    It is asked for those of the rows that match; for those of all when names decide what matches.
+    """
+    snapshot = look(sampler)
     table = LiveTable(clock)
     table.apply(snapshot)
     context = Context(now=snapshot.taken_at, service_name=sampler.service_name, gauges=snapshot.gauges)
-    rows = [row for row in table.rows.values() if query.matches(row, context)]
-    return Glance(rows, context, snapshot.problems)
+    rows = list(table.rows.values())
+    if look_up is not None:
+        wanted = rows if query.needs_names else [row for row in rows if query.matches(row, context)]
+        context = replace(context, names=look_up(wanted))
+    return Glance([row for row in rows if query.matches(row, context)], context, snapshot.problems)
 
 
-def _look(sampler: Sampler) -> Snapshot:
+def look(sampler: Sampler) -> Snapshot:
     """Look until no process is being sought any more, at most `_LOOKS` times; return what is there at the last look."""
     gauges: dict[Key, Gauge] = {}
     for _ in range(_LOOKS):

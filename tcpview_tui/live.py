@@ -46,26 +46,39 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.sources.base import Sampler
 
-    gc.set_threshold(_GARBAGE)
-    for name in _MISLEADING:
-        os.environ.pop(name, None)
+    prepare()
     clock = SystemClock()
     sampler = Sampler(chosen(settings, clock), clock)
-    _heed_signals()
+    heed_signals()
     try:
         sampler.begin()
         from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
 
-        cache = platformdirs.user_cache_path(APP_NAME, appauthor=False)
-        no_color = bool(os.environ.get("NO_COLOR"))
-        return _show(TcpviewApp(sampler, clock, settings, cache, no_color, memory))
+        return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory))
     except ConfigError as error:  # of the keys, which only the program with its actions can judge
         raise WrongUsageError(f"{safe(str(file))}: {error}") from error
     finally:
         sampler.close()
 
 
-def _heed_signals() -> None:
+def prepare() -> None:
+    """Make this process fit for a table."""
+    gc.set_threshold(_GARBAGE)
+    for name in _MISLEADING:
+        os.environ.pop(name, None)
+
+
+def cache() -> Path:
+    """Return the folder for answers of look-ups."""
+    return platformdirs.user_cache_path(APP_NAME, appauthor=False)
+
+
+def no_color() -> bool:
+    """Return whether no colour is to be sent at all (no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def heed_signals() -> None:
     """Leave in good order at SIGTERM and SIGHUP, until the application heeds them itself: the kernel traces by then."""
 
     def leave(number: int, _: object) -> None:
@@ -76,7 +89,8 @@ def _heed_signals() -> None:
             signal.signal(getattr(signal, name), leave)
 
 
-def _show(app: TcpviewApp) -> int:
+def show(app: TcpviewApp) -> int:
+    """Run the application on the terminal, and return the exit status."""
     from tcpview_tui.tui.terminal import Terminal
 
     if sys.stderr is None or not sys.stderr.isatty():

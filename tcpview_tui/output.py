@@ -63,6 +63,8 @@ def _lost(reason: str) -> int:
 
 def _drain() -> None:
     """Let what is still in the buffer go nowhere: Python writes it when it ends, and would complain once more."""
+    if sys.stdout is None:
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

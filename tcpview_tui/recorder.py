@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.exits import FAILED
+from tcpview_tui.model import limits
 from tcpview_tui.model.diff import diff
-from tcpview_tui.output import lines_out
-from tcpview_tui.record.host import facts, file_name, host_name
+from tcpview_tui.naming import Naming
+from tcpview_tui.record.host import facts
 from tcpview_tui.record.journal import Journal
-from tcpview_tui.record.programs import Programs
-from tcpview_tui.record.recording import Recording, RecordingError
-from tcpview_tui.record.sink import File, Lines, Sink
+from tcpview_tui.record.recording import RecordingError
+from tcpview_tui.record.sifting import Sifter
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.text import safe
 from tcpview_tui.usage import chosen
@@ -32,37 +31,37 @@ if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.query import Query
+    from tcpview_tui.record.event import Event
+    from tcpview_tui.record.sink import Sink
+    from tcpview_tui.task import Task
 
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What to record to: a file, by default one named after host and time, or ``-``, lines to the standard output.
-
-    `form` is that of the lines; `duration` is seconds, `key` makes the seal an HMAC.
-    """
-
-    output: Path | None = None
-    form: str = "jsonl"
-    duration: float | None = None
-    key: bytes | None = None
-
-    @property
-    def options(self) -> dict[str, object]:
-        """What the recording says of how it was made."""
-        return {"duration": self.duration, "keyed": self.key is not None}
 
 
 class Recorder:
     """Looks at an interval and writes what happened. What cannot be written waits, and is said at once."""
 
-    def __init__(self, sampler: Sampler, clock: Clock, sink: Sink, interval: float) -> None:
+    def __init__(
+        self,
+        sampler: Sampler,
+        clock: Clock,
+        sink: Sink,
+        interval: float,
+        query: Query | None = None,
+        naming: Naming | None = None,
+    ) -> None:
+        """Only what matches `query` is written, and names only with `naming`."""
         self._sampler = sampler
         self._clock = clock
         self._sink = sink
         self._interval = interval
         self._journal = Journal(interval)
+        known = naming.known if naming else None
+        self._sifter = Sifter(query, known, sampler.service_name) if query and query.text else None
+        self._naming = naming
+        self._names_decide = bool(query and query.named)
+        self._look = 0
         self._before: Mapping[Key, Connection] = {}
         self._trouble: str | None = None
         self._is_alone = False
@@ -82,10 +81,24 @@ class Recorder:
     def look(self) -> None:
         """Look once and write what happened since the look before. When nobody reads any more, this is the end."""
         snapshot = self._sampler.sample()
+        if self._naming and self._naming.problem:
+            snapshot = replace(snapshot, problems=(*snapshot.problems, limits.names(self._naming.problem)))
         difference = diff(self._before, snapshot.connections)
-        self._before = snapshot.connections
+        self._before, self._look = snapshot.connections, snapshot.sequence
+        now = self._clock.monotonic()
+        events = self._journal.take(snapshot, difference, now)
+        told = self._sifter.sift(snapshot, events, now) if self._sifter else events
+        if self._naming:
+            self._naming.want(events if self._names_decide else told)
+        self._write([*told, *self._named()])
+
+    def _named(self) -> list[Event]:
+        """Return the names that have come since the last call."""
+        return self._journal.named(self._naming.news(), self._look, self._clock) if self._naming else []
+
+    def _write(self, events: Sequence[Event]) -> None:
         try:
-            self._sink.write(self._journal.take(snapshot, difference, self._clock.monotonic()))
+            self._sink.write(events)
         except RecordingError as error:
             self._say(str(error))
         except BrokenPipeError:
@@ -96,10 +109,12 @@ class Recorder:
     def _end(self) -> int:
         if not self._is_alone:
             self.look()  # what happened since the last one
+        if self._naming and not self._is_alone:
+            self._naming.wait()
+            self._write(self._named())
         losses = list(self._sink.losses())
-        for sentence in (*losses, self._sink.farewell()):
-            if sentence:
-                click.echo(safe(sentence), err=True)
+        for sentence in losses:
+            click.echo(safe(sentence), err=True)
         return FAILED if losses else 0
 
     def _say(self, trouble: str | None) -> None:
@@ -129,21 +144,24 @@ def stopping() -> Iterator[threading.Event]:
 
 
 def record(settings: Settings, task: Task) -> int:
-    """Record until told to stop; return the exit status."""
+    """Record until told to stop; return the exit status. Raises `WrongUsageError` for a task that cannot be done."""
+    task.check()
     clock = SystemClock()
-    with closing(Sampler(chosen(settings, clock), clock)) as sampler:
+    with closing(Sampler(chosen(settings, clock), clock)) as sampler, ExitStack() as stack:
+        told = task.options | {"interval": settings.interval}
         try:
-            sink = _sink(task, clock, facts(clock, sampler.source.name, task.options | {"interval": settings.interval}))
+            sink = task.sink(clock, lambda: facts(clock, sampler.source.name, told))
         except RecordingError as error:
             click.echo(f"{safe(str(error))}.", err=True)
             return FAILED
+        stack.callback(_bid, sink)  # when it is closed: what to write down is over every byte
+        stack.enter_context(closing(sink))
         click.echo(f"Recording to {safe(sink.name)}; Ctrl+C ends it.", err=True)
-        with closing(sink), stopping() as stop:
-            return Recorder(sampler, clock, sink, settings.interval).run(stop, task.duration)
+        naming = stack.enter_context(closing(Naming(settings, clock))) if task.names else None
+        looker = Recorder(sampler, clock, sink, settings.interval, task.query, naming)
+        return looker.run(stack.enter_context(stopping()), task.duration)
 
 
-def _sink(task: Task, clock: Clock, told: Iterable[tuple[str, str]]) -> Sink:
-    if task.output is not None and str(task.output) == "-":
-        return Lines(lines_out(), task.form, host_name())
-    path = task.output or Path(file_name(clock))
-    return File(Recording(path, told, clock, Programs().digest_of, task.key))
+def _bid(sink: Sink) -> None:
+    if farewell := sink.farewell():
+        click.echo(safe(farewell), err=True)

@@ -25,11 +25,18 @@ def summarise(path: Path) -> int:
     """Print the summary of a recording, and return the exit status."""
     try:
         with closing(Reader(path)) as reader:
-            lines = [*_head(reader), *(line for section in SECTIONS for line in _section(reader, section))]
+            lines = list(told(reader))
     except OSError as error:
         click.echo(unreadable(path, error), err=True)
         return FAILED
     return put("\n".join(lines) + "\n")
+
+
+def told(reader: Reader) -> Iterator[str]:
+    """Return the summary, line by line. Raises ReadingError when the file is damaged."""
+    yield from _head(reader)
+    for section in SECTIONS:
+        yield from _section(reader, section)
 
 
 def _head(reader: Reader) -> Iterator[str]:

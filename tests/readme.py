@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from tcpview_tui.cli import list_connections, live, record_all
+from tcpview_tui.cli import export_recording, list_connections, live, record_all, replay_recording
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
 from tcpview_tui.model.fields import FIELDS, FLAGS
 from tcpview_tui.record.schema import TABLES as SCHEMA
+from tcpview_tui.tui.action import Action
 from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.glyphs import UNICODE
 from tcpview_tui.tui.signs import SIGNS
@@ -30,6 +31,11 @@ def _code(text: str) -> str:
     return f"`{text}`"
 
 
+def _keys(actions: Iterable[Action]) -> str:
+    told = ((" ".join(map(_code, each.key_names)), each.title, _code(each.id), each.help) for each in actions)
+    return _table(("key", "action", "id", ""), told)
+
+
 def _options(command: click.Command) -> Iterable[tuple[str, ...]]:
     context = click.Context(command, **live.context_settings)
     for parameter in command.get_params(context):
@@ -40,11 +46,13 @@ def _options(command: click.Command) -> Iterable[tuple[str, ...]]:
 
 def tables() -> dict[str, str]:
     """Return every generated part of the README by the name of its marker."""
-    keys = ((" ".join(map(_code, a.key_names)), a.title, _code(a.id), a.help) for a in ACTIONS)
+    live_keys = (action for action in ACTIONS if action.is_in("live"))
+    replay_keys = (action for action in ACTIONS if action.where == "replay")
     signs = ((" ".join(map(_code, sign.text(UNICODE).split())), sign.colour, sign.meaning) for sign in SIGNS)
     return {
         "signs": _table(("sign", "colour", ""), signs),
-        "keys": _table(("key", "action", "id", ""), keys),
+        "keys": _keys(live_keys),
+        "replay keys": _keys(replay_keys),
         "grammar": _table(("write", "shows"), ((_code(form.example), form.meaning) for form in GRAMMAR)),
         "fields": _table(
             ("field", "", "example"), ((_code(f.name), f"{f.help} {f.kind.help}", _code(f.example)) for f in FIELDS)
@@ -54,6 +62,8 @@ def tables() -> dict[str, str]:
         "options": _table(("option", ""), _options(live)),
         "list options": _table(("option", ""), _options(list_connections)),
         "record options": _table(("option", ""), _options(record_all)),
+        "replay options": _table(("option", ""), _options(replay_recording)),
+        "export options": _table(("option", ""), _options(export_recording)),
     }
 
 

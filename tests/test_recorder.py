@@ -5,18 +5,29 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tcpview_tui.record.host import host_name
+from tcpview_tui.record.recording import Recording
+from tcpview_tui.record.relay import Relay
+from tcpview_tui.record.rotation import Rotation
+from tcpview_tui.record.series import Series
 from tcpview_tui.record.verify import verify
+from tcpview_tui.recorder import Recorder
+from tcpview_tui.sources.base import Sampler
+from tests.fakes import FakeClock, FakeSource, connection
+from tests.lookup.servers import DnsServer
 from tests.sources.net import PATIENCE, tcp_pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "tcpview_tui")
@@ -58,7 +69,7 @@ def test_real_connections_are_recorded_until_it_is_stopped(number: signal.Signal
     assert process.returncode == 0, said
     verdict = verify(path)
     assert verdict.fault is None
-    assert verdict.digest in said
+    assert f"the closing digest is {verdict.closing}\n" in said
     kinds = [kind for kind, _ in told(path, port)]
     assert kinds[0] == "opened"
     assert {"closed", "changed"} & set(kinds[1:])
@@ -133,6 +144,107 @@ def test_lines_leave_as_things_happen_and_make_a_recording_elsewhere(tmp_path: P
     assert exported.returncode == 0
     assert len(exported.stdout.splitlines()) == len(events)
     assert len(run("export", str(copy), "--format", "csv").stdout.splitlines()) == len(events) + 1
+
+
+def test_only_what_matches_is_recorded_and_the_file_says_what_was_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    with tcp_pair() as (server, client, _):
+        ports = server.getsockname()[1], client.getsockname()[1]
+        done = run("record", "-o", str(path), "--duration", "0.1", "--filter", f"lport:{ports[1]}")
+    assert done.returncode == 0, done.stderr
+    assert ("opened", "ESTABLISHED") in told(path, ports[1])
+    with closing(sqlite3.connect(path)) as file:
+        opened = file.execute("SELECT DISTINCT local_port FROM event WHERE kind = 'opened'").fetchall()
+        (options,) = file.execute("SELECT value FROM fact WHERE name = 'options'").fetchone()
+    assert opened == [(ports[1],)]
+    assert json.loads(options)["filter"] == f"lport:{ports[1]}"
+
+
+def test_lines_are_filtered_too() -> None:
+    with tcp_pair() as (_, client, _):
+        port = client.getsockname()[1]
+        done = run("record", "-o", "-", "--duration", "0", "--filter", f"state:established lport:{port}")
+    actions = [(each["event"]["action"], each.get("source")) for each in map(json.loads, done.stdout.splitlines())]
+    assert [source["port"] for action, source in actions if action == "connection-opened" and source] == [port]
+
+
+@pytest.mark.parametrize("form", ["tcpview", "jsonl"])
+def test_names_are_recorded_also_those_that_come_in_the_end(form: str, tmp_path: Path) -> None:
+    """10.0.0.0/8 is never asked about; an address that may be is bound to the loopback device for the occasion."""
+    hosts = tmp_path / "config.toml"
+    with DnsServer({("8.8.8.8.in-addr.arpa.", "PTR"): ["far.example."]}) as server, udp_to("8.8.8.8"):
+        hosts.write_text(f'[lookup]\ndns_server = "{server.address}"\n')
+        path = tmp_path / "a.tcpview"
+        output = str(path) if form == "tcpview" else "-"
+        done = run("record", "--names", "-o", output, "--duration", "0", "--config", str(hosts), "--filter", "8.8.8.8")
+    assert done.returncode == 0, done.stderr
+    assert server.asked == ["8.8.8.8.in-addr.arpa."]
+    if form == "tcpview":
+        with closing(sqlite3.connect(path)) as file:
+            bodies = file.execute("SELECT body FROM event WHERE kind = 'named'").fetchall()
+        assert [json.loads(body) for (body,) in bodies] == [{"address": "8.8.8.8", "name": "far.example"}]
+    else:
+        assert "far.example" in done.stdout.splitlines()[-1]
+
+
+@contextmanager
+def udp_to(address: str) -> Iterator[None]:
+    """A UDP socket that is connected there: it needs a route, and nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+        try:
+            end.connect((address, 9))
+        except OSError:
+            pytest.skip("needs a route to the internet, to send nothing there")
+        yield
+
+
+def test_files_follow_one_another_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    command = ("record", "-o", str(tmp_path), "--rotate", "1h", "--rotate", "1MB", "--keep", "2", "--duration", "0")
+    said = [run(*command) for _ in range(3)]
+    assert [each.returncode for each in said] == [0, 0, 0]
+    assert "Deleted" in said[2].stderr
+    files = sorted(tmp_path.glob("*.tcpview"))
+    assert len(files) == 2
+    with closing(Series(tmp_path)) as series:
+        first, second = series.parts()
+    assert (first.number, second.number) == (2, 3)
+    with closing(sqlite3.connect(second.path)) as file:
+        facts = dict(file.execute("SELECT name, value FROM fact"))
+    assert (facts["continues"], facts["continues_seal"]) == (first.path.name, verify(first.path).digest)
+
+
+def test_a_second_recorder_that_rotates_in_a_folder_is_refused(tmp_path: Path) -> None:
+    with closing(Series(tmp_path)):
+        done = run("record", "-o", str(tmp_path), "--rotate", "1h", "--duration", "0")
+    assert done.returncode == 1
+    assert "another recorder rotates its files" in done.stderr
+    assert not list(tmp_path.glob("*.tcpview"))
+
+
+def test_a_recorder_rotates_while_it_looks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each look is one second of a clock that no one waits for; a file is full after five of them."""
+    clock, source = FakeClock(), FakeSource(connection(1))
+
+    def begin(path: Path, more: Iterable[tuple[str, str]]) -> Recording:
+        return Recording(path, [("host", host_name()), *more], clock)
+
+    relay = Relay(Series(tmp_path), Rotation(seconds=5), begin, clock, print)
+    with closing(relay):
+        recorder = Recorder(Sampler(source, clock), clock, relay, 1.0)
+        for number in range(20):
+            source.connections.append(connection(100 + number, local=("10.0.0.5", 100 + number)))
+            clock.advance(1)
+            recorder.look()
+    paths = sorted(tmp_path.glob("*.tcpview"))
+    assert len(paths) == 5
+    counted = 0
+    for path in paths:
+        with closing(sqlite3.connect(path)) as file:
+            (new,) = file.execute("SELECT count(*) FROM connection WHERE NOT preexisting").fetchone()
+        counted += new
+        assert verify(path).fault is None
+    assert counted == 19  # and two were there at the first look
+    assert capsys.readouterr().out.count("it goes on in") == 4
 
 
 def test_a_reader_that_leaves_ends_the_recorder(tmp_path: Path) -> None:

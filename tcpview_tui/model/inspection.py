@@ -16,6 +16,7 @@ class Absence(Enum):
     GONE = "ended"
     UNTOLD = "not told by this system"
     SILENT = "no answer yet"
+    UNRECORDED = "not recorded"
 
 
 Answer: TypeAlias = T | Absence

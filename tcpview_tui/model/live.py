@@ -91,6 +91,11 @@ class LiveTable:
         return self._look
 
     @property
+    def memory(self) -> float:
+        """Seconds after which nothing is left of a mark: a row that changed and then closed lingers with both."""
+        return 2 * self._linger
+
+    @property
     def states(self) -> Counter[State]:
         """How many connections are in each state."""
         return self._census.states

@@ -165,6 +165,13 @@ class View(Sheet):
             self.selection.end()
         self._reach(line, now)
 
+    def go_to(self, key: Key, now: float) -> bool:
+        """Put the cursor on a row; return false when it stands on no line."""
+        line = self._lineup.number_of(key)
+        if line is not None:
+            self.move(line, now)
+        return line is not None
+
     def select(self, line: int, now: float) -> None:
         """Put the cursor on a line and select up to it, from where the stretch or else the cursor began."""
         if self.selection.anchor is None:

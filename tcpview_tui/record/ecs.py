@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.community_id import community_id
+from tcpview_tui.record.digests import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from tcpview_tui.model.connection import Endpoint
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
+    from tcpview_tui.record.digests import Digest
 
 Document = dict[str, Any]
+
+VERSION = "9.4.0"
+"""Of ECS: `ecs.version`, which every document must have. https://github.com/elastic/ecs/tree/v9.4.0"""
 
 _DIRECTIONS = {"in": "ingress", "out": "egress"}
 """ECS `network.direction`: these two are the words of a host that reports on itself."""
@@ -37,21 +42,31 @@ def timestamp(epoch: float) -> str:
 
 def listed(row: Row, context: Context, at: float, host: str) -> Document:
     """Return the document of a row as it was at `at` (seconds UTC) on `host`. What is unknown is left out."""
-    event = {"kind": "state", "category": ["network"], "type": ["info"], "action": action(row, "listed")}
-    return known({"@timestamp": timestamp(at), "event": event | lifetime(row), **subject(row, context, host)})
+    event = {"kind": "state", "category": ["network"], "type": types(row, "info"), "action": action(row, "listed")}
+    return known({**base(at), "event": event | lifetime(row), **subject(row, context, host)})
 
 
-def subject(row: Row, context: Context, host: str) -> Document:
+def base(at: float) -> Document:
+    """Return the fields that ECS asks of every document: when it was (`at`, seconds UTC), and the version of ECS."""
+    return {"@timestamp": timestamp(at), "ecs": {"version": VERSION}}
+
+
+def types(row: Row | None, kind: str) -> list[str]:
+    """Return the `event.type` of what tells of a row: what has both ends is of ECS's type `connection`, too."""
+    return ["connection", kind] if row and row.connection.remote is not None else [kind]
+
+
+def subject(row: Row, context: Context, host: str, digest_of: Digest = unread) -> Document:
     """Return the parts of a document that tell what a row is: its flow, its ends, its process and what is our own."""
     counters, owner = _counters(row, context), row.owner
     return {
         "network": _network(row, counters),
         **_ends(row, context, counters),
-        "process": owner and _process(owner, host),
+        "process": owner and _process(owner, host, digest_of),
         "user": {"name": owner.user if owner else row.connection.user},
         "container": owner and _container(owner),
         "host": {"name": host},
-        "tcpview": _own(row, host),
+        "tcpview": _own(row, host, digest_of),
     }
 
 
@@ -80,7 +95,7 @@ def _counters(row: Row, context: Context) -> Counters:
 def _network(row: Row, counters: Counters) -> Document:
     connection, received, sent = row.connection, counters.received, counters.sent
     return {
-        "transport": connection.transport,
+        "transport": None if connection.transport == "raw" else connection.transport,
         "type": f"ipv{connection.family}",
         "direction": None if connection.remote is None else _DIRECTIONS.get(row.direction),
         "community_id": community_id(connection.transport, connection.local, connection.remote),
@@ -110,7 +125,7 @@ def _zoned(end: Endpoint | None) -> Document | None:
     return None if end is None else _end(end) | {"zone": end.address.partition("%")[2] or None}
 
 
-def _process(process: Process, host: str) -> Document:
+def _process(process: Process, host: str, digest_of: Digest) -> Document:
     started = process.started
     return {
         "pid": process.pid,
@@ -119,6 +134,7 @@ def _process(process: Process, host: str) -> Document:
         "command_line": process.command_line,
         "start": None if started is None else timestamp(started),
         "entity_id": None if started is None else f"{host}/{process.pid}/{started:.2f}",
+        "hash": {"sha256": digest_of(process)},
         "parent": {"pid": process.parents[0].pid if process.parents else None},
     }
 
@@ -129,12 +145,13 @@ def _container(process: Process) -> Document:
     return {"name": name} if engine == "lxc" else {"id": name.rpartition("/")[2]}
 
 
-def owners(processes: Iterable[Process], host: str) -> list[Document] | None:
+def owners(processes: Iterable[Process], host: str, digest_of: Digest) -> list[Document] | None:
     """Return a document for each process, with all that is known of it; `None` when there is none."""
-    return [known(_owner(process, host)) for process in processes] or None
+    return [_owner(process, host, digest_of) for process in processes] or None
 
 
-def _owner(process: Process, host: str) -> Document:
+@lru_cache(4096)
+def _owner(process: Process, host: str, digest_of: Digest) -> Document:
     """Return a process with, under `tcpview`, what ECS has no name for or tells less exactly."""
     own = {
         "started": process.started,
@@ -142,13 +159,14 @@ def _owner(process: Process, host: str) -> Document:
         "container": process.container,
         "parents": [{"pid": parent.pid, "name": parent.name} for parent in process.parents] or None,
     }
-    ecs = _process(process, host) | {"user": {"name": process.user}, "container": _container(process)}
-    return ecs | {"tcpview": own}
+    ecs = _process(process, host, digest_of) | {"user": {"name": process.user}, "container": _container(process)}
+    return known(ecs | {"tcpview": own})
 
 
-def _own(row: Row, host: str) -> Document:
+def _own(row: Row, host: str, digest_of: Digest) -> Document:
     connection = row.connection
     return {
+        "transport": "raw" if connection.transport == "raw" else None,  # it is no protocol, so no `network.transport`
         "state": connection.state.value or None,
         "status": "closed" if row.is_closed else "open",
         "local": _zoned(connection.local),
@@ -156,7 +174,7 @@ def _own(row: Row, host: str) -> Document:
         "first_seen": timestamp(row.first_seen),
         "preexisting": row.preexisting,
         "owner_past": row.owners_past if row.owners else None,
-        "owners": owners(row.owners, host) if len(row.owners) > 1 else None,
+        "owners": owners(row.owners, host, digest_of) if len(row.owners) > 1 else None,
         "service": row.owner and row.owner.service,
         "namespace": connection.namespace and connection.namespace.inode,
     }
@@ -164,5 +182,9 @@ def _own(row: Row, host: str) -> Document:
 
 def known(document: Document) -> Document:
     """Return `document` without what is unknown (`None`, an empty text) and without parts that hold nothing else."""
-    inner = {name: known(value) if isinstance(value, dict) else value for name, value in document.items()}
-    return {name: value for name, value in inner.items() if value not in (None, "", {})}
+    told: Document = {}
+    for name, value in document.items():
+        kept = known(value) if isinstance(value, dict) else value
+        if kept is not None and kept != "" and kept != {}:
+            told[name] = kept
+    return told

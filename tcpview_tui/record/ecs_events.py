@@ -10,10 +10,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.record import ecs
+from tcpview_tui.record.digests import unread
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.record.digests import Digest
     from tcpview_tui.record.ecs import Document
     from tcpview_tui.record.event import Event, Moment
     from tcpview_tui.record.tracked import Happening
@@ -38,18 +40,24 @@ ACTIONS: dict[type[Event], str] = {
 """The `event.action` of what is about no connection."""
 
 
-def document(happening: Happening, host: str) -> Document:
+def document(happening: Happening, host: str, digest_of: Digest = unread) -> Document:
     """Return the document of an event that was recorded on `host`. What is unknown is left out."""
     event, row, context = happening
-    subject = {"host": {"name": host}} if row is None else ecs.subject(row, context, host)
+    subject = {"host": {"name": host}} if row is None else ecs.subject(row, context, host, digest_of)
     lifetime = {} if row is None else ecs.lifetime(row)
     verb, kind = _DONE.get(type(event), ("", "info"))
     action = ACTIONS.get(type(event)) or ecs.action(row, verb)
-    own = {"time": _time(event.at), **subject.get("tcpview", {}), **_exact(event, host)}
+    own = {"time": _time(event.at), **subject.get("tcpview", {}), **_exact(event, host, digest_of)}
     return ecs.known(
         {
-            "@timestamp": ecs.timestamp(event.at.wall),
-            "event": {"kind": "event", "category": ["network"], "type": [kind], "action": action, **lifetime},
+            **ecs.base(event.at.wall),
+            "event": {
+                "kind": "event",
+                "category": ["network"],
+                "type": ecs.types(row, kind),
+                "action": action,
+                **lifetime,
+            },
             **subject,
             **_sentence(event),
             "tcpview": own,
@@ -66,13 +74,13 @@ def _time(at: Moment) -> Document:
     return {"wall": at.told, "monotonic": at.clock, "look": at.look, "early": at.early or None}
 
 
-def _exact(event: Event, host: str) -> Document:
+def _exact(event: Event, host: str, digest_of: Digest) -> Document:
     """Return the facts of an event for which there is no other place."""
     match event:
         case Opened(_, connection) | Changed(_, connection):
-            return _connection(connection, host)
+            return _connection(connection, host, digest_of)
         case Closed(_, key, owners):
-            return {"key": key_id(key), "past_owners": ecs.owners(owners, host)}
+            return {"key": key_id(key), "past_owners": ecs.owners(owners, host, digest_of)}
         case Counted(_, key, counters):
             return {"key": key_id(key), "counters": counters._asdict()}
         case Named(_, address, name):
@@ -85,7 +93,7 @@ def _exact(event: Event, host: str) -> Document:
             return {"sentence": sentence}
 
 
-def _connection(connection: Connection, host: str) -> Document:
+def _connection(connection: Connection, host: str, digest_of: Digest) -> Document:
     facts: dict[str, Any] = {
         "key": key_id(connection.key),
         "user": connection.user,
@@ -93,10 +101,10 @@ def _connection(connection: Connection, host: str) -> Document:
         "opened_at": connection.opened_at,
         "namespace_name": connection.namespace and connection.namespace.name,
         "unowned": connection.unowned and connection.unowned.name,
-        "past_owners": ecs.owners(connection.past_owners, host),
+        "past_owners": ecs.owners(connection.past_owners, host, digest_of),
     }
     # A listing tells in full only several owners; here, also one.
-    return facts | ({"owners": ecs.owners(connection.owners, host)} if connection.owners else {})
+    return facts | ({"owners": ecs.owners(connection.owners, host, digest_of)} if connection.owners else {})
 
 
 def _sentence(event: Event) -> Document:

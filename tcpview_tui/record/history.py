@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import lru_cache
 from itertools import groupby, pairwise
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
+from tcpview_tui.record.event import Acted
 from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.record.states import NOTHING, Whole, restored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.reader import Reader
+
+LAST_DATE = 253_402_300_799
+"""The last second of the year 9999: what is later has no date (ISO 8601)."""
+
+_OF_EVENT = "SELECT mono, wall FROM event JOIN moment ON moment.id = event.moment WHERE event.id = ?"
+
+_ACTED = "SELECT id FROM event WHERE kind = 'acted' AND id <= ? ORDER BY id"
 
 
 class Place(NamedTuple):
@@ -28,47 +39,56 @@ class Place(NamedTuple):
 
 
 class History:
-    """Places of a recording, also of one that is still written. Raises ReadingError where it is damaged."""
+    """Places of a recording, also of one that is still written. Raises ReadingError where it is damaged.
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    Where its end cannot be read, it ends before the first damage.
+    """
+
+    def __init__(self, reader: Reader, is_written: Callable[[], bool] = lambda: False) -> None:
+        """`is_written` tells whether somebody may still be writing it."""
+        self._reader, self.is_written = reader, is_written
+        self._sound = lru_cache(None)(self._before_damage)
 
     def start(self) -> Place:
         """Return the place after the first look. Before it nothing is known."""
-        found = self._reader.ask("SELECT event FROM state ORDER BY id LIMIT 1")
-        return self.place(found[0][0] if found else 0)
+        with suppress(ReadingError):  # without states it is read from its first event on
+            for (event,) in self._reader.ask("SELECT event FROM state ORDER BY id LIMIT 1"):
+                return self.place(event)
+        return self.place(0)
 
     def end(self) -> Place:
         """Return the place after the last event."""
-        return self.place(self._reader.last)
+        try:
+            return self.place(self._reader.last)
+        except ReadingError:
+            last = self._sound("moment")
+            return self.place(min(self._moment(last)[2] - 1, self._sound("event")) if last else 0)
 
     def place(self, event: int) -> Place:
         """Return where an event stands; without one, where the recording begins."""
-        query = """SELECT mono, wall FROM moment WHERE id = coalesce((SELECT moment FROM event WHERE id = ?), 1)"""
-        for mono, wall in self._reader.ask(query, event):
-            return Place(event, mono / 1000, wall / 1000)
-        return Place(0, 0.0, 0.0)
+        if not event:
+            return _place(0, *self._moment(1)) if self._last_moment() else Place(0, 0.0, 0.0)
+        for mono, wall in self._reader.ask(_OF_EVENT, event):
+            return _place(event, mono, wall)
+        raise ReadingError(f"event {event} has no time; verify says what else")
 
     def at(self, clock: float) -> Place:
         """Return the place after all that had become known by then; times go up (CLOCK_MONOTONIC)."""
-        low, high = 1, self._moments()
-        while low <= high:
-            middle = (low + high) // 2
-            if self._moment(middle)[0] <= clock * 1000:
-                low = middle + 1
-            else:
-                high = middle - 1
-        if high < 1:
-            return self.start()
-        mono, wall, _ = self._moment(high)
-        after = self._moment(high + 1) if high < self._moments() else None
-        event = self._reader.last if after is None else after[2] - 1
-        return Place(event, mono / 1000, wall / 1000).after(clock - mono / 1000)
+        try:
+            end = self._reader.last  # before the last moment: somebody may write between the two
+            return self._at(clock, self._last_moment(), end)
+        except ReadingError:
+            last = self._sound("moment")
+            if not last or clock * 1000 >= self._moment(last)[0]:
+                raise
+            return self._at(clock, last - 1, self._moment(last)[2] - 1)
 
     def clock_of(self, wall: float) -> float:
         """Return when the clock on the wall first showed so many seconds UTC, by the other clock."""
         found = self._reader.ask("SELECT mono, wall FROM moment WHERE wall >= ? ORDER BY id LIMIT 1", wall * 1000)
-        mono, then = found[0] if found else self._moment(self._moments())[:2]
+        if not found and not (last := self._last_moment()):
+            return 0.0
+        mono, then = found[0] if found else self._moment(last)[:2]
         return (mono - then) / 1000 + wall
 
     def next(self, event: int, step: int) -> int | None:
@@ -78,19 +98,18 @@ class History:
         found = self._reader.ask(query, event)
         return found[0][0] if found else None
 
-    def whole(self, event: int, clock: float) -> tuple[int, Whole]:
-        """Return an event, not after this one and told by `clock` if there is one, and all that was so after it.
+    def whole(self, event: int, clock: float | None = None) -> tuple[int, Whole]:
+        """Return an event, not after this one and told by `clock` if there is such a state, and all that was so then.
 
         A state that cannot be read is passed over.
         """
-        query = """SELECT state.event, state.body FROM state LEFT JOIN event ON event.id = state.event
+        query = """SELECT state.id, state.event FROM state LEFT JOIN event ON event.id = state.event
                    LEFT JOIN moment ON moment.id = event.moment
                    WHERE state.event <= ? AND (mono <= ? OR state.id = 1) ORDER BY state.id DESC"""
-        for number, body in self._reader.rows(query, event, clock * 1000):
-            try:
-                return number, restored(body, self._reader.process)
-            except (ValueError, ReadingError):
-                continue
+        with suppress(ReadingError):
+            for number, last in self._reader.rows(query, event, inf if clock is None else clock * 1000):
+                with suppress(ValueError, ReadingError):
+                    return last, self._state(number)
         return 0, NOTHING
 
     def told(self, first: int, last: int) -> Iterator[Sequence[Event]]:
@@ -99,14 +118,64 @@ class History:
             yield list(events)
 
     def activity(self, clocks: Sequence[float]) -> list[int]:
-        """Return how many events became known between each two of these times, which go up."""
-        events = [self.at(clock).event for clock in clocks]
-        return [later - earlier for earlier, later in pairwise(events)]
+        """Return how many events became known between each two of these times, which go up; none behind damage."""
+        events = [0]
+        for clock in clocks:
+            with suppress(ReadingError):
+                events.append(self.at(clock).event)
+                continue
+            events.append(events[-1])
+        return [max(later - earlier, 0) for earlier, later in pairwise(events[1:])]
 
-    def _moments(self) -> int:
+    def acted(self, last: int) -> list[Acted]:
+        """Return what was done to the machine, up to an event."""
+        numbers = [number for (number,) in self._reader.ask(_ACTED, last)]
+        events = (event for number in numbers for event in self._reader.events(number, number))
+        return [event for event in events if isinstance(event, Acted)]
+
+    def last_with(self, event: int) -> int:
+        """Return the last event that became known with this one, or the last one of all."""
+        query = "SELECT event - 1 FROM moment WHERE id = 1 + (SELECT moment FROM event WHERE id = ?)"
+        found = self._reader.ask(query, event)
+        return found[0][0] if found else self.end().event
+
+    def _at(self, clock: float, last: int, end: int) -> Place:
+        """Return the place at that time by the moments up to the last one, which ends with event number `end`."""
+        low, high = 1, last
+        while low <= high:
+            middle = (low + high) // 2
+            if self._moment(middle)[0] <= clock * 1000:
+                low = middle + 1
+            else:
+                high = middle - 1
+        if high < 1:
+            return self.start()
+        mono, wall, _ = self._moment(high)
+        event = self._moment(high + 1)[2] - 1 if high < last else end
+        return _place(event, mono, wall).after(clock - mono / 1000)
+
+    def _state(self, number: int) -> Whole:
+        (body,) = self._reader.ask("SELECT body FROM state WHERE id = ?", number)[0]
+        return restored(body, self._reader.process)
+
+    def _last_moment(self) -> int:
         return int(self._reader.ask("SELECT coalesce(max(id), 0) FROM moment")[0][0])
 
     def _moment(self, number: int) -> tuple[int, int, int]:
         for mono, wall, event in self._reader.ask("SELECT mono, wall, event FROM moment WHERE id = ?", number):
             return mono, wall, event
         raise ReadingError(f"moment {number} is missing; verify says what else")
+
+    def _before_damage(self, table: str) -> int:
+        """Return the number of the last row of a table before the first that is missing or cannot be read."""
+        last = 0
+        with suppress(ReadingError):
+            for (number,) in self._reader.rows(f"SELECT id FROM {table} ORDER BY id"):  # noqa: S608 - names of ours
+                if number != last + 1:
+                    break
+                last = number
+        return last
+
+
+def _place(event: int, mono: int, wall: int, *_: int) -> Place:
+    return Place(event, mono / 1000, min(max(wall / 1000, 0.0), LAST_DATE))

@@ -7,6 +7,7 @@ import platform
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,21 @@ def host_name() -> str:
     return safe(socket.gethostname())
 
 
+def file_prefix() -> str:
+    """Return the name of this machine with nothing that a file name or a pattern of names gives a meaning to."""
+    return "".join(each if each.isalnum() or each in "-." else "_" for each in host_name()) or "host"
+
+
 def file_name(clock: Clock) -> str:
     """Return the name of a recording that begins now: ``HOST-START.tcpview``, the start in UTC."""
-    host = "".join(each if each.isalnum() or each in "-." else "_" for each in host_name()) or "host"
-    return f"{host}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(clock.wall()))}.tcpview"
+    return f"{file_prefix()}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(clock.wall()))}.tcpview"
+
+
+def free_name(folder: Path, clock: Clock) -> Path:
+    """Return a file in `folder` with that name, or with a number behind it when several begin in one second."""
+    name = Path(file_name(clock))
+    numbered = (name.with_stem(f"{name.stem}-{number}") for number in count(2))
+    return next(path for each in chain([name], numbered) if not os.path.lexists(path := folder / each))
 
 
 def facts(clock: Clock, source: str, options: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ import msgspec
 
 from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import COLUMNS
+from tcpview_tui.record.digests import Digest, unread
 from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.ecs_events import document, key_id
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 _COLUMNS = (*(column for column in COLUMNS if column.id not in {"rate_in", "rate_out", "age"}), *FACTS)
 """What an event tells of a connection: rates and ages are those of a look at it."""
 
-_TITLES = ("Time", "Monotonic", "Look", "Host", "Event", "Key", *(column.title for column in _COLUMNS), "Detail")
+_TITLES = (
+    "Time", "Monotonic", "Look", "Host", "Event", "Key", *(column.title for column in _COLUMNS), "SHA-256", "Detail"
+)  # fmt: skip
 
-_WORDS: dict[type[Event], str] = {
+WORDS: dict[type[Event], str] = {
     Opened: "opened",
     Changed: "changed",
     Closed: "closed",
@@ -40,6 +43,7 @@ _WORDS: dict[type[Event], str] = {
     Gap: "gap",
     Acted: "action",
 }
+"""What happened, for people."""
 
 _ENDS, _STATE = 45, 12
 """Cells of the columns of text: two endpoints of IPv4 and the longest state fit; what is wider is not cut."""
@@ -47,33 +51,41 @@ _ENDS, _STATE = 45, 12
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a stream is written: what stands at its top, and the line of an event."""
+    """How events are written: what stands at the top, the line of each, what stands between two, and at the end."""
 
     id: str
     head: str
-    line: Callable[[Happening, str], str]
+    line: Callable[[Happening, str, Digest], str]
+    between: str = ""
+    foot: str = ""
 
 
-def json_line(happening: Happening, host: str) -> str:
-    """Return an ECS document (JSON Lines)."""
-    return msgspec.json.encode(document(happening, host)).decode() + "\n"
+def json_document(happening: Happening, host: str, digest_of: Digest = unread) -> str:
+    """Return an ECS document."""
+    return msgspec.json.encode(document(happening, host, digest_of)).decode()
 
 
-def csv_line(happening: Happening, host: str) -> str:
+def json_line(happening: Happening, host: str, digest_of: Digest = unread) -> str:
+    """Return an ECS document with the end of its line (JSON Lines)."""
+    return json_document(happening, host, digest_of) + "\n"
+
+
+def csv_line(happening: Happening, host: str, digest_of: Digest = unread) -> str:
     """Return a record (RFC 4180) with times in UTC; what the event does not tell is empty."""
     event, row, context = happening
-    at, key = event.at, _key(event)
-    origin = [timestamp(at.wall), f"{at.monotonic:.3f}", str(at.look), inert(host), _WORDS[type(event)], key]
+    at, key = event.at, key_of(event)
+    origin = [timestamp(at.wall), f"{at.monotonic:.3f}", str(at.look), inert(host), WORDS[type(event)], key]
     facts = [cell(column, row, context) if row else "" for column in _COLUMNS]
-    return _record([*origin, *facts, inert(_detail(event, row))])
+    digest = (row and row.owner and digest_of(row.owner)) or ""
+    return _record([*origin, *facts, digest, inert(detail(event, row))])
 
 
-def text_line(happening: Happening, _: str) -> str:
+def text_line(happening: Happening, _: str, __: Digest = unread) -> str:
     """Return a line for people: the local time with its distance from UTC, what happened, to what, and by whom."""
     event, row = happening.event, happening.row
-    told = f"{_key(event) if row is None else _subject(row)}  {_detail(event, row)}".strip()
+    told = f"{key_of(event) if row is None else _subject(row)}  {detail(event, row)}".strip()
     when = datetime.fromtimestamp(event.at.wall).astimezone().isoformat(timespec="milliseconds")
-    return f"{when}  {_WORDS[type(event)]:7}  {told}\n"
+    return f"{when}  {WORDS[type(event)]:7}  {told}\n"
 
 
 def _subject(row: Row) -> str:
@@ -83,7 +95,7 @@ def _subject(row: Row) -> str:
     return f"{_wide(connection.ends, _ENDS)}  {connection.state.value:{_STATE}}  {' '.join(filter(None, (who, user)))}"
 
 
-def _detail(event: Event, row: Row | None) -> str:
+def detail(event: Event, row: Row | None) -> str:
     """Return in words what an event tells beside its connection."""
     match event:
         case Opened(_, _, True):
@@ -103,7 +115,8 @@ def _detail(event: Event, row: Row | None) -> str:
     return ""
 
 
-def _key(event: Event) -> str:
+def key_of(event: Event) -> str:
+    """Return the id of the connection that an event is about; empty when it is about none."""
     match event:
         case Opened(_, connection) | Changed(_, connection):
             return key_id(connection.key)
@@ -128,3 +141,6 @@ FORMS = (
     Form("text", "", text_line),
 )
 """The forms of a stream; only the first brings everything back (`record.parsing`)."""
+
+ARRAY = Form("json", "[\n", json_document, ",\n", "\n]\n")
+"""One array of the documents, a line each, which is no stream: it is not whole before its end."""

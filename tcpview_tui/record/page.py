@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
@@ -21,6 +21,9 @@ _STYLE = """
 body { margin: 1rem; }
 h1 { font-size: 1.1rem; }
 input { font: inherit; width: min(40rem, 70%); padding: .3rem .5rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: 12px; }
+dt { font-weight: bold; }
+dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin-top: 1rem; font: 12px/1.5 ui-monospace, monospace; }
 th, td { padding: .1rem .6rem; text-align: left; vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; }
 th { position: sticky; top: 0; background: Canvas; border-bottom: 1px solid; white-space: nowrap; cursor: pointer; }
@@ -55,6 +58,8 @@ document.querySelectorAll("th").forEach((title, place) => title.addEventListener
 }));
 """
 
+_CLOSED = ' class="closed"'
+
 _POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
     f"script-src 'sha256-{b64encode(sha256(_SCRIPT.encode()).digest()).decode()}'"
@@ -68,34 +73,47 @@ def write_page(rows: Sequence[Row], columns: Sequence[Column], context: Context,
     A click on a title sorts, another one the other way round. A value that is shown short is there in full, too.
     Without scripts it is a table to read.
     """
-    title = f"{escape(host)}, {timestamp(at)}"
+    titles = [heading(column.title, column.help, column.right) for column in columns]
+    lines = [line((cell(column, row, context) for column in columns), row.is_closed) for row in rows]
+    return page(f"{host}, {timestamp(at)}", "row", titles, lines)
+
+
+def page(title: str, noun: str, headings: Iterable[str], lines: Sequence[str], about: str = "") -> str:
+    """Return the page of these lines, each a `noun`; `headings`, `lines` and what the page is `about` are HTML."""
     parts = [
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        f"<title>{title}</title>\n<style>{_STYLE}</style>",
-        f"<h1>{title}: <output>{len(rows)}</output> of {count(len(rows), 'row')}</h1>",
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>",
+        f"<h1>{escape(title)}: <output>{len(lines)}</output> of {count(len(lines), noun)}</h1>",
+        *([about] if about else []),
         '<input type="search" placeholder="Search: rows with all of these words" aria-label="Search" autofocus>',
-        f"<table>\n<thead><tr>{''.join(map(_title, columns))}</tr></thead>\n<tbody>",
-        *(_line(row, columns, context) for row in rows),
+        f"<table>\n<thead><tr>{''.join(headings)}</tr></thead>\n<tbody>",
+        *lines,
         f"</tbody>\n</table>\n<script>{_SCRIPT}</script>\n</html>\n",
     ]
     return "\n".join(parts)
 
 
-def _title(column: Column) -> str:
-    return f'<th{_side(column)} title="{escape(column.help)}">{escape(column.title)}</th>'
+def heading(title: str, help_: str, right: bool = False) -> str:
+    """Return the title of a column, which tells its help under the pointer."""
+    return f'<th{_side(right)} title="{escape(help_)}">{escape(title)}</th>'
 
 
-def _line(row: Row, columns: Sequence[Column], context: Context) -> str:
-    closed = ' class="closed"' if row.is_closed else ""
-    return f"<tr{closed}>{''.join(_cell(column, row, context) for column in columns)}</tr>"
+def line(cells: Iterable[str], closed: bool = False) -> str:
+    """Return a line of the table."""
+    return f"<tr{_CLOSED if closed else ''}>{''.join(cells)}</tr>"
 
 
-def _cell(column: Column, row: Row, context: Context) -> str:
-    text, full = shown(column, row, context), raw(column, row, context)
+def cell(column: Column, row: Row, context: Context) -> str:
+    """Return the value of a column."""
+    return text_cell(shown(column, row, context), raw(column, row, context), column.right)
+
+
+def text_cell(text: str, full: str = "", right: bool = False) -> str:
+    """Return a text as a cell. `full` is what is searched and sorted instead where it is another."""
     title = f' title="{escape(full)}"' if full and full != text else ""
-    return f"<td{_side(column)}{title}>{escape(text)}</td>"
+    return f"<td{_side(right)}{title}>{escape(text)}</td>"
 
 
-def _side(column: Column) -> str:
-    return ' class="right"' if column.right else ""
+def _side(right: bool) -> str:
+    return ' class="right"' if right else ""

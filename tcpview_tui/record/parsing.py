@@ -29,10 +29,11 @@ class StreamError(ValueError):
 
 
 class Imported(NamedTuple):
-    """The event of a line, and the name of the host that it was recorded on."""
+    """The event of a line, the host that it was recorded on, and the SHA-256 of those programs of which it tells it."""
 
     host: str
     event: Event
+    digests: dict[Process, str]
 
 
 def imported(lines: Iterable[str]) -> Iterator[Imported]:
@@ -46,11 +47,11 @@ def imported(lines: Iterable[str]) -> Iterator[Imported]:
             continue
         try:
             line = decoder.decode(text)
-            event = _event(line)
+            told = Imported(safe(line.host.name), _event(line), _digests(line))
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             reason = safe(str(error), _REASON_LENGTH).rstrip(".")
             raise StreamError(f"Line {number} is no event of a recording: {reason}. Those before it are.") from error
-        yield Imported(safe(line.host.name), event)
+        yield told
 
 
 def events(lines: Iterable[str]) -> Iterator[Event]:
@@ -121,9 +122,12 @@ def _connection(line: Line) -> Connection:
     own, network = line.tcpview, line.network
     if network is None or own.local is None:
         raise ValueError("it tells of a connection without network or tcpview.local")
+    transport = own.transport or network.transport
+    if transport is None:
+        raise ValueError("it tells of a connection without network.transport")
     return Connection(
         key=safe(own.key),
-        transport=network.transport,
+        transport=transport,
         family=_FAMILIES[network.type],
         state=own.state,
         local=_end(own.local),
@@ -136,6 +140,11 @@ def _connection(line: Line) -> Connection:
         unowned=None if own.unowned is None else _unowned(own.unowned),
         past_owners=_processes(own.past_owners),
     )
+
+
+def _digests(line: Line) -> dict[Process, str]:
+    told = (*line.tcpview.owners, *line.tcpview.past_owners)
+    return {_process(each): each.hash.sha256 for each in told if each.hash.sha256 is not None}
 
 
 def _processes(told: Iterable[LineProcess]) -> tuple[Process, ...]:

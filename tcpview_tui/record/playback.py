@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.model.live import LiveTable
-from tcpview_tui.record.looks import Looks
-from tcpview_tui.record.states import NOTHING
+from tcpview_tui.model.snapshot import Snapshot
+from tcpview_tui.model.traffic import Gauge
+from tcpview_tui.record.looks import Looks, Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tcpview_tui.model.live import Update
-    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.model.live import LiveTable, Update
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.history import Place
     from tcpview_tui.record.states import Whole
@@ -40,20 +39,18 @@ class RecordedClock:
 class Playback:
     """Shows in `table` what the live table showed. `looks` is what else is so."""
 
-    def __init__(self, linger: float) -> None:
-        """`linger` is that of the table."""
-        self.memory = 2 * linger
-        """Seconds after which nothing of a state is left that was not in it: a row that changed and then closed
-        lingers with its change, which stays as long."""
-        self.clock = RecordedClock()
-        self.table = LiveTable(self.clock, linger)
+    def __init__(self, clock: RecordedClock, table: LiveTable) -> None:
+        """`clock` is that of the table."""
+        self.clock, self.table = clock, table
         self.looks = Looks()
 
-    def leap(self, whole: Whole = NOTHING) -> Update:
-        """Be where everything is as in that state."""
-        acted, self.looks = self.looks.acted, whole.looks()
-        self.looks.acted = acted
-        return self.table.restore(whole.rows, self.looks.connections, whole.look, whole.connections)
+    def leap(self, whole: Whole) -> tuple[Snapshot, Update]:
+        """Be where everything is as in that state; return it as a look, and what differs."""
+        self.looks = whole.looks()
+        now, problems = self.looks.connections, tuple(self.looks.problems.values())
+        gauges = {key: Gauge(Told(counters)) for key, counters in self.looks.counters.items()}
+        snapshot = Snapshot(whole.look, self.clock.wall(), now, problems, gauges=gauges)
+        return snapshot, self.table.restore(whole.rows, now, whole.look, whole.connections)
 
     def take(self, events: Sequence[Event]) -> tuple[Snapshot, Update]:
         """Take in the events of one moment, at least one, which it is from then on; return what differs."""

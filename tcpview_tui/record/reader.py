@@ -1,4 +1,4 @@
-"""A recording that is read: its rows become the events that were written."""
+"""A recording that is read: its rows become the events that were written. Anybody may have changed it since."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.opening import opened
 from tcpview_tui.record.schema import APPLICATION_ID, VERSION
 from tcpview_tui.text import safe
 
@@ -33,13 +34,10 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         """Open the file. Raises OSError, with a sentence when it is no recording."""
-        with path.open("rb"):
-            pass
-        self._file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         try:
+            self._file = opened(path)
             found = [self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
         except sqlite3.Error as error:
-            self.close()
             raise ReadingError(f"{path} is no recording: {safe(str(error))}") from error
         if found != [APPLICATION_ID, VERSION]:
             self.close()
@@ -53,7 +51,7 @@ class Reader:
     @property
     def facts(self) -> dict[str, str]:
         """What is true of the whole recording, by name."""
-        return dict(self.rows("SELECT name, value FROM fact ORDER BY id"))  # type: ignore[arg-type]
+        return {safe(name): safe(value) for name, value in self.ask("SELECT name, value FROM fact ORDER BY id")}
 
     @property
     def last(self) -> int:
@@ -86,7 +84,7 @@ class Reader:
         try:
             yield from self._file.execute(query, values)
         except sqlite3.Error as error:
-            raise ReadingError(f"the recording is damaged: {safe(str(error))}; verify says where") from error
+            raise ReadingError(f"the file is damaged ({safe(str(error))}); verify says where") from error
 
     def close(self) -> None:
         """Give the file back."""
@@ -107,13 +105,13 @@ class Reader:
             case "counted":
                 return Counted(at, key, Counters(**body))
             case "named":
-                return Named(at, body["address"], body["name"])
+                return Named(at, safe(body["address"]), safe(body["name"]))
             case "unseen":
-                return Unseen(at, body["code"], _problem(body))
+                return Unseen(at, Code(body["code"]).value, _problem(body))
             case "gap":
                 return Gap(at, body["seconds"])
             case "acted":
-                return Acted(at, body["sentence"])
+                return Acted(at, safe(body["sentence"]))
         raise ReadingError(f"an event of an unknown kind: {safe(str(kind))}")
 
     def _seen(self, key: int, seen: Sequence[Any], owners: str | None, body: dict[str, Any]) -> Connection:
@@ -128,10 +126,10 @@ class Reader:
             Endpoint(self._address(local), local_port),
             None if remote is None else Endpoint(self._address(remote), remote_port),
             self._processes(owners),
-            body.get("user"),
+            _safe(body.get("user")),
             body.get("direction"),
             body.get("opened_at"),
-            None if namespace is None else Namespace(namespace, name),
+            None if namespace is None else Namespace(namespace, _safe(name)),
             None if reason is None else Unowned[reason],
             tuple(map(self.process, body.get("past_owners", ()))),
         )
@@ -140,7 +138,7 @@ class Reader:
         return tuple(map(self.process, _decoded(text, ())))
 
     def _read_address(self, number: int) -> str:
-        return str(self._row("SELECT text FROM address WHERE id = ?", number)[0])
+        return safe(self._row("SELECT text FROM address WHERE id = ?", number)[0])
 
     def _read_moment(self, number: int) -> Moment:
         wall, mono, look = self._row("SELECT wall, mono, look FROM moment WHERE id = ?", number)
@@ -154,9 +152,9 @@ class Reader:
         query = """SELECT pid, started, name, user, executable, command_line, service, container, parents
                    FROM process WHERE id = ?"""
         pid, started, name, *facts, parents = self._row(query, number)
-        user, executable, command_line, service, container = facts
-        ancestors = tuple(Ancestor(*each) for each in _decoded(parents, ()))
-        return Process(pid, started, name, user, executable, command_line, service, ancestors, container)
+        user, executable, command_line, service, container = map(_safe, facts)
+        ancestors = tuple(Ancestor(parent, safe(called)) for parent, called in _decoded(parents, ()))
+        return Process(pid, started, safe(name), user, executable, command_line, service, ancestors, container)
 
     def _row(self, query: str, number: int) -> Sequence[Any]:
         for row in self.rows(query, number):
@@ -174,4 +172,8 @@ def _decoded(text: str | None, empty: Any) -> Any:
 
 
 def _problem(body: dict[str, Any]) -> Problem | None:
-    return Problem(Code(body["code"]), body["summary"], body["detail"]) if "summary" in body else None
+    return Problem(Code(body["code"]), safe(body["summary"]), safe(body["detail"])) if "summary" in body else None
+
+
+def _safe(text: str | None) -> str | None:
+    return None if text is None else safe(text)

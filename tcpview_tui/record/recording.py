@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tcpview_tui.record.closing import write_line
 from tcpview_tui.record.rows import Row, Rows, by_table
 from tcpview_tui.record.schema import APPLICATION_ID, SEALED, STATEMENTS, TABLES, VERSION
 from tcpview_tui.record.seal import Chain
+from tcpview_tui.text import count
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.process import Process
     from tcpview_tui.record.event import Event
 
 KEPT = 200_000
 """Rows kept in memory while the file cannot be written, about 50 MB; what comes then is not taken."""
+
+_PATIENCE = 500
+"""Milliseconds that somebody who reads the file is waited for when it is closed."""
 
 _INSERTS = {table.name: table.insert for table in TABLES}
 
@@ -46,22 +51,29 @@ class Recording:
         self.path = path
         self.left_out = 0
         """Events that were not taken, because too much waits to be written."""
+        self.closing: str | None = None
+        """The digest of the whole file, once it was closed in good order: what to write down."""
+        self.unclosed: str | None = None
+        """Why it was not; `None` before it is closed, too."""
         self._clock = clock
+        self._key = key
         self._chain = Chain(key)
         self._rows = Rows(digest_of)
         self._pending: list[Row] = []
         self._seals = 0
-        self._made = _make(path)
+        draft, self._made = _draft(path)
         try:
-            self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._begin()
+            self._open(draft, STATEMENTS)
             self._pending += self._rows.facts(facts)
             self._commit()
-        except (sqlite3.Error, RecordingError) as error:
+            self._file.close()
+            _publish(draft, path)
+            self._open(path)
+        except (sqlite3.Error, OSError) as error:
             self.close()
-            with suppress(OSError):
-                path.unlink()
             raise _refused(path, error) from error
+        finally:
+            draft.unlink(missing_ok=True)
 
     @property
     def waiting(self) -> int:
@@ -70,7 +82,7 @@ class Recording:
 
     @property
     def digest(self) -> str:
-        """The digest of the last seal: what to write down."""
+        """The digest of the last seal: what to write down when there is no closing digest."""
         return self._chain.digest
 
     def write(self, events: Iterable[Event]) -> None:
@@ -92,18 +104,38 @@ class Recording:
             raise _refused(self.path, error) from error
 
     def close(self) -> None:
-        """Give the file back, as one file that needs no other."""
-        if hasattr(self, "_file"):
-            with suppress(sqlite3.Error):
-                self._file.execute("PRAGMA journal_mode=DELETE")
-            self._file.close()
-        os.close(self._made)
+        """Give the file back, as one file that needs no other; with a digest over all of it, when nothing waits."""
+        try:
+            if hasattr(self, "_file"):
+                self._settle()
+                self.closing = write_line(self._made, self._key)
+        except (sqlite3.Error, OSError) as error:
+            self.unclosed = getattr(error, "strerror", None) or str(error)
+        finally:
+            os.close(self._made)
 
-    def _begin(self) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"application_id={APPLICATION_ID}"):
-            self._file.execute(f"PRAGMA {pragma}")
-        self._file.execute(f"PRAGMA user_version={VERSION}")
-        for statement in STATEMENTS:
+    def _settle(self) -> None:
+        """Have SQLite bring all into the one file, and let go of it. Raises sqlite3.Error or RecordingError if not."""
+        with closing(self._file) as file:
+            file.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            (is_busy, *_) = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_busy:
+                raise RecordingError("somebody was reading it just then")
+            with suppress(sqlite3.OperationalError):  # for those who follow it, it stays in WAL mode
+                file.execute("PRAGMA journal_mode=MEMORY")  # one sector changes: no journal that could be left over
+        if self._pending:
+            raise RecordingError(f"{count(self.waiting, 'row was', 'rows were')} not written")
+
+    def _open(self, path: Path, statements: Iterable[str] = ()) -> None:
+        """Open the file; with `statements` as one that is made, whole and alone, before it is written in WAL mode."""
+        self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._file.execute("PRAGMA synchronous=FULL")
+        settings: tuple[str, ...]
+        if statements:
+            settings = f"PRAGMA application_id={APPLICATION_ID}", f"PRAGMA user_version={VERSION}"
+        else:  # the index of the log is made while there is room: readers need it, also when the disk is full
+            settings = "PRAGMA journal_mode=WAL", "BEGIN IMMEDIATE", "COMMIT"
+        for statement in (*settings, *statements):
             self._file.execute(statement)
 
     def _commit(self) -> None:
@@ -136,20 +168,29 @@ class Recording:
         raise RecordingError(f"{self.path} has been removed or replaced; what happens now is kept in memory only")
 
 
-def _make(path: Path) -> int:
-    """Make the file and return a descriptor of it. Raises RecordingError, also when another recorder has made it.
+def _draft(path: Path) -> tuple[Path, int]:
+    """Make a file beside `path`, and return it with a descriptor of it. Raises RecordingError.
 
-    It is to be given back last: to close any descriptor of a file drops SQLite's locks on it (fcntl_locking(2)).
+    The descriptor is to be given back last: to close any of a file drops SQLite's locks on it (fcntl_locking(2)).
     """
     try:
-        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise RecordingError(
-            f"{path} is there already, and a recording replaces nothing; choose another name"
-        ) from error
+        made, name = tempfile.mkstemp(".new", f".{path.name}.", path.parent)
     except OSError as error:
         raise _refused(path, error) from error
-    return made
+    return Path(name), made
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give a whole file its name: whoever is killed before has made no recording, and never half of one."""
+    taken = RecordingError(f"{path} is there already, and a recording replaces nothing; choose another name")
+    try:
+        os.link(draft, path)
+    except FileExistsError as error:
+        raise taken from error
+    except OSError as error:  # a file system without hard links, as on many a stick
+        if os.path.lexists(path):
+            raise taken from error
+        draft.rename(path)
 
 
 def _refused(path: Path, error: Exception) -> RecordingError:

@@ -13,6 +13,11 @@ START = "0" * 64
 """What the first seal continues."""
 
 
+def hasher(key: bytes | None) -> hashlib._Hash | hmac.HMAC:
+    """Return what makes a digest: SHA-256, or HMAC-SHA-256 with a key."""
+    return hashlib.sha256() if key is None else hmac.new(key, digestmod=hashlib.sha256)
+
+
 class Chain:
     """Digests of batches of rows, each continued from the one before. With a key, only who has it can make them."""
 
@@ -28,7 +33,7 @@ class Chain:
 
     def seal(self, rows: Iterable[tuple[str, Sequence[Any]]], *more: object) -> str:
         """Return the digest of rows, each with the name of its table, of `more`, and of all that was sealed before."""
-        made = hmac.new(self._key, digestmod=hashlib.sha256) if self._key is not None else hashlib.sha256()
+        made = hasher(self._key)
         made.update(self.digest.encode())
         for table, row in rows:
             made.update(self._encode((table, *row)) + b"\n")

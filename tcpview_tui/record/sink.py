@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from tcpview_tui.record.digests import Digest, unread
 from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.stream import Stream
 from tcpview_tui.text import count
@@ -21,7 +22,7 @@ class Sink(Protocol):
     fate: str
     """What becomes of what cannot be written: a sentence."""
 
-    def write(self, events: Iterable[Event]) -> None:
+    def write(self, events: Sequence[Event]) -> None:
         """Write them. Raises RecordingError when that cannot be done now, BrokenPipeError when nobody reads."""
         ...
 
@@ -30,7 +31,7 @@ class Sink(Protocol):
         ...
 
     def farewell(self) -> str | None:
-        """Return, in the end, what to write down."""
+        """Return what to write down, when it was closed."""
         ...
 
     def close(self) -> None:
@@ -59,8 +60,12 @@ class File:
             yield f"{count(self._recording.left_out, 'event')} left out, because too much waited to be written."
 
     def farewell(self) -> str:
-        """Return the last digest."""
-        return f"{self.name}: the last seal is {self._recording.digest}"
+        """Return the digest of the whole file; or that of the last seal, and why there is no other."""
+        if self._recording.closing is not None:
+            return f"{self.name}: the closing digest is {self._recording.closing}"
+        seal = f"{self.name}: the last seal is {self._recording.digest}"
+        why = self._recording.unclosed
+        return f"{seal}; it was not closed in good order: {why}" if why else seal
 
     def close(self) -> None:
         """Close the file."""
@@ -73,9 +78,9 @@ class Lines:
     name = "the standard output"
     fate = "It is lost."
 
-    def __init__(self, out: TextIO, form: str, host: str) -> None:
-        """`form` is the id of one of `record.lines.FORMS`."""
-        self._stream = Stream(out, form, host)
+    def __init__(self, out: TextIO, form: str, host: str, digest_of: Digest = unread) -> None:
+        """`form` is the id of one of `record.lines.FORMS`; `digest_of` tells the SHA-256 of a program."""
+        self._stream = Stream(out, form, host, digest_of)
         self._lost = 0
 
     def write(self, events: Iterable[Event]) -> None:

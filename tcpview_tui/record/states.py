@@ -19,6 +19,7 @@ from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.event import Opened
 from tcpview_tui.record.looks import Looks
+from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Key
@@ -140,16 +141,20 @@ class Keeper:
 def restored(data: bytes, process: Callable[[int], Process]) -> Whole:
     """Return the state that was saved; keys are the numbers of connections.
 
-    Raises ValueError when this is none: `zlib.error` is made one.
+    Raises ValueError when this is none, and what `process` raises where there is no such process.
     """
     try:
-        body = msgspec.json.decode(zlib.decompress(data), type=_Body)
-    except zlib.error as error:
+        return _whole(msgspec.json.decode(zlib.decompress(data), type=_Body), process)
+    except (zlib.error, TypeError, LookupError) as error:
         raise ValueError(str(error)) from error
+
+
+def _whole(body: _Body, process: Callable[[int], Process]) -> Whole:
     counters: dict[Key, Counters] = {row.number: Counters(*row.counters) for row in body.rows if row.counters}  # type: ignore[arg-type]
-    problems = {code: Problem(Code(code), *words) for code, words in body.problems.items()}
+    problems = {code: Problem(Code(code), *map(safe, words)) for code, words in body.problems.items()}
+    names = {safe(address): safe(name) for address, name in body.names.items()}
     rows = [_restored(saved, process) for saved in body.rows]
-    return Whole(body.look, body.connections, rows, counters, problems, body.names)
+    return Whole(body.look, body.connections, rows, counters, problems, names)
 
 
 def _is_of_first_look(event: Event) -> bool:
@@ -171,15 +176,27 @@ def _saved(
 
 def _restored(saved: _Saved, process: Callable[[int], Process]) -> Row:
     connection = Connection(
-        saved.number, saved.transport, saved.family, saved.state, Endpoint(*saved.local),
-        None if saved.remote is None else Endpoint(*saved.remote), _each(process, saved.owners), saved.user,
-        saved.stated, saved.opened_at, None if saved.namespace is None else Namespace(*saved.namespace),
+        saved.number, saved.transport, saved.family, saved.state, _endpoint(saved.local),
+        None if saved.remote is None else _endpoint(saved.remote), _each(process, saved.owners), _safe(saved.user),
+        saved.stated, saved.opened_at, _place(saved.namespace),
         None if saved.unowned is None else Unowned[saved.unowned], _each(process, saved.past_owners),
     )  # fmt: skip
     return Row(
         saved.number, connection, saved.direction, saved.first_seen, saved.preexisting, _each(process, saved.shown),
         saved.owners_past, passages=saved.passages, touched=saved.touched,
     )  # fmt: skip
+
+
+def _place(saved: tuple[int, str | None] | None) -> Namespace | None:
+    return None if saved is None else Namespace(saved[0], _safe(saved[1]))
+
+
+def _endpoint(saved: tuple[str, int]) -> Endpoint:
+    return Endpoint(safe(saved[0]), saved[1])
+
+
+def _safe(text: str | None) -> str | None:
+    return None if text is None else safe(text)
 
 
 def _each(of: Callable[[T], U], things: Iterable[T]) -> tuple[U, ...]:

@@ -9,13 +9,15 @@ from tcpview_tui.model.census import Census
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.diff import Change, Difference
 from tcpview_tui.model.row import Row
-from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.model.traffic import Gauge
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened
+from tcpview_tui.record.looks import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.record.states import Whole
 
 
 class Happening(NamedTuple):
@@ -29,21 +31,17 @@ class Happening(NamedTuple):
     context: Context
 
 
-class _Told(NamedTuple):
-    """A measure that was decoded already."""
-
-    counters: Counters
-
-
 class Tracked:
     """The connections that are open, as the events tell of them; it forgets what has closed."""
 
-    def __init__(self) -> None:
-        self._rows: dict[Key, Row] = {}
-        self._gauges: dict[Key, Gauge] = {}
-        self._names: dict[str, str] = {}
+    def __init__(self, whole: Whole | None = None) -> None:
+        """`whole` is all that was so before the first event; by default nothing was."""
+        self._rows: dict[Key, Row] = {row.key: row for row in whole.rows} if whole else {}
+        self._gauges = {key: Gauge(Told(counters)) for key, counters in whole.counters.items()} if whole else {}
+        self._names: dict[str, str] = dict(whole.names) if whole else {}
         self._census = Census()
-        self._ordinal = 0
+        self._census.take(Difference(tuple(row.connection for row in self._rows.values()), (), ()))
+        self._ordinal = whole.connections if whole else 0
 
     def take(self, events: Sequence[Event]) -> Iterator[Happening]:
         """Yield each event with what is known of it. `events` are those of one look, or several, whole."""
@@ -65,7 +63,7 @@ class Tracked:
                 self._rows[connection.key] = row = self._changed(at, connection)
                 return row
             case Counted(_, key, counters) if key in self._rows:
-                self._gauges[key] = Gauge(_Told(counters))
+                self._gauges[key] = Gauge(Told(counters))
                 return self._rows[key]
             case Closed():
                 return self._closed(event)

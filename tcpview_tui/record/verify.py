@@ -1,22 +1,27 @@
-"""Whether a recording is as it was written: every seal is made again from the rows it vouches for."""
+"""Whether a recording is as it was written: its seals are made again from rows, its closing digest from all bytes."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from tcpview_tui.record.closing import digest_of, read_line
 from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.opening import beside, opened
 from tcpview_tui.record.schema import APPLICATION_ID, SEALED, STATEMENTS, VERSION
 from tcpview_tui.record.seal import START, Chain
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import BinaryIO
 
+_WRITE_VERSION, _ROLLBACK = 18, b"\1"
+"""Where the header of SQLite says how the file is written, and what it says when not by a log (fileformat2.html)."""
 
 _EVENTS = [table.name for table in SEALED].index("event")
 
@@ -24,13 +29,16 @@ _EVENTS = [table.name for table in SEALED].index("event")
 class Verdict(NamedTuple):
     """What was found. `fault` names the first place that is not as it was written; `None` when there is none.
 
-    `digest` is that of the last seal that holds, and `events` counts those it vouches for.
+    `digest` is that of the last seal that holds, and `events` counts those it vouches for. `closing` is the digest that
+    vouches for every byte; without it, `unclosed` says why only the rows are vouched for.
     """
 
     fault: str | None
     seals: int = 0
     events: int = 0
     digest: str = START
+    closing: str | None = None
+    unclosed: str | None = None
 
 
 class _FaultError(Exception):
@@ -39,24 +47,23 @@ class _FaultError(Exception):
 
 def verify(path: Path, key: bytes | None = None) -> Verdict:
     """Read the whole file and return what was found. Raises OSError when there is none that can be read."""
-    with path.open("rb"):
-        pass
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
-        return _verify(file, key)
-
-
-def _verify(file: sqlite3.Connection, key: bytes | None) -> Verdict:
     verdict = Verdict(None)
     try:
-        _check_form(file)
-        for holds in _seals(file, key):
-            verdict = holds
-        _check_end(file)
+        with path.open("rb") as whole, closing(opened(path)) as file:
+            size, claim = read_line(whole)
+            file.execute("BEGIN")  # one view of a file that is still written
+            _check_form(file)
+            for holds in _seals(file, key):
+                verdict = holds
+            _check_end(file)
+            if claim is None:
+                return verdict._replace(unclosed=_unclosed(whole, size, file))
+            _check_whole(whole, size, claim, key)
+            return verdict._replace(closing=claim)
     except _FaultError as error:
         return verdict._replace(fault=safe(str(error)))
     except sqlite3.Error as error:
         return verdict._replace(fault=f"SQLite cannot read it: {safe(str(error))}.")
-    return verdict
 
 
 def _check_form(file: sqlite3.Connection) -> None:
@@ -113,6 +120,36 @@ def _check_end(file: sqlite3.Connection) -> None:
         if (most or 0) != last:
             what = "added behind" if (most or 0) > last else "removed before"
             raise _FaultError(f"Rows of {table.name} were {what} the last seal: {last} are sealed, {most or 0} there.")
+
+
+def _check_whole(whole: BinaryIO, size: int, claim: str, key: bytes | None) -> None:
+    """Raise `_FaultError` when the closing line claims another digest than that of the bytes before it."""
+    if digest_of(whole, size, key) != claim:
+        raise _FaultError(
+            "Its content is as it was written, every row of it, but other bytes were changed since it was closed: in "
+            "what SQLite keeps beside the rows, or in the closing line. Nobody can tell which."
+        )
+    path = Path(whole.name)
+    for left in (beside(path, "-wal"), beside(path, "-journal")):
+        if left.exists() and left.stat().st_size:
+            raise _FaultError(f"Beside it is {left.name}, which SQLite would read with it; it was closed without one.")
+
+
+def _unclosed(whole: BinaryIO, size: int, file: sqlite3.Connection) -> str:
+    """Return why there is no closing line. Raises `_FaultError` when something else stands in its place."""
+    count, length = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    if size > count * length:
+        raise _FaultError(
+            f"Behind its last page are {size - count * length} bytes that are no closing line: that was cut off or "
+            "changed, or something was added. Every row is as it was written."
+        )
+    whole.seek(_WRITE_VERSION)
+    if whole.read(1) == _ROLLBACK:
+        return (
+            "SQLite had closed it, but it has no closing line: its recorder ended in that moment, the disk was full, "
+            "or somebody cut the line off."
+        )
+    return "It was not closed in good order: it is still written, or its recorder was killed."
 
 
 def _last(text: str, number: int) -> list[int]:

@@ -8,8 +8,11 @@ from msgspec import Meta, Struct
 
 from tcpview_tui.model.connection import Direction, State, Transport
 
-_Time = Annotated[float, Meta(ge=0, le=253_402_300_799)]
-"""Seconds UTC that have a date: until the year 9999."""
+LAST = 253_402_300_799
+"""The last second UTC of the year 9999: what is later has no date (ISO 8601)."""
+
+_Time = Annotated[float, Meta(ge=0, le=LAST)]
+"""Seconds UTC that have a date."""
 
 _Span = Annotated[float, Meta(ge=-1e12, le=1e12)]
 """Seconds of a clock that counts from some start: 30,000 years fit into a column of milliseconds."""
@@ -59,6 +62,12 @@ class LineUser(Struct, frozen=True):
     name: str | None = None
 
 
+class LineHash(Struct, frozen=True):
+    """ECS `hash`."""
+
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")] | None = None
+
+
 class LineProcess(Struct, frozen=True):
     """A process that has, or had, the socket."""
 
@@ -67,6 +76,7 @@ class LineProcess(Struct, frozen=True):
     executable: str | None = None
     command_line: str | None = None
     user: LineUser = LineUser()
+    hash: LineHash = LineHash()
     tcpview: LineProcessOwn = LineProcessOwn()
 
 
@@ -96,6 +106,7 @@ class LineOwn(Struct, frozen=True):
 
     time: LineMoment
     key: str = ""
+    transport: Literal["raw"] | None = None
     state: State = State.NONE
     local: LineEnd | None = None
     remote: LineEnd | None = None
@@ -125,10 +136,10 @@ class LineAction(Struct, frozen=True):
 
 
 class LineNetwork(Struct, frozen=True):
-    """ECS `network`."""
+    """ECS `network`; a raw socket has no transport."""
 
-    transport: Transport
     type: Literal["ipv4", "ipv6"]
+    transport: Transport | None = None
 
 
 class LineHost(Struct, frozen=True):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
 
 from tcpview_tui.model.toggles import TOGGLES
+from tcpview_tui.tui.action import Action, Table
 from tcpview_tui.tui.commands import (
     arranging,
     copying,
@@ -22,35 +21,7 @@ from tcpview_tui.tui.commands import (
     selecting,
     viewing,
 )
-from tcpview_tui.tui.keymap import written
-
-if TYPE_CHECKING:
-    from tcpview_tui.tui.screens.main import MainScreen
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing a person can do.
-
-    `hint`: when the line of keys names it; `changes_system`: not with --read-only; `of_row`: it is for the selected
-    rows or the one under the cursor, and the menu offers it.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    title: str
-    help: str
-    group: str
-    run: Callable[[MainScreen], None]
-    hint: Literal["", "room", "always"] = ""
-    changes_system: bool = False
-    of_row: bool = False
-
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        """The keys as people write them."""
-        return tuple(map(written, self.keys))
-
+from tcpview_tui.tui.replay.actions import REPLAY
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -59,7 +30,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "freeze", ("space",), "Freeze", "Freeze or thaw the view. Collection goes on; thawing marks what happened.",
-        "Look", viewing.freeze, hint="room",
+        "Look", viewing.freeze, hint="room", where="live",
     ),
     Action(
         "details", ("enter",), "Details",
@@ -72,12 +43,12 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "end", ("k",), "End process", "End the process of the row, or those of the selected rows, after a dialog.",
-        "Contain", respond.end_process, hint="room", changes_system=True, of_row=True,
+        "Contain", respond.end_process, hint="room", changes_system=True, of_row=True, of_now=True,
     ),
     Action(
         "disconnect", ("d",), "Disconnect",
         "Close the connections and leave their processes, after a dialog. Needs root and the sockdiag source.",
-        "Contain", disconnect.disconnect_rows, changes_system=True, of_row=True,
+        "Contain", disconnect.disconnect_rows, changes_system=True, of_row=True, of_now=True,
     ),
     Action(
         "help", ("question_mark", "f1"), "Help", "Show all keys, columns and filter fields.",
@@ -107,7 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "record", ("R",), "Record", "Write down everything from now on, in a sealed file in this folder; again: end.",
-        "Look", recording.toggle,
+        "Look", recording.toggle, of_now=True,
     ),
     Action(
         "traffic", ("B",), "Traffic mark", "Mark the rows that carried traffic in the last look, or do not.",
@@ -141,15 +112,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "sample", ("full_stop",), "Look now", "Look at once. Frozen, the view steps to now and stays frozen.",
-        "Look", viewing.sample_now,
+        "Look", viewing.sample_now, where="live",
     ),
     Action(
         "slower", ("plus",), "Longer interval", "Look less often.",
-        "Look", partial(viewing.change_interval, step=1),
+        "Look", partial(viewing.change_interval, step=1), where="live",
     ),
     Action(
         "faster", ("minus",), "Shorter interval", "Look more often.",
-        "Look", partial(viewing.change_interval, step=-1),
+        "Look", partial(viewing.change_interval, step=-1), where="live",
     ),
     *(
         Action(
@@ -230,6 +201,7 @@ ACTIONS: tuple[Action, ...] = (
         "details_up", ("ctrl+up",), "Details up", "Scroll the details back.",
         "Move", lambda main: main.details.scroll_by(-1),
     ),
+    *REPLAY,
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
@@ -241,6 +213,7 @@ def keys_by_id(actions: Sequence[Action]) -> dict[str, str]:
     return {action.id: written.get(action.id, written.get("palette", action.title)) for action in actions}
 
 
-def offered(actions: Sequence[Action], read_only: bool) -> list[Action]:
+def offered(actions: Sequence[Action], table: Table, *, read_only: bool = False) -> list[Action]:
     """Return those of the actions that can be offered; with `read_only`, none that changes the system."""
-    return [action for action in actions if not (read_only and action.changes_system)]
+    able = [action for action in actions if action.is_in(table) and not (action.of_now and table == "replay")]
+    return [action for action in able if not (read_only and action.changes_system)]

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -20,13 +21,12 @@ from tcpview_tui.tui.feed import Feed
 from tcpview_tui.tui.keymap import rebind
 from tcpview_tui.tui.keys import KeyQueue
 from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken
-from tcpview_tui.tui.screens.main import MainScreen
+from tcpview_tui.tui.screens.live import LiveScreen
 from tcpview_tui.tui.session import Session
 from tcpview_tui.tui.theme import PALETTES, Palette, choose, textual_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from textual.binding import BindingType
     from textual.driver import Driver
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
     from tcpview_tui.sources.base import Sampler
+    from tcpview_tui.tui.action import Action
     from tcpview_tui.tui.driver import TerminalDriver
+    from tcpview_tui.tui.replay.player import Player
+    from tcpview_tui.tui.screens.main import MainScreen
 
 _NO_KEY = "<ignore>"
 """A key that nobody can press (`textual.keys.Keys.Ignore`): an empty text would leave an action the key it had."""
@@ -55,10 +58,15 @@ _DEADLINE = 5
 class TcpviewApp(App[int]):
     """The live table. It returns an exit status; `failure` holds the exception that ended it, if one did."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "tcpview-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Quit", priority=True)]
+
+    engine: Feed | Player
+    """What brings what is shown."""
+    feed: Feed
+    """That of the live table."""
 
     def __init__(
         self,
@@ -76,16 +84,28 @@ class TcpviewApp(App[int]):
         actions = rebind(ACTIONS, settings.keys)
         super().__init__(driver_class=_driver(), ansi_color=True if no_color else None)
         self.animation_level = "none"
-        self.session = Session(sampler, clock, settings, cache, self._named, memory)
-        self.feed = Feed(sampler, clock, settings.interval, self._deliver)
         self.failure: Exception | None = None
-        self.main = MainScreen(self.session, self.feed, actions)
-        other = [action for action in actions if action.id in settings.keys]
+        self.session, self.main = self._stage(sampler, clock, settings, cache, memory, actions)
+        other = [action for action in actions if action.id in settings.keys and action.is_in(self.main.table_of)]
         self.set_keymap({action.id: ",".join(action.keys) or _NO_KEY for action in other})
         self._keys = KeyQueue(self, super().on_event)
         self._no_color = no_color
         self._wear(settings.theme)
         self.set_class(settings.ascii, "-ascii")
+
+    def _stage(
+        self,
+        sampler: Sampler,
+        clock: Clock,
+        settings: Settings,
+        cache: Path,
+        memory: Memory | None,
+        actions: Sequence[Action],
+    ) -> tuple[Session, MainScreen]:
+        """Return what is shown, and the screen that shows it; set `engine`."""
+        session = Session(sampler, clock, settings, cache, self._named, memory)
+        self.engine = self.feed = Feed(sampler, clock, settings.interval, self._deliver)
+        return session, LiveScreen(session, self.feed, actions)
 
     @property
     def palette(self) -> Palette:
@@ -115,7 +135,7 @@ class TcpviewApp(App[int]):
         """Start to sample."""
         if sys.platform == "win32":
             self.catch_signals()  # elsewhere the driver has done it, before it changed the terminal
-        self.feed.start()
+        self.engine.start()
 
     async def on_event(self, event: events.Event) -> None:
         """Pass what a person does through the queue, everything else at once.
@@ -132,7 +152,7 @@ class TcpviewApp(App[int]):
         """Remember what was changed last, and stop the threads; only a first look under way is waited for, briefly."""
         self.session.note_changes()
         self.session.memory.keep()
-        self.feed.stop()
+        self.engine.stop()
         self.session.taping.stop()
         self.session.lookups.names.close()
         self.session.sampler.close()
@@ -145,12 +165,12 @@ class TcpviewApp(App[int]):
             self.simulate_key("escape")
 
     def _deliver(self, snapshot: Snapshot, difference: Difference, late: float) -> None:
-        self._tell(SnapshotTaken(snapshot, difference, late))
+        self.tell(SnapshotTaken(snapshot, difference, late))
 
     def _named(self, _: Mapping[str, str]) -> None:
-        self._tell(NamesArrived())
+        self.tell(NamesArrived())
 
-    def _tell(self, message: Message) -> None:
+    def tell(self, message: Message) -> None:
         """Pass a message from another thread to the screen with the table; while leaving, to nobody."""
         if self.is_running:
             with suppress(RuntimeError):

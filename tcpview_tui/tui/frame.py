@@ -12,7 +12,7 @@ from tcpview_tui.tui.line import Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.action import Action
     from tcpview_tui.tui.line import Piece
     from tcpview_tui.tui.messages import Tone
     from tcpview_tui.tui.session import Session

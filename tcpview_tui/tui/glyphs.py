@@ -30,6 +30,8 @@ class Glyphs:
     incoming: str
     outgoing: str
     bars: str
+    playing: str
+    paused: str
 
     def plain(self, text: str) -> str:
         """Return foreign text as this terminal can show it: unchanged, or with escapes for what ASCII lacks."""
@@ -37,8 +39,10 @@ class Glyphs:
 
 
 UNICODE = Glyphs(
-    False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "‹", "›", "▸", "▾", "*", "•", "⠋⠙⠸⠴⠦⠇", "·", "↓", "↑", "▁▂▃▄▅▆▇█"
-)
+    False, "…", "›", "▲", "▼", "△", "▽", "·", "→", "‹", "›", "▸", "▾", "*", "•", "⠋⠙⠸⠴⠦⠇", "·", "↓", "↑", "▁▂▃▄▅▆▇█",
+    "▶", "‖",
+)  # fmt: skip
 ASCII = Glyphs(
-    True, "~", ">", "^", "v", "'", ",", "|", "->", "<", ">", ">", "v", "*", "#", "|/-\\", ".", "v", "^", " .:-=+*#"
-)
+    True, "~", ">", "^", "v", "'", ",", "|", "->", "<", ">", ">", "v", "*", "#", "|/-\\", ".", "v", "^", " .:-=+*#",
+    ">", "#",
+)  # fmt: skip

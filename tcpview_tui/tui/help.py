@@ -16,7 +16,7 @@ from tcpview_tui.tui.signs import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.action import Action
     from tcpview_tui.tui.glyphs import Glyphs
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tcpview_tui.config import Keys
-    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.action import Action
 
 NEEDED = ("help", "quit")
 """Actions that keep a key: without them a person neither learns the others nor gets out."""
@@ -118,7 +118,7 @@ def _check_clashes(actions: Iterable[Action]) -> None:
     for action in actions:
         for key in action.keys:
             owner = owners.setdefault(key, action)
-            if owner is not action:
+            if owner is not action and owner.meets(action):
                 raise ConfigError(
                     f"keys.{action.id}: {written(key)} is already the key of {owner.title}; "
                     f"give that another one too (keys.{owner.id} = ...)."

@@ -9,6 +9,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.tui.replay.scene import Scene
 
 Tone = Literal["hint", "warning", "error"]
 
@@ -21,6 +22,14 @@ class SnapshotTaken(Message):
         self.snapshot = snapshot
         self.difference = difference
         self.late = late
+
+
+class SceneReached(Message):
+    """The player has moved on."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
 
 
 class NamesArrived(Message):

@@ -57,16 +57,18 @@ class Session:
         cache: Path,
         named: Callable[[Mapping[str, str]], None],
         memory: Memory | None = None,
+        time: Clock | None = None,
     ) -> None:
         """`cache` is the folder for Whois answers; `named` hears, from another thread, of names that arrived.
 
-        `memory` is what was remembered of the runs before.
+        `memory` is what was remembered of the runs before. `clock` is that of the person at the keyboard; `time` tells
+        how late it is on the machine that is shown, if that is another clock.
         """
         self.sampler = sampler
-        self.clock = clock
+        self.clock, self.time = clock, time or clock
         self.settings = settings
         self.glyphs = ASCII if settings.ascii else UNICODE
-        self.live = LiveTable(clock, settings.linger)
+        self.live = LiveTable(self.time, settings.linger)
         self.view = View()
         self.traffic = Traffic()
         self.marks_traffic = settings.traffic
@@ -88,6 +90,21 @@ class Session:
         restore(self, self.memory.remembered)
         self._facts = facts(self)
         self.narrow()
+
+    @property
+    def shows_flow(self) -> bool:
+        """Whether what flows at the moment is known."""
+        return self.sampler.source.has_counters and self.snapshot is not None
+
+    @property
+    def standing(self) -> str:
+        """Which time is shown, in a word."""
+        return "LIVE"
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The names of remote addresses to show, by address."""
+        return self.lookups.known
 
     @property
     def without(self) -> frozenset[str]:
@@ -124,7 +141,7 @@ class Session:
 
     def freeze(self) -> None:
         """Freeze the view; collection goes on."""
-        self.frozen_at = self.clock.wall()
+        self.frozen_at = self.time.wall()
         self._frozen_look = self.snapshot.sequence if self.snapshot else 0
         self.view.freeze()
         self.view.context = replace(self.view.context, gauges=dict(self.traffic.gauges))
@@ -167,7 +184,7 @@ class Session:
     def mark(self) -> Moment:
         """Set a mark at what is shown now: while frozen, that is the look that was frozen."""
         look = self.snapshot.sequence if self.snapshot else 0
-        at = self.clock.wall()
+        at = self.time.wall()
         if self.frozen_at is not None:
             look, at = self._frozen_look, self.frozen_at
         moment = self.sieve.moments.mark(look, at)
@@ -204,6 +221,9 @@ class Session:
     def names_arrived(self) -> None:
         """Join the rows with names that have just become known."""
         self.taping.named(self.lookups.names.known, self.snapshot)
+        self._rejoin()
+
+    def _rejoin(self) -> None:
         self._join()
         sort = any(by.column == "host" for by in self.view.order.by)
         if sort or self.view.narrowing.needs_names:
@@ -224,6 +244,9 @@ class Session:
             taken.append(limits.memory(self.memory.problem))
         missed = self.snapshot.missed if self.snapshot else None
         taken.append(limits.polling(every if is_behind else self.interval, missed, self._tcp_seen(taken)))
+        return self._by_seriousness(taken)
+
+    def _by_seriousness(self, taken: Iterable[Problem]) -> list[Problem]:
         return sorted(taken, key=lambda problem: _BY_SERIOUSNESS.index(problem.code))
 
     def _tcp_seen(self, taken: Iterable[Problem]) -> limits.TcpSeen:
@@ -239,7 +262,7 @@ class Session:
         self.traffic.drop((key for key, row in update.items() if row is None), self.view.held)
 
     def _join(self) -> None:
-        now = self.clock.wall() if self.frozen_at is None else self.frozen_at
+        now = self.time.wall() if self.frozen_at is None else self.frozen_at
         gauges = self.traffic.gauges if self.frozen_at is None else self.view.context.gauges
         since = self.sieve.moments.dims_since
-        self.view.context = replace(self.view.context, now=now, names=self.lookups.known, since=since, gauges=gauges)
+        self.view.context = replace(self.view.context, now=now, names=self.names, since=since, gauges=gauges)

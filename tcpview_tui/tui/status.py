@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tcpview_tui.model.live import Tally
-    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.action import Action
     from tcpview_tui.tui.line import Piece
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
@@ -79,7 +79,7 @@ def _flows(session: Session) -> Sequence[str]:
     Each is always as wide.
     """
     traffic, glyphs = session.traffic, session.glyphs
-    if not (session.sampler.source.has_counters and session.snapshot):
+    if not session.shows_flow:
         return ()
     received, sent = (f"{size(rate)}/s" for rate in traffic.flow)
     sums = [0.0] * _SPARKS + [flow.received + flow.sent for flow in traffic.history]
@@ -103,7 +103,7 @@ def _tally(tally: Tally) -> str:
 def _mode(session: Session) -> str:
     held = session.live.held
     if held is None or session.frozen_at is None:
-        return " LIVE "
+        return f" {session.standing} "
     return f" FROZEN {local_time(session.frozen_at)} {_tally(held)} "
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,7 @@ CURL = Process(
 CALL = replace(make_row("10.0.0.5:50000", "192.0.2.7:443", CURL).connection, key=(4026531840, 77))
 SSHD = replace(make_row("0.0.0.0:22", None, make_process(), state=State.LISTEN).connection, key=(4026531840, 5))
 SPOKEN = replace(make_row("10.0.0.5:22", "192.0.2.9:4711").connection, key=(4026531840, 6), user="root")
+NO_DIGESTS: Mapping[Process, str] = {}
 PROBLEM = Problem(Code.OWNERLESS, "3 sockets without owner: not root", "Run it as root.")
 
 
@@ -36,17 +37,17 @@ def later(seconds: float) -> Moment:
     return Moment(EPOCH + seconds, 1000.0 + seconds, 1 + round(seconds))
 
 
-def streamed(form: str, *looks: Iterable[Event]) -> str:
+def streamed(form: str, *looks: Iterable[Event], digests: Mapping[Process, str] = NO_DIGESTS) -> str:
     out = io.StringIO(newline="")
-    stream = Stream(out, form, "box")
+    stream = Stream(out, form, "box", digests.get)
     for look in looks:
         stream.write(look)
     stream.close()
     return out.getvalue()
 
 
-def documents(*looks: Iterable[Event]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in streamed("jsonl", *looks).splitlines()]
+def documents(*looks: Iterable[Event], digests: Mapping[Process, str] = NO_DIGESTS) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in streamed("jsonl", *looks, digests=digests).splitlines()]
 
 
 def as_filed(event: Event) -> Event:

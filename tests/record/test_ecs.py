@@ -17,6 +17,7 @@ from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.record.ecs import listed, timestamp
 from tcpview_tui.record.export import write_json
 from tests.model.rows import make_process, make_row, rows
+from tests.record.ecs_fields import faults
 
 AT = 1_767_225_600.25
 CURL = Process(
@@ -51,10 +52,11 @@ def test_a_connection_that_was_opened_here_goes_from_here_to_there() -> None:
     row = make_row("10.0.0.5:50000", "192.0.2.7:443", CURL, direction="out", first_seen=1000.5, closed_at=1003.0)
     assert document(row) == {
         "@timestamp": "2026-01-01T00:00:00.250Z",
+        "ecs": {"version": "9.4.0"},
         "event": {
             "kind": "state",
             "category": ["network"],
-            "type": ["info"],
+            "type": ["connection", "info"],
             "action": "connection-listed",
             "start": "1970-01-01T00:16:40.500Z",
             "end": "1970-01-01T00:16:43.000Z",
@@ -201,6 +203,7 @@ def test_every_document_is_json_without_empty_values_and_with_true_addresses(row
             ipaddress.ip_address(made[end]["ip"])
     assert datetime.fromisoformat(made["@timestamp"]).timestamp() == AT
     assert made["event"].get("duration", 0) >= 0
+    assert faults(made) == []
 
 
 def test_the_file_is_one_array_with_a_line_for_each_document() -> None:

@@ -18,7 +18,7 @@ from tcpview_tui.model.snapshot import Code, Ending, Passed, Problem, Snapshot
 from tcpview_tui.record import states
 from tcpview_tui.record.history import History
 from tcpview_tui.record.journal import Journal
-from tcpview_tui.record.playback import Playback
+from tcpview_tui.record.playback import Playback, RecordedClock
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording
 from tests.fakes import CURL, NGINX, FakeClock, connection, listener
@@ -127,7 +127,7 @@ def expect(table: LiveTable, shown: Rows) -> None:
 
 
 def jump(history: History, playback: Playback, event: int) -> None:
-    begin, whole = history.whole(event, history.place(event).clock - playback.memory)
+    begin, whole = history.whole(event, history.place(event).clock - playback.table.memory)
     playback.leap(whole)
     for events in history.told(begin + 1, event):
         playback.take(events)
@@ -144,7 +144,8 @@ def test_a_replay_shows_what_the_live_table_showed(
     with patch.object(states, "EVERY", every):
         film = Film(path, told)
     with closing(Reader(path)) as reader:
-        history, playback = History(reader), Playback(LINGER)
+        clock, history = RecordedClock(), History(reader)
+        playback = Playback(clock, LiveTable(clock, LINGER))
         start = history.start().event
         places = [event for event in film.shown if event >= start]
         for number in jumps:

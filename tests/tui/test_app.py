@@ -7,7 +7,7 @@ import pytest
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.diff import Difference
 from tcpview_tui.model.snapshot import Code, Problem, Snapshot
-from tcpview_tui.tui.actions import ACTIONS
+from tcpview_tui.tui.actions import ACTIONS, offered
 from tcpview_tui.tui.gestures import GESTURES
 from tcpview_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tcpview_tui.tui.screens.choice import ChoiceScreen
@@ -198,7 +198,7 @@ async def test_where_ending_connections_are_heard_only_udp_is_said_to_be_missed(
 async def test_help_names_every_action_column_and_field() -> None:
     async with live(CLIENT, size=(120, 300)) as program:
         await program.press("question_mark")
-        for action in ACTIONS:
+        for action in offered(ACTIONS, "live"):
             assert action.title in program.text
         for word in ("Remote name", "First seen", "process:", "is:", "port:1024-2048"):
             assert word in program.text
@@ -218,7 +218,7 @@ async def test_help_explains_every_sign_as_this_terminal_shows_it_and_the_mouse(
 async def test_every_action_is_in_the_command_palette() -> None:
     async with live(CLIENT, size=(120, 80)) as program:
         await program.press("ctrl+p")
-        for action in ACTIONS:
+        for action in offered(ACTIONS, "live"):
             assert action.title in program.text
         await program.burst("longer\r")
         assert program.app.feed.interval == 2.0
@@ -308,8 +308,9 @@ async def test_read_only_offers_nothing_that_changes_the_system() -> None:
 
 
 async def test_actions_have_keys_of_their_own() -> None:
-    keys = [key for action in ACTIONS for key in action.keys]
-    assert len(set(keys)) == len(keys)
+    for table in ("live", "replay"):
+        keys = [key for action in ACTIONS if action.is_in(table) for key in action.keys]
+        assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 5), (10, 3), (1, 1), (200, 60)])

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.geometry import Offset
 
-from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action
+from tcpview_tui.tui.action import Action
+from tcpview_tui.tui.actions import ACTIONS, BY_ID
 from tcpview_tui.tui.screens.main import MainScreen
 from tcpview_tui.tui.screens.menu import MenuScreen, _lines
 from tests.fakes import connection

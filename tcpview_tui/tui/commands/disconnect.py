@@ -16,12 +16,12 @@ from tcpview_tui.tui.screens.disconnect import DisconnectScreen
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection
     from tcpview_tui.tui.screens.disconnect import Choice
-    from tcpview_tui.tui.screens.main import MainScreen
+    from tcpview_tui.tui.screens.live import LiveScreen
 
 _ACTION = "disconnect"
 
 
-def disconnect_rows(main: MainScreen) -> None:
+def disconnect_rows(main: LiveScreen) -> None:
     """Ask whether to close the connections of the rows that are meant now, whatever moves meanwhile.
 
     Where none can be closed, nobody is asked.
@@ -44,11 +44,11 @@ def disconnect_rows(main: MainScreen) -> None:
     main.app.push_screen(DisconnectScreen(rows, main.session.glyphs.plain), chosen)
 
 
-def _refuse(main: MainScreen, connections: Sequence[Connection], why: str) -> None:
+def _refuse(main: LiveScreen, connections: Sequence[Connection], why: str) -> None:
     finish(main, [(_ACTION, connection.ends, refused(why)) for connection in connections], refused(why))
 
 
-def _close(main: MainScreen, choice: Choice) -> None:
+def _close(main: LiveScreen, choice: Choice) -> None:
     agreed = choice.plan.agreed(lambda target: target.number == choice.typed_port)
     if not agreed:
         _refuse(main, [target.connection for target in choice.plan.targets], choice.plan.targets[0].told)

@@ -16,10 +16,10 @@ from tcpview_tui.tui.screens.end_several import EndSeveralScreen, JointChoice
 if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
-    from tcpview_tui.tui.screens.main import MainScreen
+    from tcpview_tui.tui.screens.live import LiveScreen
 
 
-def end_process(main: MainScreen) -> None:
+def end_process(main: LiveScreen) -> None:
     """Ask how to end the processes of the rows that are meant now, whatever moves meanwhile.
 
     These are the selected rows, or else what is under the cursor. A row stands for the process that it shows.
@@ -36,7 +36,7 @@ def end_process(main: MainScreen) -> None:
         _ask_for_several(main, processes, rows)
 
 
-def _refuse(main: MainScreen, rows: Sequence[Row]) -> None:
+def _refuse(main: LiveScreen, rows: Sequence[Row]) -> None:
     target, why = "no row", "There is no row."
     if len(rows) == 1:
         connection = rows[0].connection
@@ -47,7 +47,7 @@ def _refuse(main: MainScreen, rows: Sequence[Row]) -> None:
     finish(main, [("end process", target, refused(why))], refused(why))
 
 
-def _ask_for_one(main: MainScreen, process: Process, rows: Sequence[Row]) -> None:
+def _ask_for_one(main: LiveScreen, process: Process, rows: Sequence[Row]) -> None:
     def chosen(choice: Choice | None) -> None:
         if choice:
             _end_one(main, choice)
@@ -58,7 +58,7 @@ def _ask_for_one(main: MainScreen, process: Process, rows: Sequence[Row]) -> Non
     main.app.push_screen(EndScreen(process, everything, plain, "\n".join(filter(None, notes))), chosen)
 
 
-def _ask_for_several(main: MainScreen, processes: Sequence[Process], rows: Sequence[Row]) -> None:
+def _ask_for_several(main: LiveScreen, processes: Sequence[Process], rows: Sequence[Row]) -> None:
     def chosen(choice: JointChoice | None) -> None:
         if choice:
             _end_several(main, choice)
@@ -72,7 +72,7 @@ def _ownerless(rows: Sequence[Row]) -> str:
     return f"{count(number, 'row has', 'rows have')} no known process." if number else ""
 
 
-def _end_one(main: MainScreen, choice: Choice) -> None:
+def _end_one(main: LiveScreen, choice: Choice) -> None:
     plan, way = choice.plan, choice.way
     target = plan.process.label
     main.say(f"Sending {way.signal} to {target}...")
@@ -83,7 +83,7 @@ def _end_one(main: MainScreen, choice: Choice) -> None:
     )
 
 
-def _end_several(main: MainScreen, choice: JointChoice) -> None:
+def _end_several(main: LiveScreen, choice: JointChoice) -> None:
     signal, processes = choice.signal, [target.process for target in choice.plan.targets]
     main.say(f"Sending {signal} to {count(len(processes), 'process', 'processes')}...")
 
@@ -94,7 +94,7 @@ def _end_several(main: MainScreen, choice: JointChoice) -> None:
     run_in_background(main, lambda: terminate_all(processes, signal), done)
 
 
-def finish(main: MainScreen, entries: Sequence[tuple[str, str, Outcome]], told: Outcome) -> None:
+def finish(main: LiveScreen, entries: Sequence[tuple[str, str, Outcome]], told: Outcome) -> None:
     """Log each target's outcome, say what it comes to, and look what is left."""
     for action, target, outcome in entries:
         main.session.log.record(action, target, outcome)

@@ -11,13 +11,14 @@ from tcpview_tui.model.toggles import TOGGLE_BY_ID
 from tcpview_tui.tui.screens.choice import ChoiceScreen
 
 if TYPE_CHECKING:
+    from tcpview_tui.tui.screens.live import LiveScreen
     from tcpview_tui.tui.screens.main import MainScreen
 
 INTERVALS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds that `+` and `-` step through; TCPView offers 1, 2 and 5."""
 
 
-def freeze(main: MainScreen) -> None:
+def freeze(main: LiveScreen) -> None:
     """Freeze the view, or thaw it."""
     session = main.session
     main.step_at = None
@@ -28,13 +29,13 @@ def freeze(main: MainScreen) -> None:
     main.draw()
 
 
-def sample_now(main: MainScreen) -> None:
+def sample_now(main: LiveScreen) -> None:
     """Look at once; a frozen view steps to the new state."""
     number = main.feed.sample_now()
     main.step_at = number if main.session.view.frozen else None
 
 
-def change_interval(main: MainScreen, step: int) -> None:
+def change_interval(main: LiveScreen, step: int) -> None:
     """Take the next longer (1) or shorter (-1) interval."""
     session = main.session
     others = [seconds for seconds in INTERVALS if (seconds - session.interval) * step > 0]

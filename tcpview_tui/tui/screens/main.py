@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
-from tcpview_tui.tui.actions import ACTIONS, BY_ID, Action, keys_by_id, offered
+from tcpview_tui.tui.actions import ACTIONS, BY_ID, keys_by_id, offered
 from tcpview_tui.tui.background import run_in_background
 from tcpview_tui.tui.commands.arranging import arrange
 from tcpview_tui.tui.commands.screens import open_menu
@@ -20,9 +20,8 @@ from tcpview_tui.tui.filterbar import FilterBar
 from tcpview_tui.tui.follower import Follower
 from tcpview_tui.tui.frame import Frame
 from tcpview_tui.tui.header import Header
-from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken, Tone
+from tcpview_tui.tui.messages import NamesArrived, Tone
 from tcpview_tui.tui.painter import Painter
-from tcpview_tui.tui.screens.states import StatesScreen
 from tcpview_tui.tui.table import ConnectionTable
 
 if TYPE_CHECKING:
@@ -30,11 +29,12 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from tcpview_tui.model.row import Row
+    from tcpview_tui.tui.action import Action, Table
     from tcpview_tui.tui.app import TcpviewApp
     from tcpview_tui.tui.commands.copying import Copied
-    from tcpview_tui.tui.feed import Feed
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
 
@@ -51,27 +51,32 @@ BESIDE = 160
 """Cells of a screen from which on the details stand beside the table and not below it."""
 
 
+def bindings(table: Table) -> list[BindingType]:
+    """Return the keys of the actions that a table has."""
+    there = (action for action in ACTIONS if action.is_in(table))
+    return [Binding(",".join(a.keys), f"do('{a.id}')", a.title, id=a.id, show=False) for a in there]
+
+
 class MainScreen(Screen[None]):
-    """The live table. Actions work on it; data comes in as messages and is drawn at once."""
+    """The table. Actions work on it; data comes in as messages and is drawn at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id, show=False)
-        for action in ACTIONS
-    ]
+    table_of: ClassVar[Table]
+    WAITING: ClassVar[str]
+    """What is said before there is anything to show."""
 
-    def __init__(self, session: Session, feed: Feed, actions: Sequence[Action] = ACTIONS) -> None:
+    def __init__(self, session: Session, actions: Sequence[Action] = ACTIONS) -> None:
         """`actions` are all there are, with the keys they have in this run."""
         super().__init__()
         self.session: Session = session
-        self.feed = feed
         self.actions = actions
-        self.step_at: int | None = None
         self.copied: Copied | None = None
         self.table: ConnectionTable = ConnectionTable(session.view, self.painter, session.clock.monotonic)
         self.header = Header(session.view, self.painter)
         self.filter_bar = FilterBar(session)
         self.details: DetailsPane = DetailsPane(lambda: self.palette, session.glyphs)
         self.follower = Follower(self, session, self.details)
+        self.below: tuple[Widget, ...] = ()
+        """What stands between the table and the status bar."""
         self._work = Container(Vertical(self.header, self.table, id="table"), self.details, id="work")
         self._keys = keys_by_id(actions)
         self._frame = Frame(session, self.offered())
@@ -85,7 +90,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the lines from top to bottom."""
         frame = self._frame
-        yield from (self._work, frame.chips, self.filter_bar, *frame.notice, frame.status, frame.hints)
+        yield from (self._work, frame.chips, self.filter_bar, *frame.notice, *self.below, frame.status, frame.hints)
 
     def on_mount(self) -> None:
         """Give the keys to the table and say what is known before the first look: nothing."""
@@ -93,7 +98,7 @@ class MainScreen(Screen[None]):
         self.set_timer(_CURTAIN, self._curtain.close)
         self.set_focus(self.table)
         self.details.display = self.session.details
-        self.say("Looking at the machine…" if not self.session.glyphs.ascii else "Looking at the machine...")
+        self.say(self.WAITING + ("..." if self.session.glyphs.ascii else "…"))
 
     @property
     def tcpview(self) -> TcpviewApp:
@@ -112,8 +117,9 @@ class MainScreen(Screen[None]):
         """Run the action of that name."""
         action = BY_ID[name]
         self._frame.message, copied = None, self.copied
-        if action.changes_system and self.session.settings.read_only:
-            self.say(f"{action.title}: not with --read-only, which offers nothing that changes the system.", "warning")
+        refusal = self.refusal(action)
+        if refusal is not None:
+            self.say(f"{action.title}: {refusal}", "warning")
             return
         action.run(self)
         if self.copied is copied:  # pressed again, a key that copies does something else
@@ -123,7 +129,13 @@ class MainScreen(Screen[None]):
 
     def offered(self) -> list[Action]:
         """Return the actions that can be offered in this run."""
-        return offered(self.actions, self.session.settings.read_only)
+        return offered(self.actions, self.table_of, read_only=self.session.settings.read_only)
+
+    def refusal(self, action: Action) -> str | None:
+        """Return why an action cannot be done in this run; `None` when it can."""
+        if action.changes_system and self.session.settings.read_only:
+            return "not with --read-only, which offers nothing that changes the system."
+        return None
 
     def key(self, name: str) -> str:
         """Return the key of an action as people write it, whichever it has in this run."""
@@ -155,6 +167,15 @@ class MainScreen(Screen[None]):
         self._frame.message = (sentence, tone)
         self.draw_lines()
 
+    def greet(self) -> None:
+        """Show the first rows, and what was wrong with what is remembered."""
+        self._frame.message = None
+        self._curtain.close()
+        if self.session.memory.problem:
+            self.say(self.session.memory.problem, "warning")
+        elif self.session.view.narrowing:
+            self.say(f"Filters of the last run, or of an option, are on. {self.key('clear')} shows everything.")
+
     def draw(self) -> None:
         """Draw what differs, and come back when a mark fades."""
         self.table.sync()
@@ -165,30 +186,6 @@ class MainScreen(Screen[None]):
     def draw_lines(self) -> None:
         """Draw the lines around the table."""
         self._frame.draw(self.palette, self.size.width)
-
-    @on(SnapshotTaken)
-    def _on_snapshot(self, message: SnapshotTaken) -> None:
-        first = self.session.snapshot is None
-        self.session.take(message.snapshot, message.difference, message.late)
-        if self.step_at is not None and message.snapshot.sequence >= self.step_at:
-            self.step_at = None
-            self.session.step()
-        if first:
-            self._greet()
-        self.follower.look_again()
-        self.draw()
-        if isinstance(self.app.screen, StatesScreen):
-            self.app.screen.refresh_counts()
-        self.feed.taken()
-
-    def _greet(self) -> None:
-        """Show the first look, and what was wrong with what is remembered."""
-        self._frame.message = None
-        self._curtain.close()
-        if self.session.memory.problem:
-            self.say(self.session.memory.problem, "warning")
-        elif self.session.view.narrowing:
-            self.say(f"Filters of the last run, or of an option, are on. {self.key('clear')} shows everything.")
 
     @on(NamesArrived)
     def _on_names(self) -> None:

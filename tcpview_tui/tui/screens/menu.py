@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widgets import OptionList
 
-    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.action import Action
 
 _FRAME = Size(4, 2)
 """Cells of the frame: left and right with its padding, above and below."""

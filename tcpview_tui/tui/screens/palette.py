@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
-    from tcpview_tui.tui.actions import Action
+    from tcpview_tui.tui.action import Action
 
 
 _WIDTH, _BORDERS = 100, 6

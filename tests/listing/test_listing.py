@@ -179,6 +179,9 @@ def test_the_filter_of_the_live_table_leaves_nothing_out(source: FakeSource, tmp
         (["--columns", ""], "--columns: there is no column ''"),
         (["--columns", "\x1b[2J"], "there is no column '\\x1b[2J'"),
         (["--columns", "age"], "--columns: age takes more than the single look"),
+        (["--sort", "host"], "--sort: host takes --names"),
+        (["--filter", "host:example"], "add --names, or write an address"),
+        (["--names", "--offline"], "--names: offline is set"),
         (["--sort", "-bogus"], "--sort: there is no column 'bogus'"),
         (["--sort", "rate_in"], "--sort: rate_in takes more than the single look"),
         (["--format", "jsonl", "--columns", "pid"], "--columns: jsonl has fields of its own"),
@@ -223,7 +226,7 @@ def test_on_a_terminal_it_is_a_table_without_colours(pair: tuple[socket.socket, 
 def test_the_help_lists_every_option_and_format() -> None:
     run = Said("list", "--help")
     assert run.status == 0
-    for part in ("--format", "--columns", "--sort", "--filter", "--source", "--config", *LISTINGS):
+    for part in ("--format", "--columns", "--sort", "--filter", "--names", "--watch", "--diff", "--offline", *LISTINGS):
         assert part in run.out
     assert "list" in Said("--help").out.partition("Commands:")[2]
 

@@ -1,0 +1,171 @@
+"""``tcpview-tui list``: what there is now, what happens from now on, or what differs, on the standard output."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tcpview_tui import glance
+from tcpview_tui.exits import FAILED
+from tcpview_tui.model.columns import BY_ID, COLUMNS
+from tcpview_tui.model.order import By, Order
+from tcpview_tui.model.traffic_columns import TRAFFIC
+from tcpview_tui.output import put
+from tcpview_tui.record.export import LISTINGS
+from tcpview_tui.record.values import HOLDING, OTHERS, origin
+from tcpview_tui.text import safe
+from tcpview_tui.usage import WrongUsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.config import Settings
+    from tcpview_tui.glance import Glance, LookUp
+    from tcpview_tui.model.column import Column
+    from tcpview_tui.model.query import Query
+    from tcpview_tui.sources.base import Sampler
+
+_LIVED = frozenset({"seen", "closed", "age"})
+_LATER = _LIVED | {"host", "rate_in", "rate_out"}
+"""Columns that a single look cannot fill: they take a look before, or several, or the names of addresses."""
+
+_UNCOMPARED = TRAFFIC | {"container"}
+"""Columns that differ although nothing happened, or that JSON does not tell in full."""
+
+_USUAL = ("process", "pid", "user", "proto", "state", "dir", "local", "lport", "remote", "rport")
+"""Columns of the table unless others are asked for: about as much as a screen is wide."""
+
+_OWN_FIELDS = frozenset({"json", "jsonl"})
+"""Formats with fields of their own, and no columns."""
+
+_BY_LINE = ("table", "csv", "tsv", "jsonl")
+"""Formats that can be written line by line; the others are one whole."""
+
+
+_RELEVANCE = Order()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How to list, with `names` or without. Without `columns`, those that go with the format.
+
+    What is listed is what there is now; or what happens between looks that are `watch` seconds apart; or what differs
+    from the file `diff`.
+    """
+
+    format: str
+    names: bool = False
+    watch: float | None = None
+    diff: Path | None = None
+    columns: tuple[str, ...] = ()
+    order: Order = _RELEVANCE
+
+    def arranged(self, columns: str | None, sort: str | None) -> Listing:
+        """Return the same with what the options ask for: ids with commas between, an id that may follow a ``-``.
+
+        Raises `WrongUsageError` for what does not go together, for a column that cannot be filled, and for columns
+        where there are none.
+        """
+        self._check(columns, sort)
+        wanted = () if columns is None else self._known("--columns", columns.split(","))
+        by = () if sort is None else self._known("--sort", [sort.removeprefix("-")])
+        return replace(self, columns=wanted, order=Order(tuple(By(name, reverse=name != sort) for name in by)))
+
+    @property
+    def fillable(self) -> tuple[str, ...]:
+        """The ids of the columns that can be filled."""
+        can = ({"host"} if self.names else set()) | (_LIVED if self.watch else set())
+        cannot = (_LATER - can) | (_UNCOMPARED if self.diff else set())
+        return tuple(column.id for column in COLUMNS if column.id not in cannot)
+
+    def _check(self, columns: str | None, sort: str | None) -> None:
+        if self.watch is not None and self.diff is not None:
+            raise WrongUsageError("--watch and --diff: choose one; both would be two answers in one output.")
+        if self.watch is not None and math.isnan(self.watch):  # which is in every range of click
+            raise WrongUsageError("--watch: nan is no number of seconds.")
+        if self.watch is not None and self.format not in _BY_LINE:
+            raise WrongUsageError(f"--watch: {self.format} is one whole; {', '.join(_BY_LINE)} have a line for each.")
+        if self.watch is not None and sort is not None:
+            raise WrongUsageError("--sort: what --watch tells stands in the order in which it became known.")
+        if columns is not None and self.format in _OWN_FIELDS and self.diff is None:
+            own = f"--columns: {self.format} has fields of its own"
+            raise WrongUsageError(f"{own}; leave them out, or choose another format.")
+
+    def _known(self, option: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the names, each once. Raises `WrongUsageError` for one that is no column here."""
+        wanted = tuple(dict.fromkeys(name.strip() for name in names))
+        for name in wanted:
+            if name not in BY_ID:
+                fillable = ", ".join(self.fillable)
+                raise WrongUsageError(f"{option}: there is no column '{safe(name, 40)}'; expected {fillable}.")
+            if name not in self.fillable:
+                raise WrongUsageError(f"{option}: {name} {self._reason(name)}.")
+        return wanted
+
+    def _reason(self, name: str) -> str:
+        if name == "host":
+            return "takes --names"
+        is_known = self.diff is not None and name in _UNCOMPARED
+        return "cannot be compared" if is_known else "takes more than the single look there is here"
+
+
+def show(query: Query, listing: Listing, settings: Settings, sampler: Sampler, clock: Clock) -> int:
+    """List what matches `query`, and return the exit status. Raises `WrongUsageError` for what cannot be done."""
+    if not listing.names:
+        return _show(query, listing, sampler, clock, None)
+    from tcpview_tui.listing.reverse import ReverseNames
+
+    with closing(ReverseNames(settings, clock)) as names:
+        return _show(query, listing, sampler, clock, names.look_up)
+
+
+def _show(query: Query, listing: Listing, sampler: Sampler, clock: Clock, look_up: LookUp | None) -> int:
+    if listing.diff is not None:
+        from tcpview_tui.listing.differences import tell_differences
+        from tcpview_tui.listing.earlier import read
+
+        return tell_differences(query, listing, read(listing.diff), sampler, clock, look_up)
+    if listing.watch is not None:
+        from tcpview_tui.listing.notices import form_of
+        from tcpview_tui.listing.watch import watch
+
+        host = safe(socket.gethostname())
+        form = form_of(listing.format, _columns(listing, origin(0.0, host)[1:]), host)
+        return watch(query, form, listing.watch, sampler, clock, look_up)
+    return _list_now(query, listing, sampler, clock, look_up)
+
+
+def _list_now(query: Query, listing: Listing, sampler: Sampler, clock: Clock, look_up: LookUp | None) -> int:
+    """Print what matches `query` now, and return the exit status; what could not be seen is said to people."""
+    seen = glance.glance(query, sampler, clock, look_up)
+    status = FAILED if seen.failure else 0
+    if seen.rows or not seen.failure:
+        status = put(_written(seen, listing)) or status
+    for sentence in [seen.failure] if seen.failure else seen.unseen:
+        click.echo(sentence, err=True)
+    return status
+
+
+def _written(seen: Glance, listing: Listing) -> str:
+    key, at, host = listing.order.key(), seen.context.now, safe(socket.gethostname())
+    rows = sorted(seen.rows, key=lambda row: key(row, seen.context))
+    where = () if listing.format == "html" else origin(at, host)  # a page says it once, at its head
+    return LISTINGS[listing.format](rows, _columns(listing, where), seen.context, at, host)
+
+
+def _columns(listing: Listing, where: Iterable[Column]) -> list[Column]:
+    """Return the columns asked for; else, in a table, those people need first, and in a file all there are.
+
+    In a file, `where` stands before them.
+    """
+    usual = (*_USUAL, "host") if listing.names else _USUAL
+    is_table = listing.format == "table"
+    chosen = [BY_ID[name] for name in listing.columns or (usual if is_table else listing.fillable)]
+    return chosen if listing.columns or is_table else [*where, *chosen, HOLDING, OTHERS]

@@ -1,0 +1,64 @@
+"""Reverse DNS for looks that are printed: asked for because somebody said so, and waited for so long only."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from tcpview_tui.lookup.names import Names
+from tcpview_tui.text import duration
+from tcpview_tui.usage import WrongUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.config import Settings
+    from tcpview_tui.model.row import Row
+
+SECONDS = 3.0
+"""How long a look waits for the names of all its addresses together; the help of ``--names`` says so, too."""
+
+
+class ReverseNames:
+    """Names of remote addresses. Private, loopback and reserved ones never leave the machine (`lookup.names`)."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Raises `WrongUsageError` when the settings forbid to send anything."""
+        if settings.offline:
+            raise WrongUsageError("--names: offline is set, which forbids to ask anybody; leave out one of them.")
+        self._names = Names(settings.lookup, clock, lambda _: None)
+        self._clock = clock
+        self._trouble: str | None = None
+
+    def look_up(self, rows: Iterable[Row]) -> Mapping[str, str]:
+        """Return the names of the remote addresses of `rows` that are known within `SECONDS`, by address.
+
+        When some cannot be had, people are told why, once.
+        """
+        addresses = {row.connection.remote.address for row in rows if row.connection.remote}
+        self._names.want(addresses)
+        is_done = self._wait(self._clock.monotonic() + SECONDS)
+        late = None if is_done else f"not found within {duration(SECONDS)}"
+        self._say(self._names.problem or late)
+        return {address: name for address in addresses if (name := self._names.known.get(address))}
+
+    def close(self) -> None:
+        """Ask nothing more."""
+        self._names.close()
+
+    def _wait(self, deadline: float) -> bool:
+        """Wait until no query is under way; return whether that is so before the deadline, in monotonic seconds."""
+        while under_way := [thread for thread in threading.enumerate() if thread.name == "names"]:
+            left = deadline - self._clock.monotonic()
+            if left <= 0:
+                return False
+            under_way[0].join(left)
+        return True
+
+    def _say(self, trouble: str | None) -> None:
+        if trouble and trouble != self._trouble:
+            click.echo(f"Some names are left out: {trouble.removeprefix('names: ')}.", err=True)
+        self._trouble = trouble

@@ -1,0 +1,143 @@
+"""``tcpview-tui list --watch``: look again and again, and say what differs, a line each, until somebody ends it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from tcpview_tui import glance
+from tcpview_tui.listing.notices import WORDS
+from tcpview_tui.model.diff import diff
+from tcpview_tui.model.snapshot import Code
+from tcpview_tui.output import guarded, lines_out, put
+from tcpview_tui.record.event import Changed, Closed, Event, Gap, Unseen
+from tcpview_tui.record.journal import Journal
+from tcpview_tui.record.tracked import Happening, Tracked
+from tcpview_tui.recorder import stopping
+from tcpview_tui.text import count, duration
+
+if TYPE_CHECKING:
+    import threading
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.glance import LookUp
+    from tcpview_tui.listing.notices import Form
+    from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.query import Query
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.model.snapshot import Snapshot
+    from tcpview_tui.sources.base import Sampler
+
+
+class Watch:
+    """Looks become what happened to the connections that match a filter, or did until then."""
+
+    def __init__(self, query: Query, interval: float, look_up: LookUp | None = None) -> None:
+        """`interval` is the seconds between two looks; without `look_up` there are no names."""
+        self.troubles: list[str] = []
+        """What the last look could not see, and the one before could, and what it came too late for: sentences."""
+        self._query, self._look_up = query, look_up
+        self._journal, self._tracked = Journal(interval), Tracked()
+        self._before: Mapping[Key, Connection] = {}
+        self._rows: dict[Key, Row] = {}
+        self._matching: set[Key] = set()
+        self._unseen: set[str] = set()
+
+    def take(self, snapshot: Snapshot, monotonic: float) -> list[Happening]:
+        """Return what opened, changed and closed since the last look; at the first, everything that is there.
+
+        `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC.
+        """
+        events = self._journal.take(snapshot, diff(self._before, snapshot.connections), monotonic)
+        self._before = snapshot.connections
+        self.troubles = [sentence for event in events if (sentence := self._trouble(event))]
+        happened = [each for each in self._tracked.take(events) if each.row and type(each.event) in WORDS]
+        return [each for each in self._named(happened) if self._is_told(each)]
+
+    def _named(self, happened: list[Happening]) -> list[Happening]:
+        """Join with names: of all when they decide what matches, else of what does, so that nobody else is asked."""
+        if self._look_up is None or not happened:
+            return happened
+        is_wanted = (lambda *_: True) if self._query.needs_names else self._query.matches
+        names = self._look_up([row for _, row, context in happened if row and is_wanted(row, context)])
+        return [each._replace(context=replace(each.context, names=names)) for each in happened]
+
+    def _is_told(self, happening: Happening) -> bool:
+        event, row, context = happening
+        if row is None:
+            return False
+        old, matched = self._rows.pop(row.key, None), row.key in self._matching
+        matches = self._query.matches(row, context)
+        self._matching.discard(row.key)
+        if not isinstance(event, Closed):
+            self._rows[row.key] = row
+            self._matching |= {row.key} if matches else set()
+        is_same = isinstance(event, Changed) and old is not None and _facts(old) == _facts(row)
+        return (matches or matched) and not is_same
+
+    def _trouble(self, event: Event) -> str:
+        """Return a sentence when something goes wrong; not again while only its figures change."""
+        match event:
+            case Unseen(_, code, None):
+                self._unseen.discard(code)
+            case Unseen(_, code, problem) if problem is not None and code not in self._unseen:
+                self._unseen.add(code)
+                is_all = problem.code is Code.LOOK_FAILED
+                return problem.detail if is_all else f"Not all can be seen: {problem.summary}."
+            case Gap(_, seconds):
+                return f"Nobody looked for {duration(seconds)}."
+        return ""
+
+
+def watch(
+    query: Query, form: Form, interval: float, sampler: Sampler, clock: Clock, look_up: LookUp | None = None
+) -> int:
+    """Print what happens until somebody ends it, and return the exit status: 0 also when the reader has gone.
+
+    The first look prints nothing but the head; people are told how many connections there are.
+    """
+    if sys.stdout is None:
+        return put("")  # which says so
+
+    def write() -> None:
+        with stopping() as stop:
+            for text in _told(Watch(query, interval, look_up), form, interval, sampler, clock, stop):
+                out.write(text)
+                out.flush()
+
+    out: TextIO = lines_out()
+    return guarded(write)
+
+
+def _told(
+    watched: Watch, form: Form, interval: float, sampler: Sampler, clock: Clock, stop: threading.Event
+) -> Iterator[str]:
+    """Yield the head, then the lines of each look; the last look is taken when `stop` is set."""
+    yield form.head
+    started = clock.monotonic()
+    there = watched.take(glance.look(sampler), started)
+    _say(watched)
+    click.echo(f"{count(len(there), 'connection')} now; a look every {duration(interval)}. Ctrl+C ends it.", err=True)
+    is_over = False
+    while not is_over:
+        is_over = stop.wait(max(started + interval - clock.monotonic(), 0.0))
+        started = clock.monotonic()
+        happened = watched.take(sampler.sample(), started)
+        _say(watched)
+        yield "".join(map(form.line, happened))
+
+
+def _say(watched: Watch) -> None:
+    for sentence in watched.troubles:
+        click.echo(sentence, err=True)
+
+
+def _facts(row: Row) -> tuple[object, ...]:
+    """Return what makes a change: not how the source knows it."""
+    connection = row.connection
+    owners = {owner.identity for owner in row.owners}
+    return connection.state, connection.local, connection.remote, row.owners_past, owners

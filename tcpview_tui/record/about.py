@@ -1,0 +1,57 @@
+"""What is told of a recording wherever a part of it goes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from tcpview_tui.record.digests import Digest, recorded
+from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.excerpt import EVER, Span
+from tcpview_tui.text import count, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tcpview_tui.record.reader import Reader
+
+_KNOWN = {"program": "Recorded by", "source": "Source", "user": "As user", "kernel": "Kernel", "boot_id": "Boot"}
+"""Facts of a recording that people want, and what they are called."""
+
+
+class About(NamedTuple):
+    """The host that was recorded, what is known of its programs, and facts for people by name."""
+
+    host: str
+    digest_of: Digest
+    facts: Mapping[str, str]
+
+
+def about(reader: Reader, name: str, span: Span, expression: str) -> About:
+    """Return what there is to tell of the part of a recording. Raises ReadingError."""
+    told = reader.facts
+    host = safe(told.get("host", ""))
+    known = {title: safe(told[fact]) for fact, title in _KNOWN.items() if told.get(fact)}
+    facts = {"Host": host, "Recording": safe(name), **dict(_times(reader)), **known, **dict(_part(span, expression))}
+    return About(host, recorded(reader), {title: text for title, text in (facts | dict(_seal(reader))).items() if text})
+
+
+def _times(reader: Reader) -> Iterator[tuple[str, str]]:
+    start, end = reader.ask("SELECT min(wall), max(wall) FROM moment")[0]
+    with suppress(TypeError, ValueError, OverflowError, OSError):  # there is none, or somebody has made it up
+        yield from (("Recorded from", timestamp(start / 1000)), ("to", timestamp(end / 1000)))
+    yield "In all", count(reader.last, "event")
+
+
+def _part(span: Span, expression: str) -> Iterator[tuple[str, str]]:
+    if span.since > -EVER:
+        yield "Here from", timestamp(span.since / 1000)
+    if span.until < EVER:
+        yield "Here until", timestamp(span.until / 1000)
+    if expression:
+        yield "Filter", safe(expression)
+
+
+def _seal(reader: Reader) -> Iterator[tuple[str, str]]:
+    for (digest,) in reader.ask("SELECT digest FROM seal ORDER BY id DESC LIMIT 1"):
+        yield "Last seal", f"{safe(str(digest))}, which tcpview-tui verify makes again from the recording"

@@ -1,0 +1,120 @@
+"""What a recorder is told to do: which connections, into what, for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tcpview_tui.output import lines_out
+from tcpview_tui.record.host import free_name, host_name
+from tcpview_tui.record.programs import Programs
+from tcpview_tui.record.recording import Recording
+from tcpview_tui.record.relay import Relay
+from tcpview_tui.record.rotation import Rotation
+from tcpview_tui.record.series import Series
+from tcpview_tui.record.sifting import PASSING
+from tcpview_tui.record.sink import File, Lines, Sink
+from tcpview_tui.text import safe
+from tcpview_tui.usage import WrongUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.model.query import Query
+
+    Facts = Callable[[], Iterable[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to record to: a file, a folder for one named after host and time, or ``-``, lines to the standard output.
+
+    `form` is that of the lines; `duration` is seconds, `key` makes the seal an HMAC. With `rotate`, the texts that
+    `Rotation` understands, there are many files, of which `keep` stay. `query` says what is recorded, with `names`.
+    """
+
+    output: Path | None = None
+    form: str = "jsonl"
+    duration: float | None = None
+    key: bytes | None = None
+    query: Query | None = None
+    rotate: tuple[str, ...] = ()
+    keep: int | None = None
+    names: bool = False
+
+    @property
+    def is_stream(self) -> bool:
+        """True when lines go to the standard output."""
+        return str(self.output) == "-"
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What the recording says of how it was made, and of what was left out."""
+        told = {
+            "duration": self.duration,
+            "keyed": self.key is not None,
+            "filter": self.query and self.query.text,
+            "rotate": self.rotate,
+            "keep": self.keep,
+            "names": self.names,
+        }
+        return {name: value for name, value in told.items() if value}
+
+    def check(self) -> None:
+        """Raise `WrongUsageError` for what cannot be done."""
+        if self.query is not None:
+            _check_filter(self.query, self.names)
+        if self.keep is not None and not self.rotate:
+            raise WrongUsageError("--keep: there is one file without --rotate; add --rotate 1h, or leave --keep out.")
+        if not self.rotate:
+            return
+        if self.is_stream:
+            raise WrongUsageError("--rotate: the standard output is one stream; leave -o out, or name a folder.")
+        if not self._folder.is_dir():
+            raise WrongUsageError(f"-o {safe(str(self.output))}: --rotate needs a folder there, and there is none.")
+        self._rotation()
+
+    def sink(self, clock: Clock, facts: Facts) -> Sink:
+        """Return what to write to; `facts` are those of every recording. Raises RecordingError."""
+        if self.is_stream:
+            return Lines(lines_out(), self.form, host_name(), Programs().digest_of)
+        programs = Programs()
+
+        def begin(path: Path, more: Iterable[tuple[str, str]] = ()) -> Recording:
+            return Recording(path, (*facts(), *more), clock, programs.digest_of, self.key)
+
+        if self.rotate:
+            return Relay(Series(self._folder), self._rotation(), begin, clock, _tell, self.keep)
+        path = free_name(self._folder, clock) if self.output is None or self.output.is_dir() else self.output
+        return File(begin(path))
+
+    @property
+    def _folder(self) -> Path:
+        return self.output or Path()
+
+    def _rotation(self) -> Rotation:
+        for text in self.rotate:
+            try:
+                Rotation.of([text])
+            except ValueError as error:
+                raise WrongUsageError(f"--rotate {safe(text)}: {error}.") from error
+        return Rotation.of(self.rotate)
+
+
+def _check_filter(query: Query, names: bool) -> None:
+    passing = [term for term in query.compares if term.lower() in PASSING]
+    if passing:
+        raise WrongUsageError(
+            f"{safe(', '.join(passing))}: a connection is that for a moment only, and recorded until it closes; "
+            "write without, or age<60 for those that open while it is recorded."
+        )
+    if query.named and not names:
+        raise WrongUsageError(f"{', '.join(query.named)}: no names are looked up without --names.")
+
+
+def _tell(sentence: str) -> None:
+    click.echo(safe(sentence), err=True)

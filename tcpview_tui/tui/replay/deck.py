@@ -1,0 +1,231 @@
+"""The deck: where a replay is, and every way to get elsewhere. It knows no threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf
+from typing import TYPE_CHECKING
+
+from tcpview_tui.record.history import Place
+from tcpview_tui.record.reader import ReadingError
+from tcpview_tui.tui.replay.jumping import Times
+from tcpview_tui.tui.replay.scene import SPEEDS, Scene
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.record.event import Event
+    from tcpview_tui.record.history import History
+    from tcpview_tui.record.states import Whole
+    from tcpview_tui.tui.replay.finder import Finder, Found
+    from tcpview_tui.tui.replay.jumping import Target
+
+_NEAR = 2_000
+"""Events that are played rather than leaped over, so that rows which have closed on the way stay."""
+
+_AT_ONCE = 5_000
+"""Events in one scene, but for the rest of their moment: the screen takes so many in within 0.2 seconds."""
+
+
+class Deck:
+    """Moves through a recording, and hands a scene to `show` wherever it gets. Used by one thread."""
+
+    def __init__(
+        self,
+        history: History,
+        show: Callable[[Scene], None],
+        memory: float,
+        clock: Clock,
+        is_wanted: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`memory` is how many seconds before a place one has to begin to have all that lingers there.
+
+        `is_wanted` tells whether there is something else to do: then a search ends. Raises ReadingError when not even
+        the beginning can be read.
+        """
+        self._history, self._deliver, self._memory, self._clock = history, show, memory, clock
+        self._is_wanted = is_wanted
+        self.is_playing = self.is_searching = False
+        self._speed, self._since = SPEEDS[0], 0.0
+        self._cells, self._told, self._trouble = 0, "", ""
+        self._activity: Sequence[int] = ()
+        self._start, self._end = history.start(), history.end()
+        self._place, self._is_shown = self._start, False
+
+    def begin(self) -> None:
+        """Show the beginning."""
+        self._go(self._start)
+
+    def do(self, order: Callable[[], None]) -> None:
+        """Do one of the other methods. Where nothing can be read it stands still, and says so once."""
+        try:
+            order()
+        except ReadingError as error:
+            known = self._trouble
+            self._stuck(error)
+            if order != self.beat or self._trouble != known:
+                self._show()
+
+    def beat(self) -> None:
+        """Let time pass, as much as has passed since the last beat."""
+        now = self._clock.monotonic()
+        passed, self._since = (now - self._since) * self._speed, now
+        is_written = self._is_at_end and self._history.is_written()  # asked before: what was written last counts
+        is_at_end = self._is_at_end
+        self._grow()
+        if self.is_playing and is_at_end and self._is_at_end and not is_written:
+            self.is_playing = False
+            self._tell("This is the end of the recording.")
+        elif self.is_playing:
+            self._advance(inf if is_at_end else passed)  # who is at the end sees at once what is written
+
+    def toggle(self) -> None:
+        """Let time go on, or stand still; at the end of a recording that nobody writes any more, say so."""
+        if not self.is_playing and self._is_at_end and not self._history.is_written():
+            self._grow()
+            if self._is_at_end:
+                self._tell("This is the end of the recording.")
+                return
+        self.is_playing, self._since = not self.is_playing, self._clock.monotonic()
+        self._show()
+
+    def pace(self, way: int) -> None:
+        """Take the next higher speed (1), or the next lower one (-1)."""
+        others = [each for each in SPEEDS if (each - self._speed) * way > 0]
+        if others:
+            self._speed = min(others) if way > 0 else max(others)
+            self._show()
+        else:
+            self._tell(f"The speed is between {SPEEDS[0]}x and {SPEEDS[-1]}x; this is its end.")
+
+    def divide(self, cells: int) -> None:
+        """Count the activity in so many parts."""
+        self._cells = cells
+        self._measure()
+        if self._is_shown:
+            self._show()
+
+    def jump(self, target: Target) -> None:
+        """Go to another time."""
+        times = Times(self._start, self._end, self._place)
+        if target.wall is not None:
+            self._go(self._at(self._history.clock_of(target.wall(times))))
+        elif target.clock is not None:
+            self._go(self._at(target.clock(times)))
+
+    def step(self, way: int) -> None:
+        """Go to the next event (1), or to the one before (-1), and stand still there."""
+        self.is_playing = False
+        event = self._history.next(self._place.event, way)
+        if way < 0 and self._place.event > self._start.event:
+            event = max(event or 0, self._start.event)
+        if event is None or event < self._start.event:
+            self._tell("This is the end of the recording." if way > 0 else "This is the beginning of the recording.")
+        else:
+            self._go(self._history.place(event))
+
+    def find(self, way: int, finder: Finder) -> None:
+        """Go to the next event that is looked for (1), or the last one before (-1), and stand still there."""
+        self.is_playing, self.is_searching = False, True
+        here, end = self._place.event, self._end.event if way > 0 else self._start.event
+        try:
+            for found in finder.after(here, end) if way > 0 else finder.before(here, end):
+                if not isinstance(found, int):
+                    self._told = f"Event {found.event:,} is one that the filter lets through."
+                    self._go(self._history.place(found.event), found)
+                    return
+                share = f"{(found - here) / (end - here):.0%}"
+                if self._is_wanted():
+                    self._tell(f"The search was ended, after {share} of the events on this side.")
+                    return
+                self._tell(f"Searching: {share}. Esc ends it, and so does any other step through time.")
+            self._tell("Nothing after this matches." if way > 0 else "Nothing before this matches.")
+        finally:
+            self.is_searching = False
+
+    @property
+    def _is_at_end(self) -> bool:
+        return self._place.event >= self._end.event and self._place.clock >= self._end.clock
+
+    def _grow(self) -> None:
+        """Take notice of what was written meanwhile, if somebody still writes."""
+        end = self._history.end()
+        if end.event > self._end.event:
+            if not self._end.event:  # nothing was known before
+                self._start = self._place = self._history.start()
+            self._end = end
+            self._measure()
+            if not self.is_playing:
+                self._show()
+
+    def _advance(self, seconds: float) -> None:
+        """Let time pass; at the end it stands still until there is more."""
+        place = self._at(min(self._place.clock + seconds, self._end.clock))
+        if place.event - self._place.event > _AT_ONCE:  # slower than told, and nothing is left out
+            place = self._history.place(self._history.last_with(self._place.event + _AT_ONCE))
+        elif place.event < self._place.event:  # the clock was another one from here on: the machine had started anew
+            place = self._history.place(self._history.last_with(self._place.event + 1))
+        if place != self._place:
+            self._travel(self._place.event + 1, place)
+
+    def _at(self, clock: float) -> Place:
+        if clock >= self._end.clock > self._start.clock:
+            return self._end
+        return self._history.at(max(clock, self._start.clock))
+
+    def _measure(self) -> None:
+        start, length, cells = self._start.clock, self._end.clock - self._start.clock, self._cells
+        clocks = [start + length * part / cells for part in range(cells)]
+        self._activity = self._history.activity([*clocks, self._end.clock])
+
+    def _go(self, place: Place, found: Found | None = None) -> None:
+        """Leap to a place, or play up to it when it is near."""
+        self._since, here = self._clock.monotonic(), self._place
+        is_behind = here.event <= place.event <= here.event + _NEAR and here.clock <= place.clock
+        if self._is_shown and is_behind:
+            self._travel(here.event + 1, place, found=found)
+        else:
+            before, whole = self._history.whole(place.event, place.clock - self._memory)
+            self._travel(before + 1, place, whole, found)
+        self._is_shown = True
+
+    def _travel(self, first: int, place: Place, whole: Whole | None = None, found: Found | None = None) -> None:
+        """Show what happened from an event on until a place, or until nothing can be read any more; be there.
+
+        What is too much for one scene is shown in several.
+        """
+        reached = self._place if whole is None else self._history.place(first - 1)
+        moments: list[Sequence[Event]] = []
+        shown = first - 1
+        try:
+            for events in self._history.told(first, place.event):
+                moments.append(events)
+                reached = Place(reached.event + len(events), events[-1].at.clock, events[-1].at.told)
+                if reached.event - shown >= 2 * _AT_ONCE and reached.event < place.event:
+                    self._place, shown = reached, reached.event
+                    self._show(moments, whole)
+                    whole, moments = None, []
+        except ReadingError as error:
+            self._place, found = reached, None
+            self._stuck(error)
+        else:
+            self._place = place
+        self._show(moments, whole, found)
+
+    def _stuck(self, error: ReadingError) -> None:
+        """Stand still at the last place that could be read, and say so."""
+        self.is_playing = False
+        self._told = self._trouble = f"Nothing can be read behind event {self._place.event:,}: {error}."
+
+    def _tell(self, sentence: str) -> None:
+        self._told = sentence
+        self._show()
+
+    def _show(
+        self, moments: Sequence[Sequence[Event]] = (), whole: Whole | None = None, found: Found | None = None
+    ) -> None:
+        scene = Scene(
+            self._place, self._start, self._end, self.is_playing, self._speed,
+            moments, whole, self._activity, found, self._told,
+        )  # fmt: skip
+        self._told = ""
+        self._deliver(scene)

@@ -1,0 +1,106 @@
+"""One replay: what the table of a recording shows at the time that is played."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import TYPE_CHECKING, cast
+
+from tcpview_tui.model import limits
+from tcpview_tui.record.playback import Playback, RecordedClock
+from tcpview_tui.tui.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.config import Settings
+    from tcpview_tui.memory import Memory
+    from tcpview_tui.model.live import Update
+    from tcpview_tui.model.snapshot import Problem, Snapshot
+    from tcpview_tui.sources.base import Sampler
+    from tcpview_tui.sources.recorded import Recorded
+    from tcpview_tui.tui.replay.scene import Scene
+
+
+class ReplaySession(Session):
+    """A session whose time is that of a recording, and stands where the last scene has put it."""
+
+    def __init__(
+        self,
+        sampler: Sampler,
+        clock: Clock,
+        settings: Settings,
+        cache: Path,
+        named: Callable[[Mapping[str, str]], None],
+        memory: Memory | None = None,
+    ) -> None:
+        """The source of `sampler` is a `Recorded` one."""
+        time = RecordedClock()
+        super().__init__(sampler, clock, settings, cache, named, memory, time)
+        self.playback = Playback(time, self.live)
+        self.scene: Scene | None = None
+        self.interval = self._recorded.interval
+
+    @property
+    def _recorded(self) -> Recorded:
+        return cast("Recorded", self.sampler.source)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names that were looked up now, and those of the recording as far as they were known by then."""
+        return ChainMap(dict(self.lookups.known), self.playback.looks.names)
+
+    @property
+    def without(self) -> frozenset[str]:
+        """As in a live table; names are shown when the recording has some, and no rates: it counts too seldom."""
+        return super().without - ({"host"} if self.playback.looks.names else set()) | {"rate_in", "rate_out"}
+
+    @property
+    def shows_flow(self) -> bool:
+        """Whether what flows at the moment is known: it was not recorded."""
+        return False
+
+    @property
+    def standing(self) -> str:
+        """Whether time goes on, and how fast."""
+        if self.scene is None:
+            return "REPLAY"
+        if not self.scene.is_playing:
+            return "PAUSED"
+        return "FOLLOWING" if self.scene.place.event >= self.scene.end.event else f"PLAYING {self.scene.speed}x"
+
+    def show(self, scene: Scene) -> None:
+        """Take in where the replay is now, and what happened on the way."""
+        self.scene, known = scene, len(self.playback.looks.names)
+        update: Update = {}
+        if scene.whole is not None:
+            update = self._took(*self.playback.leap(scene.whole))
+        for events in scene.moments:
+            update |= self._took(*self.playback.take(events))
+        update |= self.playback.put(scene.place)
+        self._join()
+        if scene.whole is not None:
+            self._forget(update)
+            self.view.thaw(self.live.rows)
+        else:
+            self._show(update)
+        if len(self.playback.looks.names) != known:
+            self._rejoin()
+
+    def problems(self) -> list[Problem]:
+        """Return what could not be seen then, and the limits of how it was recorded, the most serious first."""
+        taken = list(self._recorded.problems)
+        if self.lookups.problem:
+            taken.append(limits.names(self.lookups.problem))
+        seen: limits.TcpSeen = "always" if self._recorded.follows_tcp else "at looks"
+        taken.append(limits.polling(self.interval, None, seen))
+        return self._by_seriousness(taken)
+
+    def next_tick(self) -> float | None:
+        """Return in how many seconds rows that wait find their places: marks fade by the time that is played."""
+        return self.view.unsettled_for(self.clock.monotonic())
+
+    def _took(self, snapshot: Snapshot, update: Update) -> Update:
+        self.snapshot, self._recorded.problems = snapshot, snapshot.problems
+        return self.traffic.take(snapshot, self.live.rows) | update

@@ -1,0 +1,122 @@
+"""A part of a recording is told as the whole tells it: what came before is known, and nothing else is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tcpview_tui.model.query import parse
+from tcpview_tui.record.event import Closed, Counted, Gap, Named, Opened
+from tcpview_tui.record.excerpt import Span, excerpt
+from tcpview_tui.record.reader import Reader, ReadingError
+from tcpview_tui.record.tracked import Happening
+from tests.fakes import EPOCH
+from tests.record.streams import LIFE, later
+from tests.record.tapes import everything, minutes, taped
+
+START = round(EPOCH * 1000)
+
+
+ALL = Span()
+
+
+def told(path: Path, span: Span = ALL, expression: str | None = None) -> list[Happening]:
+    query = None if expression is None else parse(expression)
+    with closing(Reader(path)) as reader:
+        return list(excerpt(reader, span, query, lambda _, __: None))
+
+
+def test_without_bounds_it_is_all_of_it(tmp_path: Path) -> None:
+    path = everything(tmp_path)
+    with closing(Reader(path)) as reader:
+        assert [happening.event for happening in told(path)] == list(reader.events())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(st.integers(-1, 8), st.integers(-1, 8))
+def test_a_part_is_told_as_the_whole_tells_it(tmp_path: Path, first: int, last: int) -> None:
+    path = tmp_path / "minutes.tcpview"
+    if not path.exists():
+        minutes(path, 6)
+    span = Span(START + first * 1000, START + last * 1000)
+    whole = [each for each in told(path) if first <= each.event.at.wall - EPOCH <= last]
+    assert told(path, span) == whole
+
+
+def test_what_opened_before_is_known_with_its_process_name_and_counters(tmp_path: Path) -> None:
+    path = taped(tmp_path / "a.tcpview", [event for look in LIFE for event in look])
+    (closed,) = told(path, Span(since=START + 2000))
+    assert isinstance(closed.event, Closed)
+    assert closed.row is not None
+    assert (closed.row.owner and closed.row.owner.name, closed.row.first_seen) == ("curl", EPOCH + 0.25)
+    assert closed.context.names == {"192.0.2.7": "far.example"}
+    assert closed.context.gauges[closed.row.key].counters.received == 7000
+
+
+def test_it_is_bounded_by_when_things_happened_and_not_when_they_were_known(tmp_path: Path) -> None:
+    known_late = Gap(later(9).at(EPOCH + 1), 8.0)
+    path = taped(tmp_path / "a.tcpview", [Gap(later(2), 1.0), known_late])
+    assert [each.event for each in told(path, Span(until=START + 1000))] == [known_late]
+    assert [each.event for each in told(path, Span(since=START + 1001))] == [Gap(later(2), 1.0)]
+
+
+def test_both_ends_of_a_time_are_in_it(tmp_path: Path) -> None:
+    path = minutes(tmp_path / "a.tcpview", 3)
+    assert {each.event.at.wall for each in told(path, Span(START + 1000, START + 1000))} == {EPOCH + 1}
+    assert told(path, Span(since=START + 90_000)) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "kinds"),
+    [
+        ("lport:1025", [Opened, Counted, Closed]),
+        ("is:closed", [Closed] * 3),
+        ("recv>0 process:curl", [Counted, Closed] * 3),
+        ("host:far", [Opened, *[Opened, Counted, Closed] * 2, Counted, Closed]),
+        ("process:sshd", []),
+    ],
+)
+def test_a_filter_asks_the_row_of_each_event_as_it_was_then(
+    tmp_path: Path, expression: str, kinds: list[type[Any]]
+) -> None:
+    found = [type(each.event) for each in told(minutes(tmp_path / "a.tcpview", 3), Span(), expression)]
+    assert sorted(map(str, found)) == sorted(map(str, kinds))
+    assert Named not in found
+
+
+def test_it_says_how_far_it_is(tmp_path: Path) -> None:
+    path, reached = minutes(tmp_path / "a.tcpview", 20), list[tuple[int, int]]()
+    with closing(Reader(path)) as reader:
+        assert list(excerpt(reader, Span(since=START + 10_000), None, lambda at, of: reached.append((at, of))))
+        last = reader.last
+    assert reached == sorted(reached)
+    assert {of for _, of in reached} == {last}
+    assert reached[-1] == (last, last)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE event SET state = 'NONSENSE' WHERE id = 4",
+        "UPDATE event SET body = '{' WHERE id = 4",
+        "UPDATE event SET kind = 'x' WHERE id = 4",
+        "UPDATE event SET moment = 99 WHERE id = 4",
+        "DELETE FROM event WHERE id = 4",
+        "UPDATE event SET body = '{\"counted\": 1}', kind = 'counted' WHERE id = 4",
+    ],
+)
+def test_what_stands_before_damage_is_told(tmp_path: Path, damage: str) -> None:
+    path, found = everything(tmp_path), list[Happening]()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(damage)
+    with closing(Reader(path)) as reader, pytest.raises(ReadingError):
+        found.extend(excerpt(reader, Span(), None, lambda _, __: None))
+    with closing(Reader(path)) as reader:
+        happenings = excerpt(reader, Span(), None, lambda _, __: None)
+        assert [next(happenings).event for _ in range(3)] == list(reader.events(1, 3))

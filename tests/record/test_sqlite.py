@@ -1,0 +1,46 @@
+"""The real ``sqlite3`` command opens a recording and answers the questions of its description."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.record.streams import EVERYTHING
+from tests.record.tapes import DIGEST, HOSTILE, everything, hostile
+
+DESCRIPTION = Path(__file__).parents[2] / "RECORDING.md"
+QUESTIONS = re.findall(r"```sql\n(.*?)```", DESCRIPTION.read_text(encoding="utf-8"), re.DOTALL)
+SQLITE = shutil.which("sqlite3")
+
+pytestmark = pytest.mark.skipif(SQLITE is None, reason="needs the sqlite3 command")
+
+
+def ask(path: Path, question: str) -> list[dict[str, Any]]:
+    command = [str(SQLITE), "-readonly", "-bail", "-json", str(path), question]
+    answer = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    return json.loads(answer) if answer.strip() else []
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_questions_of_the_description_have_answers(tmp_path: Path, question: str) -> None:
+    assert isinstance(ask(everything(tmp_path), question), list)
+
+
+def test_it_is_whole_and_has_every_event_with_its_time(tmp_path: Path) -> None:
+    path = everything(tmp_path)
+    assert ask(path, "PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+    told = ask(path, "SELECT at, kind FROM happened ORDER BY id")
+    assert len(told) == len(EVERYTHING)
+    assert told[2] == {"at": "2026-01-01T00:00:00.123Z", "kind": "opened"}
+    assert {"name": "curl", "sha256": DIGEST} in ask(path, "SELECT name, sha256 FROM process")
+
+
+def test_hostile_names_come_back_exactly(tmp_path: Path) -> None:
+    told = ask(hostile(tmp_path), "SELECT name, user, command_line FROM process ORDER BY pid")
+    assert told == [{"name": text, "user": text, "command_line": text} for text in HOSTILE]

@@ -1,0 +1,79 @@
+"""What a recorder is told to do: what cannot be done is a sentence, and what was left out stands in the file."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tcpview_tui.model.query import parse
+from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.relay import Relay
+from tcpview_tui.record.sink import File
+from tcpview_tui.task import Task
+from tcpview_tui.usage import WrongUsageError
+from tests.fakes import FakeClock
+
+
+@pytest.mark.parametrize(
+    ("task", "sentence"),
+    [
+        (Task(keep=3), "--keep: there is one file without --rotate"),
+        (Task(Path("-"), rotate=("1h",)), "the standard output is one stream"),
+        (Task(Path("nowhere"), rotate=("1h",)), "-o nowhere: --rotate needs a folder there"),
+        (Task(rotate=("1h", "30M")), "--rotate 30M: expected at least 1MB"),
+        (Task(query=parse("port:22 or -is:New")), "is:New: a connection is that for a moment only"),
+        (Task(query=parse("host:example")), "host: no names are looked up without --names"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(task: Task, sentence: str, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WrongUsageError) as error:
+        task.check()
+    assert error.value.message.startswith("tcpview-tui: ")
+    assert sentence in error.value.message
+    assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize("expression", ["", "age>60 rate>1k is:busy is:past", "nginx is:loopback recv>1M"])
+def test_what_several_looks_can_answer_is_taken(expression: str) -> None:
+    Task(query=parse(expression)).check()
+    Task(query=parse("host:example"), names=True).check()
+
+
+def test_options_are_told_where_they_say_something() -> None:
+    assert Task().options == {}
+    assert Task(None, "csv", 5.0, b"", parse("port:22"), ("1h",), 3, names=True).options == {
+        "duration": 5.0,
+        "keyed": True,
+        "filter": "port:22",
+        "rotate": ("1h",),
+        "keep": 3,
+        "names": True,
+    }
+
+
+def test_a_folder_takes_a_file_that_is_named_after_host_and_time(tmp_path: Path) -> None:
+    def facts() -> list[tuple[str, str]]:
+        return [("host", "h")]
+
+    clock = FakeClock()
+    with closing(Task(tmp_path).sink(clock, facts)) as one, closing(Task(tmp_path).sink(clock, facts)) as another:
+        assert isinstance(one, File)
+        assert [Path(each.name).name.partition("-20260101T000000Z")[2] for each in (one, another)] == [
+            ".tcpview",
+            "-2.tcpview",
+        ]
+    with closing(Task(tmp_path / "mine.tcpview").sink(clock, facts)) as named:
+        assert named.name == str(tmp_path / "mine.tcpview")
+    with closing(Task(tmp_path, rotate=("1h",)).sink(clock, facts)) as many:
+        assert isinstance(many, Relay)
+        with closing(Reader(Path(many.name))) as reader:
+            assert reader.facts["part"] == "1"
+
+
+def test_options_can_stand_in_a_file() -> None:
+    assert json.loads(json.dumps(Task(rotate=("1h",)).options)) == {"rotate": ["1h"]}
