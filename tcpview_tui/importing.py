@@ -15,6 +15,7 @@ from tcpview_tui.progress import Progress, onlooker
 from tcpview_tui.record.host import host_name
 from tcpview_tui.record.parsing import Imported, StreamError, imported
 from tcpview_tui.record.recording import Recording, RecordingError
+from tcpview_tui.record.sink import File
 from tcpview_tui.text import count, safe
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ def take_in(source: Source, path: Path, clock: Clock, key: bytes | None) -> int:
     except (StreamError, RecordingError) as error:
         return _refused(str(error))
     with closing(recording):
-        return _Intake(recording, digests, clock, source).take(chain([first] if first else [], told))
+        intake = _Intake(recording, digests, clock, source)
+        status = intake.take(chain([first] if first else [], told))
+    click.echo(f"{count(intake.events, 'event')} to {safe(str(File(recording).farewell()))}", err=True)
+    return status
 
 
 class _Intake:
@@ -74,7 +78,7 @@ class _Intake:
     def __init__(self, recording: Recording, digests: dict[Process, str], clock: Clock, source: Source) -> None:
         """The recording asks `digests` for what the lines tell of programs."""
         self._recording, self._digests, self._clock, self._source = recording, digests, clock, source
-        self._events = 0
+        self.events = 0
 
     def take(self, told: Iterator[Imported]) -> int:
         """Take all of it, and return the exit status."""
@@ -83,14 +87,12 @@ class _Intake:
             try:
                 for batch in self._batches(told):
                     self._write(batch)
-                    progress.tell(self._events, self._source.share())
+                    progress.tell(self.events, self._source.share())
             except KeyboardInterrupt:
                 status = INTERRUPTED
             except (StreamError, RecordingError) as error:
                 progress.close()
                 status = _refused(str(error))
-        name, digest = safe(str(self._recording.path)), self._recording.digest
-        click.echo(f"{name}: {count(self._events, 'event')}, the last seal is {digest}", err=True)
         return status
 
     def _write(self, batch: list[Imported]) -> None:
@@ -98,7 +100,7 @@ class _Intake:
         for each in batch:
             self._digests.update(each.digests)
         self._recording.write(each.event for each in batch)
-        self._events += len(batch)
+        self.events += len(batch)
 
     def _batches(self, told: Iterator[Imported]) -> Iterator[list[Imported]]:
         """Yield what was read in lists of whole looks; what ends it early is raised after all before was yielded."""

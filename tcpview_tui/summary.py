@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ from tcpview_tui.alignment import aligned
 from tcpview_tui.exits import FAILED
 from tcpview_tui.output import put
 from tcpview_tui.record.reader import Reader, unreadable
-from tcpview_tui.record.summary import MOST, SECTIONS, Section, answer
-from tcpview_tui.text import count, size
+from tcpview_tui.record.summary import MOST, Section, answers
+from tcpview_tui.text import count, safe, size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,19 +34,14 @@ def summarise(path: Path) -> int:
 
 def told(reader: Reader) -> Iterator[str]:
     """Return the summary, line by line. Raises ReadingError when the file is damaged."""
-    yield from _head(reader)
-    for section in SECTIONS:
-        yield from _section(reader, section)
-
-
-def _head(reader: Reader) -> Iterator[str]:
     facts = reader.facts
     yield f"{facts.get('host', '')}  {facts.get('started', '')}  {count(reader.last, 'event')}"
+    for section, rows in answers(reader, MOST + 1):
+        yield from _section(section, rows)
 
 
-def _section(reader: Reader, section: Section) -> Iterator[str]:
+def _section(section: Section, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
     """Return the title and the lines of a section; nothing where there is nothing to tell."""
-    rows = answer(reader, section, MOST + 1)
     if not rows:
         return
     yield ""
@@ -60,4 +55,4 @@ def _section(reader: Reader, section: Section) -> Iterator[str]:
 def _cell(title: str, value: Any) -> str:
     if value is None:
         return ""
-    return size(value) if title in _BYTES else str(value)
+    return size(value) if title in _BYTES and isinstance(value, int | float) else safe(str(value))

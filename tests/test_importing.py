@@ -148,8 +148,8 @@ def test_ctrl_c_keeps_what_was_read_and_says_what_that_is(tmp_path: Path) -> Non
         _, said = process.communicate(timeout=PATIENCE)
     verdict = verify(path)
     assert (process.returncode, verdict.fault) == (130, None)
-    assert said.endswith(f", the last seal is {verdict.digest}\n")
-    assert said.startswith(f"{path}: {verdict.events} event")
+    assert said.startswith(f"{verdict.events} event")
+    assert said.endswith(f" to {path}: the closing digest is {verdict.closing}\n")
     assert 0 < verdict.events <= len(EVERYTHING)
 
 

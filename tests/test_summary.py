@@ -11,7 +11,7 @@ import pytest
 from tcpview_tui.model.snapshot import Code, Passed, Problem
 from tcpview_tui.model.traffic import Gauge
 from tcpview_tui.record.reader import Reader
-from tcpview_tui.record.summary import SECTIONS, answer
+from tcpview_tui.record.summary import answers
 from tcpview_tui.summary import summarise
 from tests.fakes import EPOCH, NGINX, connection, listener
 from tests.record.test_journal import Told
@@ -35,17 +35,18 @@ def path(tmp_path: Path) -> Path:
     tape.look(fresh, listener(3, 4444), passed=(Passed(brief, EPOCH + 2.5),))
     tape.clock.advance(60)
     tape.look(listener(3, 4444), problems=(Problem(Code.OWNERLESS, "1 socket without owner"),))
+    tape.look(listener(3, 4444), problems=(Problem(Code.OWNERLESS, "2 sockets without owner"),))
     tape.file.close()
     return tape.file.path
 
 
-def answers(path: Path) -> dict[str, Sequence[Sequence[Any]]]:
+def told_by(path: Path) -> dict[str, Sequence[Sequence[Any]]]:
     with closing(Reader(path)) as reader:
-        return {section.title: answer(reader, section) for section in SECTIONS}
+        return {section.title: rows for section, rows in answers(reader)}
 
 
 def test_each_section_tells_what_happened(path: Path) -> None:
-    told = answers(path)
+    told = told_by(path)
     assert told["Processes that talked most"] == [("nginx (812)", 1, 5000, 0), ("curl (4242)", 2, 100, 0)]
     assert [row[0] for row in told["Remote addresses that were talked to most"]] == [
         "192.0.2.2",
@@ -59,9 +60,13 @@ def test_each_section_tells_what_happened(path: Path) -> None:
     ]
     assert told["Longest"][0] == (62.0, "nginx (812)", "192.0.2.2", 80)
     assert told["Processes with most connections shorter than a second"] == [("curl (4242)", 1)]
-    assert [row[1] for row in told["What could not be seen"]] == [
-        "nobody looked for 61.0 seconds",
-        "1 socket without owner",
+    assert told["Connections that carried most"] == [
+        (5000, 0, "nginx (812)", "192.0.2.2", 80),
+        (100, 0, "curl (4242)", "192.0.2.1", 443),
+    ]
+    assert [row[1:] for row in told["What could not be seen"]] == [
+        (1, "nobody looked for 61.0 seconds"),
+        (2, "1 socket without owner"),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -51,17 +52,14 @@ class Reader:
     @property
     def facts(self) -> dict[str, str]:
         """What is true of the whole recording, by name."""
-        return {safe(name): safe(value) for name, value in self.ask("SELECT name, value FROM fact ORDER BY id")}
+        told = self.ask("SELECT name, value FROM fact ORDER BY id")
+        with _understood("what it says of itself"):
+            return {safe(name): safe(value) for name, value in told}
 
     @property
     def last(self) -> int:
         """The number of the last event; 0 when there is none."""
         return int(self.ask("SELECT coalesce(max(id), 0) FROM event")[0][0])
-
-    def first_at(self, wall: float) -> int:
-        """Return the number of the first event that became known at that second UTC or later; else that of the next."""
-        found = self.ask("SELECT event FROM moment WHERE wall >= ? ORDER BY id LIMIT 1", wall * 1000)
-        return found[0][0] if found else self.last + 1
 
     def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
         """Return the events from one number to another, as they were written, their times to the millisecond."""
@@ -70,10 +68,9 @@ class Reader:
         for expected, row in enumerate(self.rows(query, first, until), first):
             if row[0] != expected:
                 raise ReadingError(f"event {expected} is missing; verify says what else")
-            try:
-                yield self._event(row)
-            except (ValueError, TypeError, KeyError, msgspec.MsgspecError) as error:
-                raise ReadingError(f"event {expected} cannot be understood; verify says what else") from error
+            with _understood(f"event {expected}"):
+                event = self._event(row)
+            yield event
 
     def ask(self, query: str, *values: Any) -> list[Sequence[Any]]:
         """Return what SQL selects. Raises ReadingError when the file is damaged."""
@@ -83,7 +80,7 @@ class Reader:
         """Return the same row by row."""
         try:
             yield from self._file.execute(query, values)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise ReadingError(f"the file is damaged ({safe(str(error))}); verify says where") from error
 
     def close(self) -> None:
@@ -160,6 +157,15 @@ class Reader:
         for row in self.rows(query, number):
             return row
         raise ReadingError(f"a row is missing that event rows refer to (number {number}); verify says which")
+
+
+@contextmanager
+def _understood(what: str) -> Iterator[None]:
+    """Raise ReadingError when something is not what this program writes: SQLite may hold anything in any column."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, msgspec.MsgspecError) as error:
+        raise ReadingError(f"{what} cannot be understood; verify says what else") from error
 
 
 def unreadable(path: Path, error: OSError) -> str:

@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.record.host import file_prefix, host_name
+from tcpview_tui.record.opening import opened
 from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.schema import APPLICATION_ID
 from tcpview_tui.text import count
@@ -91,7 +92,7 @@ def remove(path: Path) -> None:
 
 def content(path: Path) -> tuple[dict[str, str], str]:
     """Return the facts of a recording and its last digest. Raises sqlite3.Error, ValueError or TypeError for others."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+    with closing(opened(path)) as file:
         if file.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
             raise ValueError("it is no recording")
         facts = dict(file.execute("SELECT name, value FROM fact"))

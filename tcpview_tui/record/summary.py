@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tcpview_tui.record.reader import Reader
 
 MOST = 10
 """Lines of a section."""
 
-_LIVES = """WITH
+_LIVES = """CREATE TEMP TABLE life AS WITH
  timed AS (SELECT event.*, moment.wall - coalesce(event.early, 0) AS wall
   FROM event JOIN moment ON moment.id = event.moment),
  ended AS (SELECT connection, max(wall) AS wall FROM timed WHERE kind = 'closed' GROUP BY connection),
  counters AS (SELECT connection, json_extract(body, '$.received') AS received, json_extract(body, '$.sent') AS sent
   FROM event WHERE id IN (SELECT max(id) FROM event WHERE kind = 'counted' GROUP BY connection)),
  owned AS (SELECT connection, json_extract(owners, '$[0]') AS process
-  FROM event WHERE id IN (SELECT max(id) FROM event WHERE owners IS NOT NULL GROUP BY connection)),
- life AS (SELECT opened.connection, connection.preexisting, connection.transport, opened.state, opened.wall AS opened,
+  FROM event WHERE id IN (SELECT max(id) FROM event WHERE owners IS NOT NULL GROUP BY connection))
+ SELECT opened.connection, connection.preexisting, connection.transport, opened.state, opened.wall AS opened,
   ended.wall AS closed, coalesce(process.name || ' (' || process.pid || ')', 'unknown') AS process,
   near.text AS local, opened.local_port, far.text AS remote, opened.remote_port,
   coalesce(counters.received, 0) AS received, coalesce(counters.sent, 0) AS sent
@@ -28,13 +28,13 @@ _LIVES = """WITH
   LEFT JOIN ended ON ended.connection = opened.connection LEFT JOIN counters ON counters.connection = opened.connection
   LEFT JOIN owned ON owned.connection = opened.connection LEFT JOIN process ON process.id = owned.process
   LEFT JOIN address AS near ON near.id = opened.local LEFT JOIN address AS far ON far.id = opened.remote
-  WHERE opened.kind = 'opened')
+  WHERE opened.kind = 'opened'
 """
-"""Every connection with its beginning, its end, its first process and what it carried, as last counted."""
+"""Makes a table, in memory, of every connection with its beginning, its end, its first process and what it carried."""
 
 
 class Section(NamedTuple):
-    """A question to a recording. What it selects beside `lives` stands in `query`; the columns have these titles."""
+    """A question to the table of lives, or to the recording; the columns of the answer have these titles."""
 
     title: str
     columns: tuple[str, ...]
@@ -69,6 +69,12 @@ SECTIONS = (
            (SELECT remote FROM life WHERE preexisting AND remote IS NOT NULL) GROUP BY remote ORDER BY min(opened)""",
     ),
     Section(
+        "Connections that carried most",
+        ("Received", "Sent", "Process", "Remote", "Port"),
+        """SELECT received, sent, process, remote, remote_port FROM life WHERE received + sent > 0
+           ORDER BY received + sent DESC, opened""",
+    ),
+    Section(
         "Longest",
         ("Seconds", "Process", "Remote", "Port"),
         """SELECT round((coalesce(closed, (SELECT max(wall) FROM moment)) - opened) / 1000.0, 1), process, remote,
@@ -82,16 +88,21 @@ SECTIONS = (
     ),
     Section(
         "What could not be seen",
-        ("Since", "What"),
-        """SELECT strftime('%Y-%m-%dT%H:%M:%fZ', wall / 1000.0, 'unixepoch'),
-           CASE kind WHEN 'gap' THEN 'nobody looked for ' || round(json_extract(body, '$.seconds'), 1) || ' seconds'
-           ELSE json_extract(body, '$.summary') END FROM timed
-           WHERE kind = 'gap' OR (kind = 'unseen' AND json_extract(body, '$.summary') IS NOT NULL) ORDER BY id""",
+        ("First", "Times", "What"),
+        """SELECT strftime('%Y-%m-%dT%H:%M:%fZ', min(wall - coalesce(early, 0)) / 1000.0, 'unixepoch'), count(*),
+           CASE kind WHEN 'gap' THEN 'nobody looked for ' ||
+           round(sum(json_extract(body, '$.seconds')), 1) || ' seconds'
+           ELSE json_extract(body, '$.summary') END FROM event JOIN moment ON moment.id = event.moment
+           WHERE kind = 'gap' OR (kind = 'unseen' AND json_extract(body, '$.summary') IS NOT NULL)
+           GROUP BY kind, json_extract(body, '$.code') ORDER BY min(event.id)""",
     ),
 )
 """The questions, in the order in which they are answered."""
 
 
-def answer(reader: Reader, section: Section, most: int = MOST) -> Sequence[Sequence[Any]]:
-    """Return the first `most` lines of a section. Raises ReadingError when the file is damaged."""
-    return reader.ask(f"{_LIVES} {section.query} LIMIT ?", most)
+def answers(reader: Reader, most: int = MOST) -> Iterator[tuple[Section, Sequence[Sequence[Any]]]]:
+    """Yield each section with its first `most` lines. Raises ReadingError when the file is damaged."""
+    reader.ask("DROP TABLE IF EXISTS temp.life")
+    reader.ask(_LIVES)
+    for section in SECTIONS:
+        yield section, reader.ask(f"{section.query} LIMIT ?", most)

@@ -56,6 +56,7 @@ def verify(path: Path, key: bytes | None = None) -> Verdict:
             for holds in _seals(file, key):
                 verdict = holds
             _check_end(file)
+            _check_pages(file)
             if claim is None:
                 return verdict._replace(unclosed=_unclosed(whole, size, file))
             _check_whole(whole, size, claim, key)
@@ -63,11 +64,11 @@ def verify(path: Path, key: bytes | None = None) -> Verdict:
     except _FaultError as error:
         return verdict._replace(fault=safe(str(error)))
     except sqlite3.Error as error:
-        return verdict._replace(fault=f"SQLite cannot read it: {safe(str(error))}.")
+        return verdict._replace(fault=f"SQLite cannot read what follows seal {verdict.seals}: {safe(str(error))}.")
 
 
 def _check_form(file: sqlite3.Connection) -> None:
-    """Raise `_FaultError` unless this is a recording of our version, whole as SQLite sees it."""
+    """Raise `_FaultError` unless this is a recording of our version."""
     found = [file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
     if found[0] != APPLICATION_ID:
         raise _FaultError("This is no recording of this program: its application id is another.")
@@ -76,9 +77,6 @@ def _check_form(file: sqlite3.Connection) -> None:
     tables = [text for (text,) in file.execute("SELECT sql FROM sqlite_schema ORDER BY rowid")]
     if tables != list(STATEMENTS):
         raise _FaultError("Its tables are not those of a recording: some were added, removed or changed.")
-    (whole,) = file.execute("PRAGMA integrity_check(1)").fetchone()
-    if whole != "ok":
-        raise _FaultError(f"SQLite finds it damaged: {whole}.")
 
 
 def _seals(file: sqlite3.Connection, key: bytes | None) -> Iterator[Verdict]:
@@ -120,6 +118,13 @@ def _check_end(file: sqlite3.Connection) -> None:
         if (most or 0) != last:
             what = "added behind" if (most or 0) > last else "removed before"
             raise _FaultError(f"Rows of {table.name} were {what} the last seal: {last} are sealed, {most or 0} there.")
+
+
+def _check_pages(file: sqlite3.Connection) -> None:
+    """Raise `_FaultError` when SQLite finds a page that is not as it should be, though every row can be read."""
+    (whole,) = file.execute("PRAGMA integrity_check(1)").fetchone()
+    if whole != "ok":
+        raise _FaultError(f"SQLite finds it damaged: {whole}.")
 
 
 def _check_whole(whole: BinaryIO, size: int, claim: str, key: bytes | None) -> None:

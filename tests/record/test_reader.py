@@ -110,16 +110,6 @@ def test_what_is_still_written_can_be_read(tmp_path: Path) -> None:
     recording.close()
 
 
-def test_events_are_found_by_their_time(tmp_path: Path) -> None:
-    path = tmp_path / "a.tcpview"
-    recording = Recording(path, [], FakeClock())
-    recording.write([Acted(Moment(100.0, 1.0, 1), "one"), Acted(Moment(100.0, 1.0, 1), "two")])
-    recording.write([Acted(Moment(101.5, 2.5, 2), "three")])
-    recording.close()
-    with closing(Reader(path)) as reader:
-        assert [reader.first_at(at) for at in (0, 100, 100.001, 101.5, 101.6)] == [1, 1, 3, 3, 4]
-
-
 @pytest.mark.parametrize("content", [b"", b"mine", b"SQLite format 3\0" + bytes(200)])
 def test_what_is_no_recording_is_refused_with_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.tcpview"
