@@ -19,7 +19,7 @@ from tcpview_tui.record.lines import FORMS
 from tcpview_tui.record.writing import WRITERS
 from tcpview_tui.remembered import merged
 from tcpview_tui.text import safe
-from tcpview_tui.usage import WrongUsageError, chosen, settled, understood
+from tcpview_tui.usage import Number, WrongUsageError, chosen, settled, understood
 
 
 def main() -> NoReturn:
@@ -41,9 +41,9 @@ def _say(error: click.ClickException) -> None:
         click.echo(f"{APP_NAME}: {safe(error.format_message())}\nTry '{APP_NAME} --help'.", err=True)
 
 
-def _range(name: str) -> click.FloatRange:
+def _range(name: str) -> Number:
     least, most = bounds(name)
-    return click.FloatRange(least, most)
+    return Number(least, most)
 
 
 _FRESH = "Ignore what was remembered, and remember nothing of this run."
@@ -97,7 +97,7 @@ def _on_screen(config: Path | None, fresh: bool, given: dict[str, Any]) -> tuple
 @click.option("--filter", "expr", metavar="EXPR", default="", help=describe("filter"))
 @click.option("--names", is_flag=True, help=f"{describe('names')[:-1]}, for 3 seconds at most.")
 @click.option(
-    "--watch", type=click.FloatRange(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens."
+    "--watch", type=Number(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens."
 )
 @click.option("--diff", type=click.Path(path_type=Path), metavar="FILE", help="Tell what differs from what FILE lists.")
 @click.option("--offline", is_flag=True, default=None, help=describe("offline"))
@@ -184,7 +184,7 @@ _OUTPUT = click.Path(path_type=Path)
 )
 @_form
 @click.option("--interval", type=_range("interval"), help=describe("interval"))
-@click.option("--duration", type=click.FloatRange(0), metavar="SECONDS", help="End after so many seconds.")
+@click.option("--duration", type=Number(0), metavar="SECONDS", help="End after so many seconds.")
 @click.option("--filter", "expr", metavar="EXPR", default="", help="Record what matches, from then until it closes.")
 @click.option("--rotate", multiple=True, metavar="SIZE|TIME", help="Begin a new file after 100MB, 1h or so.")
 @click.option("--keep", type=click.IntRange(1), metavar="N", help="Keep the newest N files, and delete older ones.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.sources.base import Source
+
+
+class Number(click.FloatRange):
+    """A number within bounds. click takes ``nan`` for one that is in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number, or fail with a sentence."""
+        number: float = super().convert(value, param, ctx)
+        return self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx) if math.isnan(number) else number
 
 
 class WrongUsageError(click.ClickException):

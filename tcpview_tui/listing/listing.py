@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import socket
 from collections.abc import Iterable
 from contextlib import closing
@@ -36,8 +35,8 @@ _LIVED = frozenset({"seen", "closed", "age"})
 _LATER = _LIVED | {"host", "rate_in", "rate_out"}
 """Columns that a single look cannot fill: they take a look before, or several, or the names of addresses."""
 
-_UNCOMPARED = TRAFFIC | {"container"}
-"""Columns that differ although nothing happened, or that JSON does not tell in full."""
+_UNCOMPARED = TRAFFIC
+"""Columns that differ although nothing happened."""
 
 _USUAL = ("process", "pid", "user", "proto", "state", "dir", "local", "lport", "remote", "rport")
 """Columns of the table unless others are asked for: about as much as a screen is wide."""
@@ -88,8 +87,6 @@ class Listing:
     def _check(self, columns: str | None, sort: str | None) -> None:
         if self.watch is not None and self.diff is not None:
             raise WrongUsageError("--watch and --diff: choose one; both would be two answers in one output.")
-        if self.watch is not None and math.isnan(self.watch):  # which is in every range of click
-            raise WrongUsageError("--watch: nan is no number of seconds.")
         if self.watch is not None and self.format not in _BY_LINE:
             raise WrongUsageError(f"--watch: {self.format} is one whole; {', '.join(_BY_LINE)} have a line for each.")
         if self.watch is not None and sort is not None:

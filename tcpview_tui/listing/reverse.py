@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import click
@@ -30,7 +29,6 @@ class ReverseNames:
         if settings.offline:
             raise WrongUsageError("--names: offline is set, which forbids to ask anybody; leave out one of them.")
         self._names = Names(settings.lookup, clock, lambda _: None)
-        self._clock = clock
         self._trouble: str | None = None
 
     def look_up(self, rows: Iterable[Row]) -> Mapping[str, str]:
@@ -40,23 +38,13 @@ class ReverseNames:
         """
         addresses = {row.connection.remote.address for row in rows if row.connection.remote}
         self._names.want(addresses)
-        is_done = self._wait(self._clock.monotonic() + SECONDS)
-        late = None if is_done else f"not found within {duration(SECONDS)}"
+        late = None if self._names.wait(SECONDS) else f"not found within {duration(SECONDS)}"
         self._say(self._names.problem or late)
         return {address: name for address in addresses if (name := self._names.known.get(address))}
 
     def close(self) -> None:
         """Ask nothing more."""
         self._names.close()
-
-    def _wait(self, deadline: float) -> bool:
-        """Wait until no query is under way; return whether that is so before the deadline, in monotonic seconds."""
-        while under_way := [thread for thread in threading.enumerate() if thread.name == "names"]:
-            left = deadline - self._clock.monotonic()
-            if left <= 0:
-                return False
-            under_way[0].join(left)
-        return True
 
     def _say(self, trouble: str | None) -> None:
         if trouble and trouble != self._trouble:

@@ -63,6 +63,7 @@ class Names:
         self._offline = offline
         self._hosts = Hosts(hosts)
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
         self._queue: deque[str] = deque()
         self._waiting: set[str] = set()
         self._expiry: OrderedDict[str, float] = OrderedDict()
@@ -83,6 +84,11 @@ class Names:
             for address in addresses:
                 self._enqueue(address, now)
             self._hire(now)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until no query is under way, at most so many seconds; return whether that is so."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._workers, seconds)
 
     def close(self) -> None:
         """Ask nothing more and report nothing more. Queries under way are left to their time-outs, not waited for."""
@@ -122,6 +128,7 @@ class Names:
             if self._queue and self._workers <= self._places(self._clock.monotonic()):
                 return self._queue.popleft()
             self._workers -= 1
+            self._idle.notify_all()
             return None
 
     def _find(self, address: str) -> tuple[str | None, float]:

@@ -176,7 +176,9 @@ def _own(row: Row, host: str, digest_of: Digest) -> Document:
         "owner_past": row.owners_past if row.owners else None,
         "owners": owners(row.owners, host, digest_of) if len(row.owners) > 1 else None,
         "service": row.owner and row.owner.service,
+        "container": row.owner and row.owner.container,
         "namespace": connection.namespace and connection.namespace.inode,
+        "namespace_name": connection.namespace and connection.namespace.name,
     }
 
 

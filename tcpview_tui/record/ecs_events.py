@@ -99,7 +99,6 @@ def _connection(connection: Connection, host: str, digest_of: Digest) -> Documen
         "user": connection.user,
         "direction": connection.direction,
         "opened_at": connection.opened_at,
-        "namespace_name": connection.namespace and connection.namespace.name,
         "unowned": connection.unowned and connection.unowned.name,
         "past_owners": ecs.owners(connection.past_owners, host, digest_of),
     }

@@ -25,11 +25,14 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-si
 dt { font-weight: bold; }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin-top: 1rem; font: 12px/1.5 ui-monospace, monospace; }
-th, td { padding: .1rem .6rem; text-align: left; vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; }
-th { position: sticky; top: 0; background: Canvas; border-bottom: 1px solid; white-space: nowrap; cursor: pointer; }
-td { min-width: 3rem; max-width: 40rem; border-bottom: 1px solid #8884; }
+th, td { padding: .1rem .6rem; text-align: left; vertical-align: top; white-space: pre; }
+th { position: sticky; top: 0; background: Canvas; border-bottom: 1px solid; cursor: pointer; }
+td { border-bottom: 1px solid #8884; }
 .right { text-align: right; }
-.closed { color: #c33; }
+.long { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 20rem; max-width: 40rem; }
+.opened { color: light-dark(#116329, #6fdd8b); }
+.changed { color: light-dark(#7a5200, #f0d264); }
+.closed { color: light-dark(#b3261e, #ff8f85); }
 @media print { input { display: none; } th { position: static; } }
 """
 
@@ -58,7 +61,8 @@ document.querySelectorAll("th").forEach((title, place) => title.addEventListener
 }));
 """
 
-_CLOSED = ' class="closed"'
+_LONG = 40
+"""Characters beyond which a value is broken into lines; an IPv6 address has 39."""
 
 _POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
@@ -74,7 +78,9 @@ def write_page(rows: Sequence[Row], columns: Sequence[Column], context: Context,
     Without scripts it is a table to read.
     """
     titles = [heading(column.title, column.help, column.right) for column in columns]
-    lines = [line((cell(column, row, context) for column in columns), row.is_closed) for row in rows]
+    colours = ("closed" if row.is_closed else "" for row in rows)
+    cells = ([cell(column, row, context) for column in columns] for row in rows)
+    lines = [line(each, colour) for each, colour in zip(cells, colours, strict=True)]
     return page(f"{host}, {timestamp(at)}", "row", titles, lines)
 
 
@@ -99,9 +105,10 @@ def heading(title: str, help_: str, right: bool = False) -> str:
     return f'<th{_side(right)} title="{escape(help_)}">{escape(title)}</th>'
 
 
-def line(cells: Iterable[str], closed: bool = False) -> str:
-    """Return a line of the table."""
-    return f"<tr{_CLOSED if closed else ''}>{''.join(cells)}</tr>"
+def line(cells: Iterable[str], colour: str = "") -> str:
+    """Return a line of the table; `colour` is a class of the style, ``opened`` or so."""
+    mark = f' class="{colour}"' if colour else ""
+    return f"<tr{mark}>{''.join(cells)}</tr>"
 
 
 def cell(column: Column, row: Row, context: Context) -> str:
@@ -112,7 +119,8 @@ def cell(column: Column, row: Row, context: Context) -> str:
 def text_cell(text: str, full: str = "", right: bool = False) -> str:
     """Return a text as a cell. `full` is what is searched and sorted instead where it is another."""
     title = f' title="{escape(full)}"' if full and full != text else ""
-    return f"<td{_side(right)}{title}>{escape(text)}</td>"
+    side = ' class="long"' if len(text) > _LONG else _side(right)
+    return f"<td{side}{title}>{escape(text)}</td>"
 
 
 def _side(right: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.record import page
 from tcpview_tui.record.ecs import timestamp
-from tcpview_tui.record.event import Closed
+from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.lines import WORDS, detail
 from tcpview_tui.text import count
 
@@ -34,6 +34,9 @@ _HEADINGS = (
 )
 
 _EMPTY = [page.text_cell("")] * len(_COLUMNS)
+
+
+_COLOURED = (Opened, Changed, Closed)
 
 
 class TooLongError(Exception):
@@ -68,5 +71,6 @@ class Report:
 def _line(happening: Happening) -> str:
     event, row, context = happening
     facts = _EMPTY if row is None else [page.cell(column, row, context) for column in _COLUMNS]
-    when, what = page.text_cell(timestamp(event.at.wall)), page.text_cell(WORDS[type(event)])
-    return page.line((when, what, *facts, page.text_cell(detail(event, row))), isinstance(event, Closed))
+    word = WORDS[type(event)]
+    when, what = page.text_cell(timestamp(event.at.wall)), page.text_cell(word)
+    return page.line((when, what, *facts, page.text_cell(detail(event, row))), word if type(event) in _COLOURED else "")

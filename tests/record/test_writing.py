@@ -87,7 +87,7 @@ def test_the_page_shows_each_event_with_what_is_known_then(tmp_path: Path) -> No
     assert opened[2:11] == ["curl", "4242", "alice", "TCP", "ESTABLISHED", "10.0.0.5", "1024", "192.0.2.7", "443"]
     assert closed[1:2] + closed[11:] == ["closed", "far.example", "100", "0", "after 1 s"]
     assert counted[-1] == "100 received, 0 sent"
-    assert [a.get("class") for a in page.attributes("tr")] == [None] * 4 + ["closed"]
+    assert [a.get("class") for a in page.attributes("tr")] == [None, None, "opened", None, "closed"]
 
 
 def test_the_page_says_what_it_is_of(tmp_path: Path) -> None:
