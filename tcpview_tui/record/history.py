@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LAST_DATE = 253_402_300_799
 """The last second of the year 9999: what is later has no date (ISO 8601)."""
 
+_BLOCK = 1_000
+"""Events that are read in one go: while it lasts, whoever writes the file cannot close it."""
+
 _OF_EVENT = "SELECT mono, wall FROM event JOIN moment ON moment.id = event.moment WHERE event.id = ?"
 
 _ACTED = "SELECT id FROM event WHERE kind = 'acted' AND id <= ? ORDER BY id"
@@ -35,7 +38,7 @@ class Place(NamedTuple):
 
     def after(self, seconds: float) -> Place:
         """Return the place so much later, if nothing happens until then."""
-        return Place(self.event, self.clock + seconds, self.wall + seconds)
+        return Place(self.event, self.clock + seconds, _dated(self.wall + seconds))
 
 
 class History:
@@ -47,6 +50,8 @@ class History:
     def __init__(self, reader: Reader, is_written: Callable[[], bool] = lambda: False) -> None:
         """`is_written` tells whether somebody may still be writing it."""
         self._reader, self.is_written = reader, is_written
+        self.damage: str | None = None
+        """Why its end cannot be read, if it cannot."""
         self._sound = lru_cache(None)(self._before_damage)
 
     def start(self) -> Place:
@@ -60,8 +65,8 @@ class History:
         """Return the place after the last event."""
         try:
             return self.place(self._reader.last)
-        except ReadingError:
-            last = self._sound("moment")
+        except ReadingError as error:
+            self.damage, last = str(error), self._sound("moment")
             return self.place(min(self._moment(last)[2] - 1, self._sound("event")) if last else 0)
 
     def place(self, event: int) -> Place:
@@ -114,8 +119,12 @@ class History:
 
     def told(self, first: int, last: int) -> Iterator[Sequence[Event]]:
         """Return the events from one number to another, those of each moment together."""
-        for _, events in groupby(self._reader.events(first, last), key=lambda event: event.at[:3]):
-            yield list(events)
+        number = first
+        for _, told in groupby(self._events(first, last), key=lambda event: event.at[:3]):
+            yield (events := list(told))
+            number += len(events)
+        if number <= last:
+            raise ReadingError(f"event {number} is missing; verify says what else")
 
     def activity(self, clocks: Sequence[float]) -> list[int]:
         """Return how many events became known between each two of these times, which go up; none behind damage."""
@@ -154,6 +163,10 @@ class History:
         event = self._moment(high + 1)[2] - 1 if high < last else end
         return _place(event, mono, wall).after(clock - mono / 1000)
 
+    def _events(self, first: int, last: int) -> Iterator[Event]:
+        for begin in range(first, last + 1, _BLOCK):
+            yield from self._reader.events(begin, min(begin + _BLOCK - 1, last))
+
     def _state(self, number: int) -> Whole:
         (body,) = self._reader.ask("SELECT body FROM state WHERE id = ?", number)[0]
         return restored(body, self._reader.process)
@@ -178,4 +191,9 @@ class History:
 
 
 def _place(event: int, mono: int, wall: int, *_: int) -> Place:
-    return Place(event, mono / 1000, min(max(wall / 1000, 0.0), LAST_DATE))
+    return Place(event, mono / 1000, _dated(wall / 1000))
+
+
+def _dated(wall: float) -> float:
+    """Return the nearest second that has a date."""
+    return min(max(wall, 0.0), LAST_DATE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.record.history import Place
 from tcpview_tui.record.reader import ReadingError
+from tcpview_tui.tui.replay.extent import Extent
 from tcpview_tui.tui.replay.jumping import Times
 from tcpview_tui.tui.replay.scene import SPEEDS, Scene
 
@@ -46,14 +47,15 @@ class Deck:
         self._is_wanted = is_wanted
         self.is_playing = self.is_searching = False
         self._speed, self._since = SPEEDS[0], 0.0
-        self._cells, self._told, self._trouble = 0, "", ""
-        self._activity: Sequence[int] = ()
-        self._start, self._end = history.start(), history.end()
-        self._place, self._is_shown = self._start, False
+        self._told = self._trouble = ""
+        self._extent = Extent(history)
+        self._place, self._is_shown = self._extent.start, False
 
     def begin(self) -> None:
-        """Show the beginning."""
-        self._go(self._start)
+        """Show the beginning, and say how far it can be read if that is not all."""
+        if self._history.damage is not None:
+            self._told = self._extent.farewell
+        self._go(self._extent.start)
 
     def do(self, order: Callable[[], None]) -> None:
         """Do one of the other methods. Where nothing can be read it stands still, and says so once."""
@@ -69,21 +71,21 @@ class Deck:
         """Let time pass, as much as has passed since the last beat."""
         now = self._clock.monotonic()
         passed, self._since = (now - self._since) * self._speed, now
-        is_written = self._is_at_end and self._history.is_written()  # asked before: what was written last counts
-        is_at_end = self._is_at_end
+        follows = self.is_playing and self._is_at_end
+        is_over = follows and not self._history.is_written()  # asked before: what was written last counts
         self._grow()
-        if self.is_playing and is_at_end and self._is_at_end and not is_written:
+        if is_over and self._is_at_end:
             self.is_playing = False
-            self._tell("This is the end of the recording.")
+            self._tell(self._extent.farewell)
         elif self.is_playing:
-            self._advance(inf if is_at_end else passed)  # who is at the end sees at once what is written
+            self._advance(inf if follows else passed)  # who is at the end sees at once what is written
 
     def toggle(self) -> None:
         """Let time go on, or stand still; at the end of a recording that nobody writes any more, say so."""
         if not self.is_playing and self._is_at_end and not self._history.is_written():
             self._grow()
             if self._is_at_end:
-                self._tell("This is the end of the recording.")
+                self._tell(self._extent.farewell)
                 return
         self.is_playing, self._since = not self.is_playing, self._clock.monotonic()
         self._show()
@@ -99,34 +101,33 @@ class Deck:
 
     def divide(self, cells: int) -> None:
         """Count the activity in so many parts."""
-        self._cells = cells
-        self._measure()
+        self._extent.divide(cells)
         if self._is_shown:
             self._show()
 
     def jump(self, target: Target) -> None:
         """Go to another time."""
-        times = Times(self._start, self._end, self._place)
+        times = Times(self._extent.start, self._extent.end, self._place)
         if target.wall is not None:
-            self._go(self._at(self._history.clock_of(target.wall(times))))
+            self._go(self._extent.at(self._history.clock_of(target.wall(times))))
         elif target.clock is not None:
-            self._go(self._at(target.clock(times)))
+            self._go(self._extent.at(target.clock(times)))
 
     def step(self, way: int) -> None:
         """Go to the next event (1), or to the one before (-1), and stand still there."""
         self.is_playing = False
         event = self._history.next(self._place.event, way)
-        if way < 0 and self._place.event > self._start.event:
-            event = max(event or 0, self._start.event)
-        if event is None or event < self._start.event:
-            self._tell("This is the end of the recording." if way > 0 else "This is the beginning of the recording.")
+        if way < 0 and self._place.event > self._extent.start.event:
+            event = max(event or 0, self._extent.start.event)
+        if event is None or event < self._extent.start.event:
+            self._tell(self._extent.farewell if way > 0 else "This is the beginning of the recording.")
         else:
             self._go(self._history.place(event))
 
     def find(self, way: int, finder: Finder) -> None:
         """Go to the next event that is looked for (1), or the last one before (-1), and stand still there."""
         self.is_playing, self.is_searching = False, True
-        here, end = self._place.event, self._end.event if way > 0 else self._start.event
+        here, end = self._place.event, self._extent.end.event if way > 0 else self._extent.start.event
         try:
             for found in finder.after(here, end) if way > 0 else finder.before(here, end):
                 if not isinstance(found, int):
@@ -144,49 +145,41 @@ class Deck:
 
     @property
     def _is_at_end(self) -> bool:
-        return self._place.event >= self._end.event and self._place.clock >= self._end.clock
+        return self._place.event >= self._extent.end.event and self._place.clock >= self._extent.end.clock
 
     def _grow(self) -> None:
         """Take notice of what was written meanwhile, if somebody still writes."""
-        end = self._history.end()
-        if end.event > self._end.event:
-            if not self._end.event:  # nothing was known before
-                self._start = self._place = self._history.start()
-            self._end = end
-            self._measure()
-            if not self.is_playing:
+        was_empty = not self._extent.end.event
+        if self._extent.grow():
+            if was_empty:
+                self._is_shown = False
+                self._go(self._extent.start)
+            elif not self.is_playing:
                 self._show()
 
     def _advance(self, seconds: float) -> None:
         """Let time pass; at the end it stands still until there is more."""
-        place = self._at(min(self._place.clock + seconds, self._end.clock))
-        if place.event - self._place.event > _AT_ONCE:  # slower than told, and nothing is left out
-            place = self._history.place(self._history.last_with(self._place.event + _AT_ONCE))
-        elif place.event < self._place.event:  # the clock was another one from here on: the machine had started anew
-            place = self._history.place(self._history.last_with(self._place.event + 1))
-        if place != self._place:
-            self._travel(self._place.event + 1, place)
-
-    def _at(self, clock: float) -> Place:
-        if clock >= self._end.clock > self._start.clock:
-            return self._end
-        return self._history.at(max(clock, self._start.clock))
-
-    def _measure(self) -> None:
-        start, length, cells = self._start.clock, self._end.clock - self._start.clock, self._cells
-        clocks = [start + length * part / cells for part in range(cells)]
-        self._activity = self._history.activity([*clocks, self._end.clock])
+        here, end = self._place, self._extent.end
+        place = self._history.at(min(here.clock + seconds, end.clock))
+        if place.event - here.event > _AT_ONCE:  # slower than told, and nothing is left out
+            place = self._history.place(self._history.last_with(here.event + _AT_ONCE))
+        elif seconds and place <= here and here.event < end.event:  # its clock goes back: the machine was started anew
+            place = self._history.place(self._history.last_with(here.event + 1))
+        if place != here:
+            self._travel(here.event + 1, place)
 
     def _go(self, place: Place, found: Found | None = None) -> None:
-        """Leap to a place, or play up to it when it is near."""
+        """Play up to a place that is near; leap to any other, and over damage on the way."""
         self._since, here = self._clock.monotonic(), self._place
-        is_behind = here.event <= place.event <= here.event + _NEAR and here.clock <= place.clock
-        if self._is_shown and is_behind:
+        is_near = here.event <= place.event <= here.event + _NEAR and here.clock <= place.clock
+        is_near, self._is_shown = is_near and self._is_shown, True
+        if is_near:
             self._travel(here.event + 1, place, found=found)
-        else:
-            before, whole = self._history.whole(place.event, place.clock - self._memory)
+            if self._place == place:
+                return
+        before, whole = self._history.whole(place.event, place.clock - self._memory)
+        if before > self._place.event or not is_near:
             self._travel(before + 1, place, whole, found)
-        self._is_shown = True
 
     def _travel(self, first: int, place: Place, whole: Whole | None = None, found: Found | None = None) -> None:
         """Show what happened from an event on until a place, or until nothing can be read any more; be there.
@@ -224,8 +217,8 @@ class Deck:
         self, moments: Sequence[Sequence[Event]] = (), whole: Whole | None = None, found: Found | None = None
     ) -> None:
         scene = Scene(
-            self._place, self._start, self._end, self.is_playing, self._speed,
-            moments, whole, self._activity, found, self._told,
+            self._place, self._extent.start, self._extent.end, self.is_playing, self._speed,
+            moments, whole, self._extent.activity, found, self._told,
         )  # fmt: skip
         self._told = ""
         self._deliver(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,7 +44,7 @@ def target(text: str) -> Target:
     text = text.strip()
     if text in ("start", "end"):
         return Target(lambda times: getattr(times, text).clock)
-    if found := re.fullmatch(r"(\d+(?:\.\d+)?)%", text):
+    if found := re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)%", text):
         share = min(float(found[1]) / 100, 1.0)
         return Target(lambda times: times.start.clock + share * (times.end.clock - times.start.clock))
     seconds = DURATION.number and DURATION.number(text[1:])
@@ -54,7 +55,7 @@ def target(text: str) -> Target:
 
 
 def _wall(text: str) -> Callable[[Times], float]:
-    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?", text):
+    if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?", text):
         time = _parsed(text.zfill(5) if text.count(":") == 1 else text.rjust(len(text) + (text[1] == ":"), "0"))
         return lambda times: _today(times, time)
     told = _parsed(text)
@@ -67,10 +68,14 @@ def _wall(text: str) -> Callable[[Times], float]:
 
 def _today(times: Times, time: datetime) -> float:
     """Return a time of day as a second UTC: on the day of the present place, or, if that is not in it, of another."""
-    here = datetime.fromtimestamp(times.here.wall).astimezone()
-    days = (here + timedelta(days=day) for day in (0, 1, -1))
-    on = [datetime.combine(day.date(), time.time()).astimezone().timestamp() for day in days]
-    return next((at for at in on if times.start.wall - 1 <= at <= times.end.wall + 1), on[0])
+    on: list[float] = []
+    with suppress(OverflowError, ValueError, OSError):  # no calendar goes beyond the year 9999
+        here = datetime.fromtimestamp(times.here.wall).astimezone()
+        for days in (0, -1, 1):
+            day = here + timedelta(days=days)
+            on.append(datetime.combine(day.date(), time.time()).astimezone().timestamp())
+    inside = (at for at in on if times.start.wall - 1 <= at <= times.end.wall + 1)
+    return next(inside, on[0] if on else times.here.wall)
 
 
 def _parsed(text: str) -> datetime:

@@ -81,13 +81,15 @@ class Player:
 
         Whatever else is asked for meanwhile ends the search.
         """
+        self._deck.is_searching = True  # from now on: Esc may be typed before the search begins
         self._orders.put(lambda: self._deck.find(way, finder))
 
     def end_search(self) -> bool:
         """End a search; return whether one was under way."""
-        if self._deck.is_searching:
+        is_searching = self._deck.is_searching
+        if is_searching:
             self._orders.put(lambda: None)
-        return self._deck.is_searching
+        return is_searching
 
     def _run(self) -> None:
         while not self._stopped:

@@ -10,7 +10,7 @@ from tcpview_tui.record.playback import Playback, RecordedClock
 from tcpview_tui.tui.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tcpview_tui.clock import Clock
@@ -74,19 +74,36 @@ class ReplaySession(Session):
         """Take in where the replay is now, and what happened on the way."""
         self.scene, known = scene, len(self.playback.looks.names)
         update: Update = {}
+        last: Update = {}
         if scene.whole is not None:
             update = self._took(*self.playback.leap(scene.whole))
-        for events in scene.moments:
-            update |= self._took(*self.playback.take(events))
-        update |= self.playback.put(scene.place)
+        for fresh in self._play(scene):
+            last |= {key: update[key] for key, row in fresh.items() if row is None and key in update}
+            update |= fresh
         self._join()
         if scene.whole is not None:
             self._forget(update)
-            self.view.thaw(self.live.rows)
+            self._renew()
         else:
+            self.view.apply({key: row for key, row in last.items() if key in self.view.held}, self.clock.monotonic())
             self._show(update)
         if len(self.playback.looks.names) != known:
             self._rejoin()
+
+    def _play(self, scene: Scene) -> Iterator[Update]:
+        for events in scene.moments:
+            yield self._took(*self.playback.take(events))
+        yield self.playback.put(scene.place)
+
+    def _renew(self) -> None:
+        """Show the rows of another time: no other one stays, be it pinned, selected or under the cursor."""
+        view, rows = self.view, self.live.rows
+        view.selection.restrict(view.selection.keys & rows.keys())
+        if view.current is not None and view.current.key not in rows:
+            view.go_home(self.clock.monotonic())
+        pins, view.pins = view.pins, view.pins & rows.keys()
+        view.thaw(rows)
+        view.pins = pins
 
     def problems(self) -> list[Problem]:
         """Return what could not be seen then, and the limits of how it was recorded, the most serious first."""

@@ -1,0 +1,100 @@
+"""The time line: what its two lines say, at any width."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tcpview_tui.record.history import LAST_DATE, Place
+from tcpview_tui.tui.replay.scene import Scene
+from tcpview_tui.tui.replay.timeline import _share, _span
+from tests.tui.replay.harness import Camera, call, film, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SIZES = [(200, 40), (120, 40), (80, 24), (40, 12), (20, 8)]
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    return film(tmp_path / "a.tcpview")
+
+
+def scene(begin: float, here: float, end: float) -> Scene:
+    return Scene(Place(2, here, here), Place(1, begin, begin), Place(3, end, end), is_playing=False, speed=1)
+
+
+@pytest.mark.parametrize(
+    ("times", "share"),
+    [((0, 5, 10), 0.5), ((0, 0, 0), 0), ((10, 5, 0), 0), ((0, 20, 10), 1), ((5, 0, 10), 0), ((0, LAST_DATE, 1), 1)],
+)
+def test_a_share_is_one_whatever_the_clocks_say(times: tuple[float, float, float], share: float) -> None:
+    assert _share(scene(*times)) == share
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (7.9, "0:07"), (724, "12:04"), (10800, "3:00:00"), (-5, "0:00"), (1e6, "277:46:40")],
+)
+def test_a_time_is_spelled_as_players_do(seconds: float, text: str) -> None:
+    assert _span(seconds) == text
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_both_lines_fit(size: tuple[int, int], ascii_only: bool, recording: Path) -> None:
+    async with replay(recording, size, ascii=ascii_only) as program:
+        await program.until(lambda: len(program.scene.activity) == size[0])
+        await program.go("full_stop")
+        region = program.screen.timeline.region
+        bars, times = (program.lines[y] for y in (region.y, region.y + 1))
+        assert (region.height, len(bars), len(times)) == (2, size[0], size[0])
+        assert bars.strip()
+        assert "00:00:01" in times
+        if ascii_only:
+            assert (bars + times).isascii()
+        if size[0] >= 120:
+            assert "event 3 of 118" in times
+            assert "0:01 of 0:59" in times
+
+
+async def test_a_click_goes_there(recording: Path) -> None:
+    async with replay(recording, (100, 30)) as program:
+        region = program.screen.timeline.region
+        for x, seconds in ((99, 59.0), (0, 0.0), (50, 29.8)):
+            before = program.scene
+            await program.pilot.click(offset=(x, region.y))
+            await program.until(lambda before=before: program.scene is not before)
+            assert program.scene.place.clock == pytest.approx(1000 + seconds, abs=0.1)
+
+
+async def test_the_bars_tell_when_much_happened(tmp_path: Path) -> None:
+    camera = Camera(tmp_path / "b.tcpview")
+    for look in range(100):
+        camera.look(*(call(key) for key in range({0: 1, 50: 60, 99: 61}.get(look, 60 if look > 50 else 1))))
+    camera.close()
+    async with replay(camera.path, (100, 30)) as program:
+        await program.until(lambda: len(program.scene.activity) == 100)
+        bars = program.lines[program.screen.timeline.region.y]
+        assert bars.count("█") == 1
+        assert 49 <= bars.index("█") <= 51
+        assert set(bars) == {"█", "▁", "▂"}, "what is little is more than nothing"
+
+
+async def test_without_colour_the_place_is_told_in_words(recording: Path) -> None:
+    async with replay(recording, (100, 30), no_color=True) as program:
+        await program.jump("50%")
+        assert "0:29 of 0:59" in program.text
