@@ -96,9 +96,7 @@ def _on_screen(config: Path | None, fresh: bool, given: dict[str, Any]) -> tuple
 @click.option("--sort", metavar="COLUMN", help="Sort by this column; -COLUMN the other way round.")
 @click.option("--filter", "expr", metavar="EXPR", default="", help=describe("filter"))
 @click.option("--names", is_flag=True, help=f"{describe('names')[:-1]}, for 3 seconds at most.")
-@click.option(
-    "--watch", type=Number(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens."
-)
+@click.option("--watch", type=Number(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens.")
 @click.option("--diff", type=click.Path(path_type=Path), metavar="FILE", help="Tell what differs from what FILE lists.")
 @click.option("--offline", is_flag=True, default=None, help=describe("offline"))
 @_source

@@ -27,7 +27,11 @@ class Number(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number, or fail with a sentence."""
         number: float = super().convert(value, param, ctx)
-        return self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx) if math.isnan(number) else number
+        return (
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+            if math.isnan(number)
+            else number
+        )
 
 
 class WrongUsageError(click.ClickException):

@@ -53,5 +53,5 @@ def _part(span: Span, expression: str) -> Iterator[tuple[str, str]]:
 
 
 def _seal(reader: Reader) -> Iterator[tuple[str, str]]:
-    for (digest,) in reader.ask("SELECT digest FROM seal ORDER BY id DESC LIMIT 1"):
+    for (digest,) in reader.ask("SELECT lower(hex(digest)) FROM seal ORDER BY id DESC LIMIT 1"):
         yield "Last seal", f"{safe(str(digest))}, which tcpview-tui verify makes again from the recording"

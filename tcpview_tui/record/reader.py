@@ -26,6 +26,10 @@ _KEPT = 65_536
 """Addresses, processes and connections that are kept once they were read."""
 
 
+_LASTING = ("user", "direction", "opened_at")
+"""What stands with the connection, unless an event tells otherwise."""
+
+
 class ReadingError(OSError):
     """The file is no recording that can be read: a sentence that says why."""
 
@@ -94,13 +98,13 @@ class Reader:
             at = at._replace(early=early / 1000)
         match kind:
             case "opened":
-                return Opened(at, self._seen(key, seen, owners, body), bool(self._connection(key)[-1]))
+                return Opened(at, self._seen(key, seen, owners, body), bool(self._connection(key)[4]))
             case "changed":
                 return Changed(at, self._seen(key, seen, owners, body))
             case "closed":
                 return Closed(at, key, self._processes(owners))
             case "counted":
-                return Counted(at, key, Counters(**body))
+                return Counted(at, key, msgspec.convert(body, Counters))
             case "named":
                 return Named(at, safe(body["address"]), safe(body["name"]))
             case "unseen":
@@ -112,7 +116,8 @@ class Reader:
         raise ReadingError(f"an event of an unknown kind: {safe(str(kind))}")
 
     def _seen(self, key: int, seen: Sequence[Any], owners: str | None, body: dict[str, Any]) -> Connection:
-        transport, family, namespace, name, _ = self._connection(key)
+        transport, family, namespace, name, _, *lasting = self._connection(key)
+        user, direction, opened_at = (body.get(field, known) for field, known in zip(_LASTING, lasting, strict=True))
         state, local, local_port, remote, remote_port = seen
         reason = body.get("unowned")
         return Connection(
@@ -123,9 +128,9 @@ class Reader:
             Endpoint(self._address(local), local_port),
             None if remote is None else Endpoint(self._address(remote), remote_port),
             self._processes(owners),
-            _safe(body.get("user")),
-            body.get("direction"),
-            body.get("opened_at"),
+            _safe(user),
+            direction,
+            opened_at,
             None if namespace is None else Namespace(namespace, _safe(name)),
             None if reason is None else Unowned[reason],
             tuple(map(self.process, body.get("past_owners", ()))),
@@ -142,7 +147,8 @@ class Reader:
         return Moment(wall / 1000, mono / 1000, look)
 
     def _read_connection(self, number: int) -> Sequence[Any]:
-        query = "SELECT transport, family, namespace, namespace_name, preexisting FROM connection WHERE id = ?"
+        query = """SELECT transport, family, namespace, namespace_name, preexisting, user, direction, opened_at
+                   FROM connection WHERE id = ?"""
         return self._row(query, number)
 
     def _read_process(self, number: int) -> Process:

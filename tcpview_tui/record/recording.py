@@ -148,7 +148,7 @@ class Recording:
         try:
             for table, row in self._pending:
                 self._file.execute(_INSERTS[table], row)
-            self._file.execute(_INSERTS["seal"], (self._seals + 1, wall, last, digest))
+            self._file.execute(_INSERTS["seal"], (self._seals + 1, wall, last, bytes.fromhex(digest)))
             self._file.execute("COMMIT")
         except sqlite3.Error:
             with suppress(sqlite3.Error):

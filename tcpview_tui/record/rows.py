@@ -15,6 +15,7 @@ from tcpview_tui.record.states import Keeper
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Endpoint, Key
     from tcpview_tui.model.process import Process
+    from tcpview_tui.model.traffic import Counters
     from tcpview_tui.record.event import Moment
 
 T = TypeVar("T", bound=Hashable)
@@ -39,6 +40,7 @@ class Rows:
         self._addresses: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
         self._connections: dict[Key, int] = {}
+        self._lasting: dict[int | None, dict[str, Any]] = {}
         self._keeper = Keeper()
         self._now: tuple[int, int, int] | None = None
 
@@ -77,9 +79,11 @@ class Rows:
                     self._open(connection, preexisting=True)
                 self._seen("changed", at, connection)
             case Closed(at, key, owners):
-                self._happened("closed", at, self._connections.pop(key, None), owners=self._owners(owners))
+                number = self._connections.pop(key, None)
+                self._lasting.pop(number, None)
+                self._happened("closed", at, number, owners=self._owners(owners))
             case Counted(at, key, counters):
-                self._happened("counted", at, self._connections.get(key), body=counters._asdict())
+                self._happened("counted", at, self._connections.get(key), body=_brief(counters))
             case Named(at, address, name):
                 self._happened("named", at, None, body={"address": address, "name": name})
             case Unseen(at, code, problem):
@@ -95,20 +99,21 @@ class Rows:
         number = self._add(
             "connection", connection.transport, connection.family,
             place and place.inode, place and place.name, int(preexisting),
+            connection.user, connection.direction, connection.opened_at,
         )  # fmt: skip
         self._connections[connection.key] = number
+        self._lasting[number] = _lasting(connection)
 
     def _seen(self, kind: str, at: Moment, connection: Connection) -> None:
         """Write down all that is known of a connection now."""
-        body = {
-            "user": connection.user,
-            "direction": connection.direction,
-            "opened_at": connection.opened_at,
-            "unowned": connection.unowned and connection.unowned.name,
-            "past_owners": [self._process(each) for each in connection.past_owners] or None,
-        }
-        ends = (*self._end(connection.local), *self._end(connection.remote))
         number = self._connections[connection.key]
+        lasting = self._lasting[number]
+        body = {name: value for name, value in _lasting(connection).items() if value != lasting[name]}
+        if connection.unowned is not None:
+            body["unowned"] = connection.unowned.name
+        if connection.past_owners:
+            body["past_owners"] = [self._process(each) for each in connection.past_owners]
+        ends = (*self._end(connection.local), *self._end(connection.remote))
         self._happened(kind, at, number, connection.state.value or None, ends, self._owners(connection.owners), body)
 
     def _happened(
@@ -119,10 +124,9 @@ class Rows:
         state: str | None = None,
         ends: tuple[int | None, ...] = (None, None, None, None),
         owners: str | None = None,
-        body: dict[str, Any] | None = None,
+        body: dict[str, Any] | Sequence[Any] | None = None,
     ) -> None:
-        known = {name: value for name, value in (body or {}).items() if value is not None}
-        text = _json(known) if known else None
+        text = _json(body) if body else None
         early = round(at.early * 1000) or None
         self._add("event", kind, self._moment(at), early, connection, state, *ends, owners, text)
 
@@ -164,6 +168,19 @@ class Rows:
 def by_table(rows: Iterable[Row]) -> list[Row]:
     """Return the rows table by table, as a seal goes through them, each in the order of their numbers."""
     return sorted(rows, key=lambda row: _ORDER[row[0]])
+
+
+def _lasting(connection: Connection) -> dict[str, Any]:
+    """Return what seldom changes while a connection lives."""
+    return {"user": connection.user, "direction": connection.direction, "opened_at": connection.opened_at}
+
+
+def _brief(counters: Counters) -> list[Any]:
+    """Return the counters in their order, without those at the end that are unknown."""
+    told: list[Any] = list(counters)
+    while told and told[-1] is None:
+        told.pop()
+    return told
 
 
 def _number(known: dict[T, int], thing: T, add: Callable[[], int]) -> int:

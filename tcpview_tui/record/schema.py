@@ -7,7 +7,7 @@ from typing import NamedTuple
 APPLICATION_ID = 0x74637076
 """``tcpv``: what file(1) and SQLite's header (offset 68, fileformat2.html) know a recording by."""
 
-VERSION = 2
+VERSION = 3
 """Of the tables below; stands in SQLite's user_version. A file of a later one is refused."""
 
 
@@ -41,6 +41,11 @@ class Table(NamedTuple):
 _ID = Column("id", "INTEGER PRIMARY KEY", "counts from 1")
 _WALL = Column("wall", "INTEGER NOT NULL", "milliseconds since 1970 UTC, by the clock on the wall")
 
+_COUNTERS = (
+    "an array: bytes received, bytes sent, packets received, packets sent, retransmits, round-trip time in seconds, "
+    "receive queue, send queue, congestion algorithm"
+)
+
 TABLES = (
     Table(
         "fact",
@@ -69,7 +74,7 @@ TABLES = (
     ),
     Table(
         "connection",
-        "Each connection once: what does not change while it lives.",
+        "Each connection once, as it was when it opened. What becomes known later stands with the event.",
         (
             _ID,
             Column("transport", "TEXT NOT NULL", "tcp, udp, udplite or raw"),
@@ -77,6 +82,9 @@ TABLES = (
             Column("namespace", "INTEGER", "inode of its network namespace; empty: that of the recorder; 0: unknown"),
             Column("namespace_name", "TEXT", "name of that namespace"),
             Column("preexisting", "INTEGER NOT NULL", "1: it was there before anybody looked"),
+            Column("user", "TEXT", "the user that the kernel books it to"),
+            Column("direction", "TEXT", "in, out or listening, when it is certain"),
+            Column("opened_at", "REAL", "seconds since 1970 UTC, when it is known exactly"),
         ),
     ),
     Table(
@@ -105,7 +113,7 @@ TABLES = (
             Column("remote", "INTEGER REFERENCES address", "its remote address; empty: nobody is connected"),
             Column("remote_port", "INTEGER", "and port"),
             Column("owners", "TEXT", "JSON: the processes that have it, [id, ...]"),
-            Column("body", "TEXT", "JSON: what else it tells"),
+            Column("body", "TEXT", f"JSON: what else it tells; of counted {_COUNTERS}"),
         ),
     ),
     Table(
@@ -124,7 +132,7 @@ TABLES = (
             _ID,
             _WALL,
             Column("rows", "TEXT NOT NULL", "JSON: the last id in each of the tables above, in their order"),
-            Column("digest", "TEXT NOT NULL", "SHA-256, or HMAC-SHA-256 with a key; 64 hexadecimal digits"),
+            Column("digest", "BLOB NOT NULL", "SHA-256, or HMAC-SHA-256 with a key; hex(digest) spells it"),
         ),
     ),
 )

@@ -96,7 +96,7 @@ def content(path: Path) -> tuple[dict[str, str], str]:
         if file.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
             raise ValueError("it is no recording")
         facts = dict(file.execute("SELECT name, value FROM fact"))
-        (seal,) = file.execute("SELECT digest FROM seal ORDER BY id DESC LIMIT 1").fetchone()
+        (seal,) = file.execute("SELECT lower(hex(digest)) FROM seal ORDER BY id DESC LIMIT 1").fetchone()
         return facts, seal
 
 

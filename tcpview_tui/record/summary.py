@@ -16,7 +16,7 @@ _LIVES = """CREATE TEMP TABLE life AS WITH
  timed AS (SELECT event.*, moment.wall - coalesce(event.early, 0) AS wall
   FROM event JOIN moment ON moment.id = event.moment),
  ended AS (SELECT connection, max(wall) AS wall FROM timed WHERE kind = 'closed' GROUP BY connection),
- counters AS (SELECT connection, json_extract(body, '$.received') AS received, json_extract(body, '$.sent') AS sent
+ counters AS (SELECT connection, json_extract(body, '$[0]') AS received, json_extract(body, '$[1]') AS sent
   FROM event WHERE id IN (SELECT max(id) FROM event WHERE kind = 'counted' GROUP BY connection)),
  owned AS (SELECT connection, json_extract(owners, '$[0]') AS process
   FROM event WHERE id IN (SELECT max(id) FROM event WHERE owners IS NOT NULL GROUP BY connection))

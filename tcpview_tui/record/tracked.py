@@ -85,6 +85,7 @@ class Tracked:
             preexisting=preexisting,
             owners=connection.owners or connection.past_owners,
             owners_past=bool(connection.past_owners) and not connection.owners,
+            touched=at.look,
         )
 
     def _changed(self, at: Moment, connection: Connection) -> Row:
@@ -93,7 +94,8 @@ class Tracked:
         if row is None:
             self._census.take(Difference((connection,), (), ()))
             return self._opened(at, connection, preexisting=True)
-        self._census.take(Difference((), (), (Change(row.connection, connection),)))
+        change = Change(row.connection, connection)
+        self._census.take(Difference((), (), (change,)))
         owners = connection.owners or row.owners or connection.past_owners
         return replace(
             row,
@@ -102,6 +104,7 @@ class Tracked:
             first_seen=row.first_seen if connection.opened_at is None else connection.opened_at,
             owners=owners,
             owners_past=bool(owners) and not connection.owners,
+            touched=at.look if change.is_event else row.touched,
         )
 
     def _closed(self, event: Closed) -> Row | None:
@@ -111,4 +114,4 @@ class Tracked:
         self._census.take(Difference((), (row.connection,), ()))
         if event.owners and not row.owners:
             row = replace(row, owners=event.owners, owners_past=True)
-        return replace(row, closed_at=event.at.wall)
+        return replace(row, closed_at=event.at.wall, touched=event.at.look)

@@ -26,6 +26,9 @@ _WRITE_VERSION, _ROLLBACK = 18, b"\1"
 _EVENTS = [table.name for table in SEALED].index("event")
 
 
+_SEALS = "SELECT id, wall, rows, lower(hex(digest)) FROM seal ORDER BY id"
+
+
 class Verdict(NamedTuple):
     """What was found. `fault` names the first place that is not as it was written; `None` when there is none.
 
@@ -83,7 +86,7 @@ def _seals(file: sqlite3.Connection, key: bytes | None) -> Iterator[Verdict]:
     """Return what holds after each seal. Raises `_FaultError` at the first that does not."""
     chain, before = Chain(key), [0] * len(SEALED)
     at = "its beginning"
-    for expected, (number, wall, text, digest) in enumerate(file.execute("SELECT * FROM seal ORDER BY id"), 1):
+    for expected, (number, wall, text, digest) in enumerate(file.execute(_SEALS), 1):
         if number != expected:
             raise _FaultError(f"Seal {expected}, after {at}, is missing.")
         last = _last(text, number)

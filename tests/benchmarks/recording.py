@@ -29,14 +29,14 @@ from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.verify import verify
 from tests.benchmarks.report import Figure, Spent, measured, show
-from tests.fakes import FakeClock, connection
+from tests.fakes import EPOCH, FakeClock, connection
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Key
 
-SOCKETS, CHANGES, COUNTED = 1_000, 20, 50
-"""Sockets; changes a look, of which `OPENED` open, as many close, and the rest change state; sockets that carry
-something in a look."""
+SOCKETS, CHANGES, BUSY = 1_000, 20, 5
+"""Sockets; changes a look, of which `OPENED` open, as many close, and the rest change state; sockets that always carry
+something, while each other one does so in the look before it closes."""
 
 OPENED = 7
 
@@ -52,9 +52,11 @@ class Machine:
     def __init__(self) -> None:
         self._chance, self._number = random.Random(1), itertools.count(1)
         self.connections: dict[Key, Connection] = {each.key: each for each in map(self._new, range(SOCKETS))}
+        self._busy = list(self.connections)[:BUSY]
+        self._next = self._choose()
 
     def change(self) -> None:
-        keys = self._chance.sample(list(self.connections), CHANGES - OPENED)
+        keys, self._next = self._next, []
         for key in keys[:OPENED]:
             del self.connections[key]
         for key in keys[OPENED:]:
@@ -63,15 +65,20 @@ class Machine:
             self.connections[key] = replace(each, state=state)
         for each in map(self._new, range(OPENED)):
             self.connections[each.key] = each
+        self._next = self._choose()
 
     def gauges(self, look: int) -> dict[Key, Gauge]:
-        keys = self._chance.sample(list(self.connections), COUNTED)
-        return {key: Gauge(Told(Counters(look * 1000, look * 100))) for key in keys}
+        counters = Counters(look * 1000, look * 100, look, look + 1, 0, 0.012345, 0, 0, "cubic")
+        return {key: Gauge(Told(counters)) for key in (*self._busy, *self._next[:OPENED])}
+
+    def _choose(self) -> list[Key]:
+        return self._chance.sample(list(self.connections)[BUSY:], CHANGES - OPENED)
 
     def _new(self, _: int) -> Connection:
         key = next(self._number)
-        far = (f"198.51.{key % 200}.{key // 200 % 250}", 443)
-        return connection(key, local=("10.0.0.5", 32768 + key % 28000), remote=far)
+        far = (f"198.51.{key % 20}.{key // 20 % 250}", 443)
+        made = connection(key, local=("10.0.0.5", 32768 + key % 28000), remote=far)
+        return replace(made, user="alice", direction="out", opened_at=EPOCH + key / 7)
 
 
 def record(path: Path, looks: Iterator[int], *, counts: bool) -> tuple[Spent, int, int]:
@@ -96,7 +103,7 @@ def record(path: Path, looks: Iterator[int], *, counts: bool) -> tuple[Spent, in
 
 def recorder(folder: Path) -> None:
     """An hour of recording, with and without counters."""
-    for counts, name in ((False, "without counters"), (True, f"{COUNTED} sockets carry something in each look")):
+    for counts, name in ((False, "without counters"), (True, "each carries something")):
         path = folder / f"{counts}.tcpview"
         spent, events, looks = record(path, iter(range(1, HOUR + 1)), counts=counts)
         size = path.stat().st_size

@@ -67,7 +67,7 @@ def test_opened_connections_are_those_of_the_recording_with_their_times(whole: W
 
 def test_bytes_add_up(tmp_path: Path) -> None:
     many = Warehouse(minutes(tmp_path / "a.tcpview", 50))
-    there = many.ask_recording("SELECT sum(json_extract(body, '$.sent')) FROM event WHERE kind = 'counted'")
+    there = many.ask_recording("SELECT sum(json_extract(body, '$[1]')) FROM event WHERE kind = 'counted'")
     assert many.ask("SELECT sum(sent)::BIGINT FROM parquet WHERE event = 'closed'") == there
     assert many.ask("SELECT sum(source.bytes)::BIGINT FROM jsonl WHERE event.action = 'connection-closed'") == there
     assert many.ask("SELECT DISTINCT remote_name FROM parquet WHERE pid IS NOT NULL") == [("far.example",)]

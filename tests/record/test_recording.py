@@ -111,7 +111,7 @@ TAMPERED = {
     "UPDATE moment SET wall = wall + 1 WHERE id = 1": "seal 2",
     "UPDATE process SET name = 'cron' WHERE id = 2": "seal 2",
     "UPDATE fact SET value = 'other' WHERE id = 1": "seal 1",
-    "UPDATE seal SET digest = upper(digest) WHERE id = 2": "seal 2",
+    "UPDATE seal SET digest = zeroblob(32) WHERE id = 2": "seal 2",
     "DELETE FROM event WHERE id = 4": "Row 4 of event is missing",
     "DELETE FROM event WHERE id = 6": "Row 6 of event is missing",
     "DELETE FROM seal WHERE id = 2": "Seal 2, after seal 1",

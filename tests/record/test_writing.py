@@ -93,7 +93,7 @@ def test_the_page_shows_each_event_with_what_is_known_then(tmp_path: Path) -> No
 def test_the_page_says_what_it_is_of(tmp_path: Path) -> None:
     text = unescape(written(minutes(tmp_path / "a.tcpview", 3), "html").decode())
     with closing(Reader(tmp_path / "a.tcpview")) as reader:
-        ((digest,),) = reader.ask("SELECT digest FROM seal ORDER BY id DESC LIMIT 1")
+        ((digest,),) = reader.ask("SELECT lower(hex(digest)) FROM seal ORDER BY id DESC LIMIT 1")
     for part in ("box", "a.tcpview", "2026-01-01T00:00:03.000Z", "tcpview-tui 0", "10 events", digest):
         assert f"<dd>{part}" in text
 
