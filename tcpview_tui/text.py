@@ -13,6 +13,12 @@ from datetime import UTC, datetime
 SIZE_UNITS = "kMGTPE"
 """What stands for 1024 bytes, 1024 times that, and so on."""
 
+LAST_DATE = 253_402_300_799.0
+"""The last second of the year 9999, in UTC: what is later has no date (ISO 8601)."""
+
+_FARTHEST_ZONE = 86_400.0
+"""Seconds that no zone is away from UTC (datetime.timezone)."""
+
 TEXT_LIMIT = 4096
 """Characters kept of one foreign text. PATH_MAX is 4096 (linux/limits.h); a longer text is cut and says so."""
 
@@ -111,7 +117,7 @@ def local_time(epoch: float, *, fine: bool = False) -> str:
 
     With `fine`, to the millisecond: ``HH:MM:SS.mmm``.
     """
-    moment = datetime.fromtimestamp(epoch).astimezone()
+    moment = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE - _FARTHEST_ZONE)).astimezone()
     today = datetime.now().astimezone().date()
     thousandths = f".{moment.microsecond // 1000:03d}" if fine else ""
     return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S") + thousandths
@@ -119,7 +125,7 @@ def local_time(epoch: float, *, fine: bool = False) -> str:
 
 def utc_time(epoch: float) -> str:
     """Return `epoch` (seconds UTC) as ISO 8601 in UTC, ``2026-01-31T23:59:59Z``."""
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def endpoint(address: str, port: int | None) -> str:

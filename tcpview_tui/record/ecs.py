@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.community_id import community_id
 from tcpview_tui.record.digests import unread
+from tcpview_tui.text import LAST_DATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +37,12 @@ _NANOSECONDS = 1_000_000_000
 
 @lru_cache(4096)
 def timestamp(epoch: float) -> str:
-    """Return `epoch` (seconds UTC) as ISO 8601 in UTC with milliseconds, ``2026-01-31T23:59:59.250Z``."""
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    """Return `epoch` (seconds UTC) as ISO 8601 in UTC with milliseconds, ``2026-01-31T23:59:59.250Z``.
+
+    What has no date is the nearest that has one.
+    """
+    at = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE), UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def listed(row: Row, context: Context, at: float, host: str) -> Document:

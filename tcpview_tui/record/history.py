@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tcpview_tui.record.event import Acted
 from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.record.states import NOTHING, Whole, restored
+from tcpview_tui.text import LAST_DATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.reader import Reader
-
-LAST_DATE = 253_402_300_799
-"""The last second of the year 9999: what is later has no date (ISO 8601)."""
 
 _BLOCK = 1_000
 """Events that are read in one go: while it lasts, whoever writes the file cannot close it."""

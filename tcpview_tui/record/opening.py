@@ -40,10 +40,13 @@ def beside(path: Path, ending: str) -> Path:
 
 
 def _connected(path: Path, how: str, *settings: str) -> sqlite3.Connection:
-    """Return a connection that has read the header and the schema."""
+    """Return a connection that has read the header and the schema.
+
+    With ``writable_schema``, which writes nothing, SQLite opens also what was cut off (pragma.html).
+    """
     file = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, check_same_thread=False)
     try:
-        for statement in (*settings, "SELECT 1 FROM sqlite_schema"):
+        for statement in ("PRAGMA writable_schema=ON", *settings, "SELECT 1 FROM sqlite_schema"):
             file.execute(statement).close()
     except UnicodeDecodeError as error:  # what SQLite says of a damaged schema quotes it, and Python takes it for UTF-8
         file.close()

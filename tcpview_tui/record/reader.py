@@ -26,6 +26,9 @@ _KEPT = 65_536
 """Addresses, processes and connections that are kept once they were read."""
 
 
+_NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, msgspec.MsgspecError)
+"""What is raised by values that this program never writes."""
+
 _LASTING = ("user", "direction", "opened_at")
 """What stands with the connection, unless an event tells otherwise."""
 
@@ -170,7 +173,7 @@ def _understood(what: str) -> Iterator[None]:
     """Raise ReadingError when something is not what this program writes: SQLite may hold anything in any column."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, msgspec.MsgspecError) as error:
+    except _NONSENSE as error:
         raise ReadingError(f"{what} cannot be understood; verify says what else") from error
 
 

@@ -66,7 +66,7 @@ def verify(path: Path, key: bytes | None = None) -> Verdict:
             return verdict._replace(closing=claim)
     except _FaultError as error:
         return verdict._replace(fault=safe(str(error)))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return verdict._replace(fault=f"SQLite cannot read what follows seal {verdict.seals}: {safe(str(error))}.")
 
 

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.model.kinds import DURATION
-from tcpview_tui.record.history import LAST_DATE
-from tcpview_tui.text import safe
+from tcpview_tui.text import LAST_DATE, safe
 
 if TYPE_CHECKING:
     from tcpview_tui.record.history import Place

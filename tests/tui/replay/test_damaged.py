@@ -76,6 +76,7 @@ LOSSES = {
     "a connection row": "DELETE FROM connection WHERE id = 31",
     "a kind nobody knows": "UPDATE event SET kind = 'sung' WHERE id = 100",
     "a body that is no JSON": "UPDATE event SET body = '{' WHERE id = 99",
+    "a body that is no object": "UPDATE event SET body = '[]' WHERE id = 99",
     "owners that are no list": "UPDATE event SET owners = '7' WHERE id = 99",
     "the last moment": "DELETE FROM moment WHERE id = (SELECT max(id) FROM moment)",
     "every moment": "DELETE FROM moment",

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.record.history import LAST_DATE, Place
+from tcpview_tui.record.history import Place
+from tcpview_tui.text import LAST_DATE
 from tcpview_tui.tui.replay.jumping import JumpError, Target, Times, target
 from tests.fakes import EPOCH
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tcpview_tui.record.history import LAST_DATE, Place
+from tcpview_tui.record.history import Place
+from tcpview_tui.text import LAST_DATE
 from tcpview_tui.tui.replay.scene import Scene
 from tcpview_tui.tui.replay.timeline import _share, _span
 from tests.tui.replay.harness import Camera, call, film, replay
