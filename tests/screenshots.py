@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import chdir
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,8 +18,10 @@ from tcpview_tui.respond.plan import make_plan
 from tcpview_tui.sources.proctable import Entry
 from tcpview_tui.tui.screens.whois import WhoisScreen
 from tests.fakes import EPOCH
+from tests.film import record
 from tests.scenes import AFTER, BEFORE, DROPPER, TRAFFIC, carried
 from tests.tui.harness import Live, live
+from tests.tui.replay.harness import Replay, replay
 
 ANSWER = WhoisAnswer(
     address="203.0.113.66",
@@ -107,6 +111,12 @@ async def _help(program: Live) -> None:
     await program.press("question_mark")
 
 
+async def _recording(program: Live) -> None:
+    await program.press("R")
+    await _happen(program)
+    await program.press("down")
+
+
 PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], str]] = {
     "live": (_plain, (120, 32), "dark"),
     "live-80x24": (_plain, (80, 24), "dark"),
@@ -120,16 +130,34 @@ PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], st
     "end-process": (_end, (120, 32), "dark"),
     "traffic": (_traffic, (160, 30), "dark"),
     "disconnect": (_disconnect, (120, 32), "dark"),
+    "recording": (_recording, (120, 32), "dark"),
     "help": (_help, (120, 40), "dark"),
 }
 
 
+async def _replay(program: Replay) -> None:
+    await program.jump("+233s")
+    await program.go("plus", "plus", "plus")
+
+
+FILMS = {"replay": (120, 32), "replay-80x24": (80, 24)}
+"""The pictures of a replay and their sizes."""
+
+NAMES = (*PICTURES, *FILMS)
+
+
 async def draw(name: str) -> str:
     """Return one picture as SVG."""
-    scene, size, theme = PICTURES[name]
-    async with live(*BEFORE, size=size, theme=theme) as program:
-        await scene(program)
-        return program.app.export_screenshot(title="tcpview-tui")
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        if name in FILMS:
+            record(Path("web1.tcpview"))
+            async with replay(Path("web1.tcpview"), FILMS[name]) as film:
+                await _replay(film)
+                return film.app.export_screenshot(title="tcpview-tui")
+        scene, size, theme = PICTURES[name]
+        async with live(*BEFORE, size=size, theme=theme) as program:
+            await scene(program)
+            return program.app.export_screenshot(title="tcpview-tui")
 
 
 def main() -> None:
@@ -138,7 +166,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     os.environ["TZ"] = "UTC"
     time.tzset()
-    for name in PICTURES:
+    for name in NAMES:
         (folder / f"{name}.svg").write_text(asyncio.run(draw(name)), encoding="utf-8")
         print(folder / f"{name}.svg")
 
