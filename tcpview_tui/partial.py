@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -26,16 +26,21 @@ def whole(file: Path) -> Iterator[BinaryIO]:
     """
     partial = file.with_name(file.name + SUFFIX)
     _check_free(file)
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600)
+    is_ours = True  # Ctrl+C may come before anybody knows that it was made
     try:
+        try:
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600)
+        except OSError:
+            is_ours = False
+            raise
         with os.fdopen(handle, "wb") as out:
             yield out
             out.flush()
             os.fsync(handle)
         _name(partial, file)
     finally:
-        with suppress(FileNotFoundError):
-            partial.unlink()
+        if is_ours:
+            partial.unlink(missing_ok=True)
 
 
 def _check_free(file: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,21 @@ def test_nothing_is_left_of_what_was_not_finished(tmp_path: Path, error: type[Ba
 
     with pytest.raises(error):
         fail()
+    assert names(tmp_path) == []
+
+
+def test_nothing_is_left_of_what_was_interrupted_as_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.open
+
+    def interrupted(*arguments: Any) -> int:
+        os.close(really(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt), whole(tmp_path / "a.csv"):
+        pass
     assert names(tmp_path) == []
 
 

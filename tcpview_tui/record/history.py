@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.reader import Reader
 
-_BLOCK = 1_000
-"""Events that are read in one go: while it lasts, whoever writes the file cannot close it."""
-
 _OF_EVENT = "SELECT mono, wall FROM event JOIN moment ON moment.id = event.moment WHERE event.id = ?"
 
 _ACTED = "SELECT id FROM event WHERE kind = 'acted' AND id <= ? ORDER BY id"
@@ -118,7 +115,7 @@ class History:
     def told(self, first: int, last: int) -> Iterator[Sequence[Event]]:
         """Return the events from one number to another, those of each moment together."""
         number = first
-        for _, told in groupby(self._events(first, last), key=lambda event: event.at[:3]):
+        for _, told in groupby(self._reader.events(first, last), key=lambda event: event.at[:3]):
             yield (events := list(told))
             number += len(events)
         if number <= last:
@@ -160,10 +157,6 @@ class History:
         mono, wall, _ = self._moment(high)
         event = self._moment(high + 1)[2] - 1 if high < last else end
         return _place(event, mono, wall).after(clock - mono / 1000)
-
-    def _events(self, first: int, last: int) -> Iterator[Event]:
-        for begin in range(first, last + 1, _BLOCK):
-            yield from self._reader.events(begin, min(begin + _BLOCK - 1, last))
 
     def _state(self, number: int) -> Whole:
         (body,) = self._reader.ask("SELECT body FROM state WHERE id = ?", number)[0]

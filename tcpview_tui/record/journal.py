@@ -29,7 +29,7 @@ class Journal:
 
     def __init__(self, interval: float) -> None:
         """`interval` is how many seconds apart looks are meant to be."""
-        self._interval = interval
+        self.interval = interval
         self._before: Moment | None = None
         self._problems: dict[str, Problem] = {}
         self._told: dict[Key, float] = {}
@@ -63,7 +63,7 @@ class Journal:
     def _gap(self, now: Moment) -> Iterator[Event]:
         if self._before is not None:
             passed = now.monotonic - self._before.monotonic
-            if passed > LATE * self._interval:
+            if passed > LATE * self.interval:
                 yield Gap(now, passed)
 
     def _unseen(self, now: Moment, problems: Iterable[Problem]) -> Iterator[Event]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _KEPT = 65_536
 """Addresses, processes and connections that are kept once they were read."""
 
+_BLOCK = 1_000
+"""Events that are read in one go: while it lasts, whoever writes the file cannot close it."""
 
 _NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, msgspec.MsgspecError)
 """What is raised by values that this program never writes."""
@@ -71,13 +73,8 @@ class Reader:
     def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
         """Return the events from one number to another, as they were written, their times to the millisecond."""
         until = self.last if last is None else last
-        query = "SELECT * FROM event WHERE id BETWEEN ? AND ? ORDER BY id"
-        for expected, row in enumerate(self.rows(query, first, until), first):
-            if row[0] != expected:
-                raise ReadingError(f"event {expected} is missing; verify says what else")
-            with _understood(f"event {expected}"):
-                event = self._event(row)
-            yield event
+        for begin in range(first, until + 1, _BLOCK):
+            yield from self._events(begin, min(begin + _BLOCK - 1, until))
 
     def ask(self, query: str, *values: Any) -> list[Sequence[Any]]:
         """Return what SQL selects. Raises ReadingError when the file is damaged."""
@@ -93,6 +90,23 @@ class Reader:
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
+
+    def _events(self, first: int, last: int) -> Iterator[Event]:
+        """Return the events of a block, which is read whole before anybody takes his time over one of them."""
+        rows: list[Sequence[Any]] = []
+        fault: ReadingError | None = None
+        try:
+            rows.extend(self.rows("SELECT * FROM event WHERE id BETWEEN ? AND ? ORDER BY id", first, last))
+        except ReadingError as error:
+            fault = error
+        for expected, row in enumerate(rows, first):
+            if row[0] != expected:
+                raise ReadingError(f"event {expected} is missing; verify says what else")
+            with _understood(f"event {expected}"):
+                event = self._event(row)
+            yield event
+        if fault is not None:
+            raise fault
 
     def _event(self, row: Sequence[Any]) -> Event:
         _, kind, moment, early, key, *seen, owners, text = row

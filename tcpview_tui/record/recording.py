@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tcpview_tui.record.closing import write_line
+from tcpview_tui.record.event import Closed, Gap
+from tcpview_tui.record.opening import beside
 from tcpview_tui.record.rows import Row, Rows, by_table
 from tcpview_tui.record.schema import APPLICATION_ID, SEALED, STATEMENTS, TABLES, VERSION
 from tcpview_tui.record.seal import Chain
@@ -21,10 +23,10 @@ from tcpview_tui.text import count
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.process import Process
-    from tcpview_tui.record.event import Event
+    from tcpview_tui.record.event import Event, Moment
 
 KEPT = 200_000
-"""Rows kept in memory while the file cannot be written, about 50 MB; what comes then is not taken."""
+"""Rows kept in memory while the file cannot be written, about 50 MB; of what comes then only ends are taken."""
 
 _PATIENCE = 500
 """Milliseconds that somebody who reads the file is waited for when it is closed."""
@@ -61,6 +63,8 @@ class Recording:
         self._rows = Rows(digest_of)
         self._pending: list[Row] = []
         self._seals = 0
+        self._missed: Moment | None = None
+        _check_alone(path)
         draft, self._made = _draft(path)
         try:
             self._open(draft, STATEMENTS)
@@ -91,17 +95,11 @@ class Recording:
         Raises RecordingError when it cannot be written now: it then waits for the next time.
         """
         events = list(events)
-        if len(self._pending) + len(events) > KEPT:
-            self.left_out += len(events)
-        else:
-            self._pending += self._rows.events(events)
-        if not self._pending:
-            return
-        try:
-            self._check_place()
-            self._commit()
-        except sqlite3.Error as error:
-            raise _refused(self.path, error) from error
+        if self._is_too_much(events):
+            with suppress(RecordingError):  # there may be room again
+                self._flush()
+        self._pending += self._rows.events(self._taken(events))
+        self._flush()
 
     def close(self) -> None:
         """Give the file back, as one file that needs no other; with a digest over all of it, when nothing waits."""
@@ -113,6 +111,34 @@ class Recording:
             self.unclosed = getattr(error, "strerror", None) or str(error)
         finally:
             os.close(self._made)
+
+    def _flush(self) -> None:
+        if not self._pending:
+            return
+        try:
+            self._check_place()
+            self._commit()
+        except sqlite3.Error as error:
+            raise _refused(self.path, error) from error
+
+    def _is_too_much(self, events: Sequence[Event]) -> bool:
+        return bool(self._pending) and len(self._pending) + len(events) > KEPT
+
+    def _taken(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Return what is taken of `events`: all of it, or, while too much waits, the ends of what is there.
+
+        There are no more of those than connections. What was left out is told as a gap, as soon as there is room.
+        """
+        if not events:
+            return events
+        now = events[-1].at
+        if self._is_too_much(events):
+            taken = [each for each in events if isinstance(each, Closed) and self._rows.knows(each.key)]
+            self.left_out += len(events) - len(taken)
+            self._missed = self._missed or now
+            return taken
+        since, self._missed = self._missed, None
+        return events if since is None else [Gap(now._replace(early=0.0), now.clock - since.clock), *events]
 
     def _settle(self) -> None:
         """Have SQLite bring all into the one file, and let go of it. Raises sqlite3.Error or RecordingError if not."""
@@ -166,6 +192,13 @@ class Recording:
         except OSError:
             pass
         raise RecordingError(f"{self.path} has been removed or replaced; what happens now is kept in memory only")
+
+
+def _check_alone(path: Path) -> None:
+    """Raise RecordingError for what SQLite would read into the new file: the log of one that was killed and removed."""
+    for ending in () if os.path.lexists(path) else ("-wal", "-journal", "-shm"):  # what is there is refused by its name
+        if os.path.lexists(left := beside(path, ending)):
+            raise RecordingError(f"{left} is there already, and would be read as part of it; choose another name")
 
 
 def _draft(path: Path) -> tuple[Path, int]:

@@ -50,6 +50,10 @@ class Rows:
             self._add("fact", name, value)
         return self._take()
 
+    def knows(self, key: Key) -> bool:
+        """Return whether this connection is there, as far as it was told."""
+        return key in self._connections
+
     def events(self, events: Iterable[Event]) -> list[Row]:
         """Return the rows that these events need, those of each table in the order of their numbers."""
         for _, told in groupby(events, key=lambda event: event.at[:3]):

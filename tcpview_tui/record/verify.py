@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 _WRITE_VERSION, _ROLLBACK = 18, b"\1"
 """Where the header of SQLite says how the file is written, and what it says when not by a log (fileformat2.html)."""
+
+_ENDLESS = (math.inf, -math.inf)
+
+_Last = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+"""The number of a row (datatype3.html)."""
 
 _EVENTS = [table.name for table in SEALED].index("event")
 
@@ -108,6 +114,8 @@ def _rows(file: sqlite3.Connection, table: str, after: int, last: int) -> Iterat
         row = found.fetchone()
         if row is None or row[0] != expected:
             raise _FaultError(f"Row {expected} of {table} is missing.")
+        if any(value in _ENDLESS for value in row):  # JSON, which is sealed, spells it as it spells nothing
+            raise _FaultError(f"Row {expected} of {table} holds a number without end, which nobody has written.")
         yield table, row
 
 
@@ -117,7 +125,9 @@ def _check_end(file: sqlite3.Connection) -> None:
     if found is None:
         raise _FaultError("It has no seal: it was cut off at its beginning, or emptied.")
     for table, last in zip(SEALED, _last(found[0], 0), strict=True):
-        (most,) = file.execute(f"SELECT max(id) FROM {table.name}").fetchone()  # noqa: S608 - a name of ours
+        least, most = file.execute(f"SELECT min(id), max(id) FROM {table.name}").fetchone()  # noqa: S608 - a name of ours
+        if least is not None and least < 1:
+            raise _FaultError(f"Row {least} of {table.name} was added: its rows count from 1.")
         if (most or 0) != last:
             what = "added behind" if (most or 0) > last else "removed before"
             raise _FaultError(f"Rows of {table.name} were {what} the last seal: {last} are sealed, {most or 0} there.")
@@ -162,8 +172,8 @@ def _unclosed(whole: BinaryIO, size: int, file: sqlite3.Connection) -> str:
 
 def _last(text: str, number: int) -> list[int]:
     try:
-        last = msgspec.json.decode(text, type=list[int])
-    except (msgspec.DecodeError, TypeError):
+        last = msgspec.json.decode(text, type=list[_Last])
+    except (msgspec.DecodeError, RecursionError, TypeError):
         last = []
     if len(last) != len(SEALED):
         raise _FaultError(f"Seal {number} does not say what it vouches for.")

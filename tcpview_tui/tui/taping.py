@@ -66,7 +66,13 @@ class Taping:
     def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
         """Record names that have become known."""
         if self.path is not None and snapshot is not None:
-            self._events.put(self._journal.named(names, snapshot.sequence, self._clock))
+            copy = dict(names)  # a live view, which other threads add to
+            self._events.put(self._journal.named(copy, snapshot.sequence, self._clock))
+
+    def pace(self, interval: float) -> None:
+        """Say how many seconds apart looks are meant to be from now on."""
+        if self.path is not None:
+            self._journal.interval = interval
 
     def acted(self, sentence: str, snapshot: Snapshot | None) -> None:
         """Record what was done to the machine."""

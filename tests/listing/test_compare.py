@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tcpview_tui.listing.compare import USUAL, Entry, Finding, Side, Verdict, Yardstick
@@ -80,6 +80,7 @@ def test_of_several_at_a_place_those_that_stayed_are_no_change() -> None:
     assert verdicts(findings(now, before)) == [Verdict.GONE]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(any_rows(), max_size=8), st.lists(any_rows(), max_size=8))
 def test_findings_turn_the_one_state_into_the_other(before: list[Row], now: list[Row]) -> None:
     yardstick, nothing = Yardstick((*USUAL, "pid", "state"), usual=False), Context()

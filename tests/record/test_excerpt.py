@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from tcpview_tui.model.query import parse
 from tcpview_tui.record.event import Closed, Counted, Gap, Named, Opened
 from tcpview_tui.record.excerpt import Span, excerpt
 from tcpview_tui.record.reader import Reader, ReadingError
+from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.tracked import Happening
-from tests.fakes import EPOCH
-from tests.record.streams import LIFE, later
+from tests.fakes import EPOCH, FakeClock
+from tests.record.streams import CALL, LIFE, later
 from tests.record.tapes import everything, minutes, taped
 
 START = round(EPOCH * 1000)
@@ -36,6 +38,16 @@ def test_without_bounds_it_is_all_of_it(tmp_path: Path) -> None:
     path = everything(tmp_path)
     with closing(Reader(path)) as reader:
         assert [happening.event for happening in told(path)] == list(reader.events())
+
+
+def test_who_takes_his_time_does_not_keep_it_from_being_closed(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "a.tcpview", [], FakeClock())
+    recording.write(Opened(later(each), replace(CALL, key=each)) for each in range(100))
+    with closing(Reader(recording.path)) as reader:
+        happenings = excerpt(reader, ALL, None, lambda _, __: None)
+        assert next(happenings)
+        recording.close()
+        assert recording.unclosed is None
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)

@@ -231,11 +231,19 @@ def test_on_a_full_disk_it_waits_and_goes_on_when_there_is_room(small: Path) -> 
 def test_beyond_the_bound_events_are_left_out_and_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT", 3)
     tape = Tape(path)
-    tape.look(*(connection(each) for each in range(10)))
+    tape.look(*(connection(each) for each in range(10)))  # nothing waits: a look is never too large
+    assert tape.file.left_out == 0
+    elsewhere = path.rename(path.with_suffix(".away"))
+    for there in (range(1, 10), range(2, 20)):
+        with pytest.raises(RecordingError):
+            tape.look(*(connection(each) for each in there))
     assert tape.file.left_out == 10
-    tape.look(replace(connection(1), state=State.CLOSE_WAIT))
+    elsewhere.rename(path)
+    tape.look(*(connection(each) for each in range(2, 21)))
     assert verify(path).fault is None
     tape.file.close()
+    told = ask(path, "SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind")
+    assert told == [("closed", 2), ("gap", 1), ("opened", 11)]
 
 
 def test_what_could_not_be_seen_and_gaps_are_told_once(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tcpview_tui.record.event import Acted
+from tcpview_tui.record.event import Acted, Gap
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.verify import verify
 from tests.fakes import connection
@@ -54,6 +54,18 @@ async def test_it_goes_on_while_the_view_is_frozen(here: Path) -> None:
         await program.look(OTHER)
         await ended(program)
     assert verify(recorded(here)).events == 3
+
+
+async def test_looks_are_late_by_the_interval_that_was_chosen_last(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R", "+", "+")
+        interval = program.app.session.interval
+        await program.advance(interval)
+        await program.look(ONE, OTHER)
+        await ended(program)
+    with closing(Reader(recorded(here))) as reader:
+        assert interval > 2
+        assert not [event for event in reader.events() if isinstance(event, Gap)]
 
 
 async def test_leaving_ends_it(here: Path) -> None:

@@ -45,6 +45,7 @@ def change_interval(main: LiveScreen, step: int) -> None:
         return
     session.interval = min(others) if step > 0 else max(others)
     main.feed.set_interval(session.interval)
+    session.taping.pace(session.interval)
     main.draw()
 
 

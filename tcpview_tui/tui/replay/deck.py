@@ -61,9 +61,10 @@ class Deck:
         """Do one of the other methods. Where nothing can be read it stands still, and says so once."""
         try:
             order()
-        except ReadingError as error:
+        except Exception as error:  # noqa: BLE001 - as in a look: whatever a file leads to must not end the program
+            told = error if isinstance(error, ReadingError) else ReadingError(f"{type(error).__name__}: {error}")
             known = self._trouble
-            self._stuck(error)
+            self._stuck(told)
             if order != self.beat or self._trouble != known:
                 self._show()
 
@@ -134,7 +135,7 @@ class Deck:
                     self._told = f"Event {found.event:,} is one that the filter lets through."
                     self._go(self._history.place(found.event), found)
                     return
-                share = f"{(found - here) / (end - here):.0%}"
+                share = f"{(found - here) / (end - here or way):.0%}"
                 if self._is_wanted():
                     self._tell(f"The search was ended, after {share} of the events on this side.")
                     return

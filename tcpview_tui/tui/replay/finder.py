@@ -48,7 +48,9 @@ class Finder:
     def after(self, event: int, last: int) -> Iterator[Found | int]:
         """Look for the first one after an event and not after the last one."""
         for found in self._matching(*self._history.whole(event), last):
-            if isinstance(found, int) or found.event > event:
+            if isinstance(found, int):
+                yield max(found, event)  # it begins at a state, which may be far before
+            elif found.event > event:
                 yield found
 
     def before(self, event: int, first: int) -> Iterator[Found | int]:

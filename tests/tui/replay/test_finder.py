@@ -16,7 +16,7 @@ from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.tui.replay.finder import Finder, Found
 from tests.fakes import CURL, NGINX, listener
-from tests.tui.replay.harness import Camera, Stage, call, stage
+from tests.tui.replay.harness import Camera, Stage, call, film, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -152,3 +152,19 @@ def test_a_long_search_tells_how_far_it_is_and_ends_when_something_else_is_wante
         assert scene.told.startswith("The search was ended, after ")
         assert scene.place == place
         assert not replay.deck.is_searching
+
+
+def test_a_search_from_the_end_is_none_of_what_stands_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcpview_tui.tui.replay.finder._BLOCK", 5)
+    path = film(tmp_path / "a.tcpview")
+    with stage(path) as replay:
+        end = replay.scene.end
+        for place in (end, replay.history.place(end.event - 1)):
+            replay.deck._go(place)
+            before = len(replay.scenes)
+            scene = replay.do(replay.deck.find, 1, finder(replay, narrowed("rport:1")))
+            assert scene.told == "Nothing after this matches."
+            told = {each.told.partition(".")[0] for each in replay.scenes[before:-1]}
+            assert told <= {"Searching: 0%", "Searching: 100%"}
