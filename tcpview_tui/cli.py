@@ -196,8 +196,8 @@ def record_all(config: Path | None, seal_key: Any, expr: str, interval: float | 
 
     The filter and the names of the config file are those of the live table, and count for nothing here.
     """
-    from tcpview_tui.recorder import record
-    from tcpview_tui.task import Task
+    from tcpview_tui.recorder.recorder import record
+    from tcpview_tui.recorder.task import Task
 
     source, offline = options.pop("source"), options.pop("offline")
     settings, _ = settled(config, _given({"interval": interval, "source": source, "offline": offline}))
@@ -248,7 +248,7 @@ def export_recording(file: Path, expr: str, output: Path | None, **options: Any)
     With a filter, what is about no connection is left out: gaps, names, actions, what could not be seen.
     """
     from tcpview_tui.clock import SystemClock
-    from tcpview_tui.exporting import Order, export
+    from tcpview_tui.transfer.exporting import Order, export
 
     query = understood(expr, "--filter") if expr.strip() else None
     output = None if output is not None and str(output) == "-" else output
@@ -271,7 +271,7 @@ def summarise_recording(file: Path) -> int:
 def import_stream(stream: Any, output: Path, seal_key: Any) -> int:
     """Make a recording of the JSON Lines that `record -o -` or `export` has written; - reads the standard input."""
     from tcpview_tui.clock import SystemClock
-    from tcpview_tui.importing import Source, take_in
+    from tcpview_tui.transfer.importing import Source, take_in
 
     return take_in(Source.of(stream), output, SystemClock(), seal_key and seal_key.read())
 

@@ -17,7 +17,7 @@ from tcpview_tui.output import guarded, lines_out, put
 from tcpview_tui.record.event import Changed, Closed, Event, Gap, Unseen
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.tracked import Happening, Tracked
-from tcpview_tui.recorder import stopping
+from tcpview_tui.recorder.recorder import stopping
 from tcpview_tui.text import count, duration
 
 if TYPE_CHECKING:

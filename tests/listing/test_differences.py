@@ -17,10 +17,10 @@ from tcpview_tui.record.export import LISTINGS
 from tests.fakes import CURL, FakeSource, listener
 from tests.listing.test_listing import said, source
 from tests.record.streams import PROBLEM
+from tests.recorder.test_recorder import PROGRAM
 from tests.sources.net import listening
 from tests.test_cli import PATIENCE, Said, refused
 from tests.test_imports import HEAVY, RUN, python
-from tests.test_recorder import PROGRAM
 
 __all__ = ["source"]
 

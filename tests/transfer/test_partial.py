@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tcpview_tui.partial import whole
+from tcpview_tui.transfer.partial import whole
 
 
 def names(folder: Path) -> list[str]:

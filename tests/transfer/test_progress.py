@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tcpview_tui.progress import PATIENCE, Progress, onlooker
+from tcpview_tui.transfer.progress import PATIENCE, Progress, onlooker
 from tests.fakes import FakeClock
 
 

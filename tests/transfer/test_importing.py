@@ -17,12 +17,12 @@ from typing import IO, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tcpview_tui import importing
-from tcpview_tui.importing import Source, take_in
 from tcpview_tui.record.event import Event
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.schema import TABLES
 from tcpview_tui.record.verify import verify
+from tcpview_tui.transfer import importing
+from tcpview_tui.transfer.importing import Source, take_in
 from tests.fakes import FakeClock
 from tests.record.streams import EVERYTHING, NO_DIGESTS, histories, streamed
 from tests.record.tapes import DIGEST, everything, hostile, minutes, read, taped

@@ -20,7 +20,7 @@ from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.rotation import Rotation
 from tcpview_tui.record.series import Series
 from tcpview_tui.record.verify import verify
-from tcpview_tui.recorder import Recorder
+from tcpview_tui.recorder.recorder import Recorder
 from tcpview_tui.sources.base import Sampler
 from tests.fakes import FakeClock, FakeSource, connection
 from tests.lookup.servers import DnsServer

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 import click
 
 from tcpview_tui.exits import FAILED, INTERRUPTED
-from tcpview_tui.progress import Progress, onlooker
 from tcpview_tui.record.host import host_name
 from tcpview_tui.record.parsing import Imported, StreamError, imported
 from tcpview_tui.record.recording import Recording, RecordingError
 from tcpview_tui.record.sink import File
 from tcpview_tui.text import count, safe
+from tcpview_tui.transfer.progress import Progress, onlooker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,9 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tcpview_tui.exporting import Order, export
 from tcpview_tui.model.query import parse
 from tcpview_tui.record.writing import WRITERS
+from tcpview_tui.transfer.exporting import Order, export
 from tcpview_tui.usage import WrongUsageError
 from tests.fakes import FakeClock
 from tests.record.streams import EVERYTHING
@@ -185,7 +185,7 @@ def test_parquet_is_not_written_to_a_terminal(tmp_path: Path) -> None:
 
 HASTY = """
 import sys
-from tcpview_tui import progress
+from tcpview_tui.transfer import progress
 progress.PATIENCE = 0.0
 progress._INTERVAL = 0.0
 from tcpview_tui.cli import main

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tcpview_tui.instant import instant
 from tcpview_tui.text import safe
+from tcpview_tui.transfer.instant import instant
 from tcpview_tui.usage import WrongUsageError
 
 START, END = 1_767_225_600_000, 1_767_229_200_000

@@ -15,11 +15,11 @@ from tcpview_tui.clock import SystemClock
 from tcpview_tui.exits import FAILED
 from tcpview_tui.model import limits
 from tcpview_tui.model.diff import diff
-from tcpview_tui.naming import Naming
 from tcpview_tui.record.host import facts
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.sifting import Sifter
+from tcpview_tui.recorder.naming import Naming
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.text import safe
 from tcpview_tui.usage import chosen
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tcpview_tui.model.query import Query
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.sink import Sink
-    from tcpview_tui.task import Task
+    from tcpview_tui.recorder.task import Task
 
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 

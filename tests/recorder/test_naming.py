@@ -8,8 +8,8 @@ import pytest
 
 from tcpview_tui.config import Settings
 from tcpview_tui.lookup.settings import Lookup
-from tcpview_tui.naming import PATIENCE, Naming
 from tcpview_tui.record.event import Changed, Closed, Event, Moment, Opened
+from tcpview_tui.recorder.naming import PATIENCE, Naming
 from tests.fakes import FakeClock, connection
 from tests.lookup.servers import DnsServer
 from tests.sources.net import until

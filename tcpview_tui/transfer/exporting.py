@@ -12,10 +12,7 @@ import click
 
 from tcpview_tui.exits import FAILED
 from tcpview_tui.files import why_not
-from tcpview_tui.instant import instant
 from tcpview_tui.output import guarded, lines_out
-from tcpview_tui.partial import whole
-from tcpview_tui.progress import Progress, onlooker
 from tcpview_tui.record.about import about
 from tcpview_tui.record.excerpt import EVER, Span, excerpt
 from tcpview_tui.record.parquet import NotInstalledError
@@ -23,6 +20,9 @@ from tcpview_tui.record.reader import Reader, ReadingError, unreadable
 from tcpview_tui.record.report import TooLongError
 from tcpview_tui.record.writing import BINARY, WRITERS
 from tcpview_tui.text import count, safe
+from tcpview_tui.transfer.instant import instant
+from tcpview_tui.transfer.partial import whole
+from tcpview_tui.transfer.progress import Progress, onlooker
 from tcpview_tui.usage import WrongUsageError
 
 if TYPE_CHECKING:

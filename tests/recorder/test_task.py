@@ -13,7 +13,7 @@ from tcpview_tui.model.query import parse
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.sink import File
-from tcpview_tui.task import Task
+from tcpview_tui.recorder.task import Task
 from tcpview_tui.usage import WrongUsageError
 from tests.fakes import FakeClock
 
