@@ -63,9 +63,9 @@ class Deck:
             order()
         except Exception as error:  # noqa: BLE001 - as in a look: whatever a file leads to must not end the program
             told = error if isinstance(error, ReadingError) else ReadingError(f"{type(error).__name__}: {error}")
-            known = self._trouble
+            known, was_playing = self._trouble, self.is_playing
             self._stuck(told)
-            if order != self.beat or self._trouble != known:
+            if order != self.beat or was_playing or self._trouble != known:
                 self._show()
 
     def beat(self) -> None:

@@ -40,8 +40,8 @@ def hurt(path: Path, *statements: str) -> Path:
     return path
 
 
-def use(replay: Stage) -> None:
-    """Do everything that one can do with a recording."""
+def use(replay: Stage, ends: bool = True) -> None:
+    """Do everything that one can do with a recording; playing it `ends`, unless damage may have changed its times."""
     deck = replay.deck
     replay.do(deck.divide, 30)
     for text in ("end", "50%", "+3s", "2026-01-01T00:00:40Z", "start", "99%", "1%"):
@@ -55,8 +55,7 @@ def use(replay: Stage) -> None:
     replay.do(deck.toggle)
     for _ in range(100):
         replay.beat()
-    waits = replay.scene.end.clock > 1100  # for a time that damage has put far behind the last minute
-    assert waits or not replay.scene.is_playing, "it stands at the end, or where nothing can be read"
+    assert not (ends and replay.scene.is_playing), "it stands at the end, or where nothing can be read"
 
 
 HURTS = {
@@ -141,7 +140,7 @@ def opens(path: Path) -> bool:
     """Use a recording if it opens at all; it is refused in a sentence if not."""
     try:
         with stage(path) as replay:
-            use(replay)
+            use(replay, ends=False)
     except ReadingError as error:
         assert str(error)
         return False
