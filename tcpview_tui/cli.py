@@ -172,7 +172,8 @@ _seal_key = click.option(
     "--seal-key", type=click.File("rb"), metavar="FILE", help="Seal with the content of this file: HMAC-SHA-256."
 )
 _FORMS = tuple(form.id for form in FORMS)
-_form = click.option("--format", "form", type=click.Choice(_FORMS), default=_FORMS[0], help="Of the lines.")
+_form = click.option("--format", "form", type=click.Choice(_FORMS), help="Of the lines; jsonl by default.")
+_LONGEST_KEY = 1 << 20
 _OUTPUT = click.Path(path_type=Path)
 
 
@@ -202,7 +203,7 @@ def record_all(config: Path | None, seal_key: Any, expr: str, interval: float | 
     source, offline = options.pop("source"), options.pop("offline")
     settings, _ = settled(config, _given({"interval": interval, "source": source, "offline": offline}))
     query = understood(expr, "--filter")
-    return record(settings, Task(query=query, key=seal_key and seal_key.read(), **options))
+    return record(settings, Task(query=query, key=_key(seal_key), **options))
 
 
 @live.command("replay", short_help="Show a recording in the table.")
@@ -230,7 +231,7 @@ def verify_recording(file: Path, seal_key: Any) -> int:
     """Make every seal of a recording again, and name the first place that is not as it was written."""
     from tcpview_tui.verdict import tell
 
-    return tell(file, seal_key and seal_key.read())
+    return tell(file, _key(seal_key))
 
 
 @live.command("export", short_help="Write the events of a recording for other programs.")
@@ -273,7 +274,17 @@ def import_stream(stream: Any, output: Path, seal_key: Any) -> int:
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.transfer.importing import Source, take_in
 
-    return take_in(Source.of(stream), output, SystemClock(), seal_key and seal_key.read())
+    return take_in(Source.of(stream), output, SystemClock(), _key(seal_key))
+
+
+def _key(file: Any) -> bytes | None:
+    """Return the key in a file. One of no bytes is none: anybody could make such seals."""
+    if file is None:
+        return None
+    key: bytes = file.read(_LONGEST_KEY + 1)
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise WrongUsageError(f"--seal-key: a key has 1 to {_LONGEST_KEY:,} bytes; that file has none, or more.")
+    return key
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

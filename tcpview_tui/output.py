@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -54,6 +55,33 @@ def lines_out() -> TextIO:
         raise OSError(errno.EBADF, "the standard output is closed")
     number = sys.stdout.fileno()
     return open(number, "w", encoding="utf-8", errors="backslashreplace", newline="", closefd=False)
+
+
+class Patient(io.StringIO):
+    """The standard output for a recorder: what it does not take now waits, so that no line is torn in the middle."""
+
+    def __init__(self) -> None:
+        super().__init__(newline="")
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "the standard output is closed")
+        self._raw = io.FileIO(sys.stdout.fileno(), "w", closefd=False)
+        self._left = bytearray()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that were not taken yet."""
+        return len(self._left)
+
+    def flush(self) -> None:
+        """Write all that there is. Raises OSError when it is not taken now."""
+        self._left += self.getvalue().encode("utf-8", "backslashreplace")
+        self.seek(0)
+        self.truncate()
+        while self._left:
+            taken = self._raw.write(self._left)
+            if taken is None:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            del self._left[:taken]
 
 
 def _lost(reason: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,4 +56,4 @@ def _section(section: Section, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
 def _cell(title: str, value: Any) -> str:
     if value is None:
         return ""
-    return size(value) if title in _BYTES and isinstance(value, int | float) else safe(str(value))
+    return size(value) if title in _BYTES and isinstance(value, int | float) and isfinite(value) else safe(str(value))

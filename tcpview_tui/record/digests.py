@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from tcpview_tui.model.process import Process
 
 if TYPE_CHECKING:
     from tcpview_tui.record.reader import Reader
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 Digest = Callable[[Process], str | None]
 """Returns the SHA-256 of the program that a process runs, 64 hexadecimal digits; `None` when nobody knows it."""
@@ -29,5 +32,6 @@ def recorded(reader: Reader) -> Digest:
     known = {
         (pid, started, paths.setdefault(executable, executable)): digests.setdefault(digest, digest)
         for pid, started, executable, digest in reader.rows(query)
+        if _DIGEST.fullmatch(str(digest))  # what is none is nothing for a terminal or a spreadsheet
     }
     return lambda process: known.get((process.pid, process.started, process.executable))

@@ -167,8 +167,9 @@ class History:
 
     def _moment(self, number: int) -> tuple[int, int, int]:
         for mono, wall, event in self._reader.ask("SELECT mono, wall, event FROM moment WHERE id = ?", number):
-            return mono, wall, event
-        raise ReadingError(f"moment {number} is missing; verify says what else")
+            if isinstance(mono, int) and isinstance(wall, int) and isinstance(event, int):
+                return mono, wall, event
+        raise ReadingError(f"moment {number} is missing or none; verify says what else")
 
     def _before_damage(self, table: str) -> int:
         """Return the number of the last row of a table before the first that is missing or cannot be read."""
@@ -182,6 +183,8 @@ class History:
 
 
 def _place(event: int, mono: int, wall: int, *_: int) -> Place:
+    if not (isinstance(mono, int) and isinstance(wall, int)):  # SQLite can be made to hold anything
+        raise ReadingError(f"the time of event {event} is none; verify says what else")
     return Place(event, mono / 1000, _dated(wall / 1000))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ def opened(path: Path) -> sqlite3.Connection:
 
     Raises OSError when there is no file, and sqlite3.Error when SQLite cannot read it.
     """
+    if path.exists() and not path.is_file():  # nobody knows when a pipe answers, nor where a device ends
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
     with path.open("rb") as file:
         _, is_closed = read_line(file)
     if is_closed:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
-from tcpview_tui.model.connection import Connection, Endpoint, Namespace, State, Unowned
+from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family, Namespace, State, Transport, Unowned
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
 from tcpview_tui.record.opening import opened
 from tcpview_tui.record.schema import APPLICATION_ID, VERSION
+from tcpview_tui.record.wire import LAST
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
@@ -28,11 +31,20 @@ _KEPT = 65_536
 _BLOCK = 1_000
 """Events that are read in one go: while it lasts, whoever writes the file cannot close it."""
 
-_NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, msgspec.MsgspecError)
+_NONSENSE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, msgspec.MsgspecError)
 """What is raised by values that this program never writes."""
 
 _LASTING = ("user", "direction", "opened_at")
 """What stands with the connection, unless an event tells otherwise."""
+
+_Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None
+_Time = Annotated[float, Meta(ge=0, le=LAST)] | None
+_Lasting = tuple[str | None, Direction | None, _Time]
+_Fixed = tuple[Transport, Family, _Number, str | None, int, str | None, Direction | None, _Time]
+"""What may stand there: other words would pass by `safe` onto a terminal."""
+
+_STRANGE = "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type <> 'table' AND name <> 'happened'"
+"""What no recording has: a view in the place of a table can take for ever to be read."""
 
 
 class ReadingError(OSError):
@@ -47,9 +59,10 @@ class Reader:
         try:
             self._file = opened(path)
             found = [self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
-        except sqlite3.Error as error:
+            is_strange = self._file.execute(_STRANGE).fetchone() is not None
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise ReadingError(f"{path} is no recording: {safe(str(error))}") from error
-        if found != [APPLICATION_ID, VERSION]:
+        if is_strange or found != [APPLICATION_ID, VERSION]:
             self.close()
             raise ReadingError(f"{path} is no recording that this program can read (version {VERSION})")
         self._address = lru_cache(_KEPT)(self._read_address)
@@ -121,20 +134,21 @@ class Reader:
             case "closed":
                 return Closed(at, key, self._processes(owners))
             case "counted":
-                return Counted(at, key, msgspec.convert(body, Counters))
+                return Counted(at, key, counted(body))
             case "named":
                 return Named(at, safe(body["address"]), safe(body["name"]))
             case "unseen":
                 return Unseen(at, Code(body["code"]).value, _problem(body))
             case "gap":
-                return Gap(at, body["seconds"])
+                return Gap(at, float(body["seconds"]))
             case "acted":
                 return Acted(at, safe(body["sentence"]))
         raise ReadingError(f"an event of an unknown kind: {safe(str(kind))}")
 
     def _seen(self, key: int, seen: Sequence[Any], owners: str | None, body: dict[str, Any]) -> Connection:
         transport, family, namespace, name, _, *lasting = self._connection(key)
-        user, direction, opened_at = (body.get(field, known) for field, known in zip(_LASTING, lasting, strict=True))
+        told = (body.get(field, known) for field, known in zip(_LASTING, lasting, strict=True))
+        user, direction, opened_at = msgspec.convert(tuple(told), _Lasting)
         state, local, local_port, remote, remote_port = seen
         reason = body.get("unowned")
         return Connection(
@@ -166,7 +180,8 @@ class Reader:
     def _read_connection(self, number: int) -> Sequence[Any]:
         query = """SELECT transport, family, namespace, namespace_name, preexisting, user, direction, opened_at
                    FROM connection WHERE id = ?"""
-        return self._row(query, number)
+        fixed: Sequence[Any] = msgspec.convert(self._row(query, number), _Fixed)
+        return fixed
 
     def _read_process(self, number: int) -> Process:
         query = """SELECT pid, started, name, user, executable, command_line, service, container, parents
@@ -194,6 +209,14 @@ def _understood(what: str) -> Iterator[None]:
 def unreadable(path: Path, error: OSError) -> str:
     """Return the sentence that says why a recording cannot be read."""
     return safe(f"{path} cannot be read: {error.strerror}" if error.strerror else str(error)) + "."
+
+
+def counted(told: Sequence[Any]) -> Counters:
+    """Return what a recording tells by these values. Raises ValueError or TypeError for what nobody counts."""
+    found = msgspec.convert(told, Counters)
+    if any(abs(each) > sys.float_info.max for each in found if isinstance(each, int)):
+        raise ValueError("a size that no float holds cannot be told")
+    return found._replace(congestion=_safe(found.congestion))
 
 
 def _decoded(text: str | None, empty: Any) -> Any:

@@ -72,12 +72,21 @@ class Recording:
             self._commit()
             self._file.close()
             _publish(draft, path)
-            self._open(path)
+            self._begin(path)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise _refused(path, error) from error
         finally:
             draft.unlink(missing_ok=True)
+
+    def _begin(self, path: Path) -> None:
+        """Open the file that has just got its name; when that fails, there is none: the next try may do better."""
+        try:
+            self._open(path)
+        except sqlite3.Error:
+            for ending in ("", "-wal", "-shm"):
+                beside(path, ending).unlink(missing_ok=True)
+            raise
 
     @property
     def waiting(self) -> int:

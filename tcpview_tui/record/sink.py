@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from tcpview_tui.record.digests import Digest, unread
@@ -13,6 +13,10 @@ from tcpview_tui.text import count
 if TYPE_CHECKING:
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.recording import Recording
+
+
+MOST = 50_000_000
+"""Bytes of lines that wait in memory, as much as of a file; what comes then is not taken."""
 
 
 class Sink(Protocol):
@@ -73,31 +77,35 @@ class File:
 
 
 class Lines:
-    """A stream, a line an event. What cannot be written is lost, and counted."""
+    """A stream, a line an event. What cannot be written waits, up to a bound, as whole lines."""
 
     name = "the standard output"
-    fate = "It is lost."
+    fate = "It waits in memory, and is tried again at each look."
 
     def __init__(self, out: TextIO, form: str, host: str, digest_of: Digest = unread) -> None:
         """`form` is the id of one of `record.lines.FORMS`; `digest_of` tells the SHA-256 of a program."""
+        self._waiting: Callable[[], int] = lambda: getattr(out, "waiting", 0)
         self._stream = Stream(out, form, host, digest_of)
         self._lost = 0
 
-    def write(self, events: Iterable[Event]) -> None:
+    def write(self, events: Sequence[Event]) -> None:
         """Write a line for each."""
-        told = tuple(events)
+        told = tuple(events) if self._waiting() <= MOST else ()
+        self._lost += len(events) - len(told)
         try:
             self._stream.write(told)
         except BrokenPipeError:
+            self._waiting = lambda: 0  # who reads has what he wanted
             raise
         except OSError as error:
-            self._lost += len(told)
             raise RecordingError(f"{self.name} cannot be written: {error.strerror or error}") from error
 
     def losses(self) -> Iterator[str]:
         """Return what could not be written."""
+        if self._waiting():
+            yield f"{count(self._waiting(), 'byte was', 'bytes were')} never written."
         if self._lost:
-            yield f"{count(self._lost, 'event')} may be lost: {self.name} could not be written."
+            yield f"{count(self._lost, 'event')} left out, because too much waited to be written."
 
     def farewell(self) -> None:
         """Say nothing: who reads has it all."""

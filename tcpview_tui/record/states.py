@@ -16,14 +16,15 @@ from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.snapshot import Code, Problem
-from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.looks import Looks
+from tcpview_tui.record.reader import counted
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.process import Process
+    from tcpview_tui.model.traffic import Counters
     from tcpview_tui.record.event import Event
 
 _MOST = 1 << 30
@@ -162,12 +163,12 @@ def restored(data: bytes, process: Callable[[int], Process]) -> Whole:
         if inflating.unconsumed_tail:
             raise ValueError("it is too large")
         return _whole(msgspec.json.decode(text, type=_Body), process)
-    except (zlib.error, TypeError, LookupError) as error:
+    except (zlib.error, TypeError, LookupError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 
 def _whole(body: _Body, process: Callable[[int], Process]) -> Whole:
-    counters: dict[Key, Counters] = {row.number: Counters(*row.counters) for row in body.rows if row.counters}  # type: ignore[arg-type]
+    counters: dict[Key, Counters] = {row.number: counted(row.counters) for row in body.rows if row.counters}
     problems = {code: Problem(Code(code), *map(safe, words)) for code, words in body.problems.items()}
     names = {safe(address): safe(name) for address, name in body.names.items()}
     rows = [_restored(saved, process) for saved in body.rows]

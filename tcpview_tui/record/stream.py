@@ -36,7 +36,6 @@ class Stream:
         self._form = _FORM_BY_ID[form]
         self._tracked = Tracked()
         out.write(self._form.head)
-        out.flush()
 
     def write(self, events: Iterable[Event]) -> None:
         """Write a line for each of the `events` of a look, and see that they leave this process at once."""

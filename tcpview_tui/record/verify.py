@@ -32,6 +32,12 @@ _Last = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 _EVENTS = [table.name for table in SEALED].index("event")
 
 
+_OTHER_KEY = (
+    "Or it was sealed with a key: --seal-key FILE gives it.",
+    "Or it was sealed without a key, or with another.",
+)
+"""What else it can be when not even the first seal holds: without a key, and with one."""
+
 _SEALS = "SELECT id, wall, rows, lower(hex(digest)) FROM seal ORDER BY id"
 
 
@@ -58,7 +64,7 @@ def verify(path: Path, key: bytes | None = None) -> Verdict:
     """Read the whole file and return what was found. Raises OSError when there is none that can be read."""
     verdict = Verdict(None)
     try:
-        with path.open("rb") as whole, closing(opened(path)) as file:
+        with closing(opened(path)) as file, path.open("rb") as whole:
             size, claim = read_line(whole)
             file.execute("BEGIN")  # one view of a file that is still written
             _check_form(file)
@@ -73,6 +79,8 @@ def verify(path: Path, key: bytes | None = None) -> Verdict:
     except _FaultError as error:
         return verdict._replace(fault=safe(str(error)))
     except (sqlite3.Error, UnicodeDecodeError) as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+            return verdict._replace(fault="This is no recording: it is no file of SQLite.")
         return verdict._replace(fault=f"SQLite cannot read what follows seal {verdict.seals}: {safe(str(error))}.")
 
 
@@ -99,9 +107,10 @@ def _seals(file: sqlite3.Connection, key: bytes | None) -> Iterator[Verdict]:
         spans = zip(SEALED, before, last, strict=True)
         rows = [row for table, low, high in spans for row in _rows(file, table.name, low, high)]
         if chain.seal(rows, wall, text) != digest:
+            sound = _OTHER_KEY[key is not None] if number == 1 else f"Everything up to {at} is intact."
             raise _FaultError(
                 f"What seal {number} of {_when(wall)} vouches for is not what was written: "
-                f"{_spans(before, last)}. Everything up to {at} is intact."
+                f"{_spans(before, last)}. {sound}"
             )
         before, at = last, f"seal {number} of {_when(wall)}"
         yield Verdict(None, number, last[_EVENTS], digest)
@@ -137,7 +146,7 @@ def _check_pages(file: sqlite3.Connection) -> None:
     """Raise `_FaultError` when SQLite finds a page that is not as it should be, though every row can be read."""
     (whole,) = file.execute("PRAGMA integrity_check(1)").fetchone()
     if whole != "ok":
-        raise _FaultError(f"SQLite finds it damaged: {whole}.")
+        raise _FaultError(f"SQLite finds it damaged: {whole.splitlines()[-1].rstrip('.')}.")
 
 
 def _check_whole(whole: BinaryIO, size: int, claim: str, key: bytes | None) -> None:

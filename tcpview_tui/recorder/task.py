@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tcpview_tui.output import lines_out
+from tcpview_tui.output import Patient
 from tcpview_tui.record.host import free_name, host_name
 from tcpview_tui.record.programs import Programs
 from tcpview_tui.record.recording import Recording
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
 class Task:
     """What to record to: a file, a folder for one named after host and time, or ``-``, lines to the standard output.
 
-    `form` is that of the lines; `duration` is seconds, `key` makes the seal an HMAC. With `rotate`, the texts that
-    `Rotation` understands, there are many files, of which `keep` stay. `query` says what is recorded, with `names`.
+    `form` is that of the lines, JSON by default; `duration` is seconds, `key` makes the seal an HMAC. With `rotate`,
+    the texts that `Rotation` understands, there are many files, of which `keep` stay. `query` says what is recorded,
+    with `names`.
     """
 
     output: Path | None = None
-    form: str = "jsonl"
+    form: str | None = None
     duration: float | None = None
     key: bytes | None = None
     query: Query | None = None
@@ -68,6 +70,10 @@ class Task:
         """Raise `WrongUsageError` for what cannot be done."""
         if self.query is not None:
             _check_filter(self.query, self.names)
+        if self.is_stream and sys.stdout is None:
+            raise WrongUsageError("-o -: the standard output is closed; name a file.")
+        if self.form is not None and not self.is_stream:
+            raise WrongUsageError("--format: only lines have one; add -o -, or record a file and export it.")
         if self.keep is not None and not self.rotate:
             raise WrongUsageError("--keep: there is one file without --rotate; add --rotate 1h, or leave --keep out.")
         if not self.rotate:
@@ -81,7 +87,7 @@ class Task:
     def sink(self, clock: Clock, facts: Facts) -> Sink:
         """Return what to write to; `facts` are those of every recording. Raises RecordingError."""
         if self.is_stream:
-            return Lines(lines_out(), self.form, host_name(), Programs().digest_of)
+            return Lines(Patient(), self.form or "jsonl", host_name(), Programs().digest_of)
         programs = Programs()
 
         def begin(path: Path, more: Iterable[tuple[str, str]] = ()) -> Recording:

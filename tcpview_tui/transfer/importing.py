@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import closing, suppress
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -35,6 +36,10 @@ _PATIENCE = 1.0
 """Seconds between two commits of a stream that is still written, as between two looks."""
 
 
+_LONGEST = 64 << 20
+"""Characters of a line: what is longer, as of /dev/zero, is cut, and then no event."""
+
+
 class Source(NamedTuple):
     """Lines, what they are called, and how many of their bytes were read so far, if anybody knows (0 to 1)."""
 
@@ -45,7 +50,7 @@ class Source(NamedTuple):
     @classmethod
     def of(cls, stream: TextIO) -> Source:
         """Return the lines of an open file."""
-        return cls(stream, stream.name, _share(stream))
+        return cls(iter(partial(stream.readline, _LONGEST), ""), stream.name, _share(stream))
 
 
 def take_in(source: Source, path: Path, clock: Clock, key: bytes | None) -> int:

@@ -21,6 +21,7 @@ from tests.fakes import FakeClock
 @pytest.mark.parametrize(
     ("task", "sentence"),
     [
+        (Task(Path("a.csv"), form="csv"), "--format: only lines have one"),
         (Task(keep=3), "--keep: there is one file without --rotate"),
         (Task(Path("-"), rotate=("1h",)), "the standard output is one stream"),
         (Task(Path("nowhere"), rotate=("1h",)), "-o nowhere: --rotate needs a folder there"),

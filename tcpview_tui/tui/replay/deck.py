@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.record.history import Place
 from tcpview_tui.record.reader import ReadingError
+from tcpview_tui.text import local_time
 from tcpview_tui.tui.replay.extent import Extent
 from tcpview_tui.tui.replay.jumping import Times
 from tcpview_tui.tui.replay.scene import SPEEDS, Scene
@@ -110,6 +111,9 @@ class Deck:
         """Go to another time."""
         times = Times(self._extent.start, self._extent.end, self._place)
         if target.wall is not None:
+            if times.end.event and not times.start.wall - 1 < target.wall(times) < times.end.wall + 1:
+                began, ended = local_time(times.start.wall), local_time(times.end.wall)
+                self._told = f"The recording goes from {began} to {ended} (local time): this is as near as it gets."
             self._go(self._extent.at(self._history.clock_of(target.wall(times))))
         elif target.clock is not None:
             self._go(self._extent.at(target.clock(times)))
