@@ -100,6 +100,8 @@ def show(app: TcpviewApp) -> int:
     if app.failure is not None:
         terminal.restore()
         return _report(app.failure)
+    for sentence in app.farewell:
+        click.echo(safe(sentence), err=True)
     return status if status is not None else app.return_code or 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tcpview_tui.model.connection import State
 from tcpview_tui.model.snapshot import Code, Passed, Problem
 from tcpview_tui.model.traffic import Gauge
 from tcpview_tui.record.reader import Reader
@@ -68,6 +69,17 @@ def test_each_section_tells_what_happened(path: Path) -> None:
         (1, "nobody looked for 61.0 seconds"),
         (2, "1 socket without owner"),
     ]
+
+
+def test_what_the_kernel_only_winds_up_has_no_process_and_is_not_long(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "a.tcpview")
+    tape.look(replace(connection(1, remote=("192.0.2.9", 443), owners=()), state=State.TIME_WAIT))
+    tape.clock.advance(60)
+    tape.look()
+    tape.file.close()
+    told = told_by(tape.file.path)
+    assert told["Processes that talked most"] == [("-", 1, 0, 0)]
+    assert not told["Longest"]
 
 
 def test_it_is_printed_and_cut_with_a_word(path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -66,6 +66,11 @@ class View(Sheet):
             if before is not None and self.cursor != before:
                 self._settling.slip(now)
 
+    def settle_now(self, now: float) -> None:
+        """Lay out what waits although the cursor has just moved: the person has asked for it."""
+        self._settling.rest()
+        self.settle(now)
+
     def unsettled_for(self, now: float) -> float | None:
         """Return in how many seconds `settle` will have something to do; `None` when nothing waits."""
         if self.frozen or not self._waits():

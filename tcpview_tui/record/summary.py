@@ -21,7 +21,8 @@ _LIVES = """CREATE TEMP TABLE life AS WITH
  owned AS (SELECT connection, json_extract(owners, '$[0]') AS process
   FROM event WHERE id IN (SELECT max(id) FROM event WHERE owners IS NOT NULL GROUP BY connection))
  SELECT opened.connection, connection.preexisting, connection.transport, opened.state, opened.wall AS opened,
-  ended.wall AS closed, coalesce(process.name || ' (' || process.pid || ')', 'unknown') AS process,
+  ended.wall AS closed, coalesce(process.name || ' (' || process.pid || ')',
+   iif(opened.state = 'TIME_WAIT', '-', 'unknown')) AS process,
   near.text AS local, opened.local_port, far.text AS remote, opened.remote_port,
   coalesce(counters.received, 0) AS received, coalesce(counters.sent, 0) AS sent
   FROM timed AS opened JOIN connection ON connection.id = opened.connection
@@ -78,7 +79,7 @@ SECTIONS = (
         "Longest",
         ("Seconds", "Process", "Remote", "Port"),
         """SELECT round((coalesce(closed, (SELECT max(wall) FROM moment)) - opened) / 1000.0, 1), process, remote,
-           remote_port FROM life WHERE remote IS NOT NULL ORDER BY 1 DESC, opened""",
+           remote_port FROM life WHERE remote IS NOT NULL AND state IS NOT 'TIME_WAIT' ORDER BY 1 DESC, opened""",
     ),
     Section(
         "Processes with most connections shorter than a second",

@@ -85,6 +85,8 @@ class TcpviewApp(App[int]):
         super().__init__(driver_class=_driver(), ansi_color=True if no_color else None)
         self.animation_level = "none"
         self.failure: Exception | None = None
+        self.farewell: tuple[str, ...] = ()
+        """What is to be told, when all is over, of a recording that was under way."""
         self.session, self.main = self._stage(sampler, clock, settings, cache, memory, actions)
         other = [action for action in actions if action.id in settings.keys and action.is_in(self.main.table_of)]
         self.set_keymap({action.id: ",".join(action.keys) or _NO_KEY for action in other})
@@ -153,7 +155,7 @@ class TcpviewApp(App[int]):
         self.session.note_changes()
         self.session.memory.keep()
         self.engine.stop()
-        self.session.taping.stop()
+        self.farewell = tuple(self.session.taping.stop())
         self.session.lookups.names.close()
         self.session.sampler.close()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING
 
+from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.history import Place
 from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.text import local_time
 from tcpview_tui.tui.replay.extent import Extent
+from tcpview_tui.tui.replay.finder import Found
 from tcpview_tui.tui.replay.jumping import Times
 from tcpview_tui.tui.replay.scene import SPEEDS, Scene
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.history import History
     from tcpview_tui.record.states import Whole
-    from tcpview_tui.tui.replay.finder import Finder, Found
+    from tcpview_tui.tui.replay.finder import Finder
     from tcpview_tui.tui.replay.jumping import Target
 
 _NEAR = 2_000
@@ -127,7 +130,7 @@ class Deck:
         if event is None or event < self._extent.start.event:
             self._tell(self._extent.farewell if way > 0 else "This is the beginning of the recording.")
         else:
-            self._go(self._history.place(event))
+            self._go(self._history.place(event), self._met(event))
 
     def find(self, way: int, finder: Finder) -> None:
         """Go to the next event that is looked for (1), or the last one before (-1), and stand still there."""
@@ -151,6 +154,17 @@ class Deck:
     @property
     def _is_at_end(self) -> bool:
         return self._place.event >= self._extent.end.event and self._place.clock >= self._extent.end.clock
+
+    def _met(self, number: int) -> Found | None:
+        """Return an event with its connection, if it is about one: the cursor goes there."""
+        with suppress(ReadingError):  # who goes there is told of it
+            for (event,) in self._history.told(number, number):
+                match event:
+                    case Opened(_, connection) | Changed(_, connection):
+                        return Found(number, connection.key)
+                    case Closed(_, key):
+                        return Found(number, key)
+        return None
 
     def _grow(self) -> None:
         """Take notice of what was written meanwhile, if somebody still writes."""

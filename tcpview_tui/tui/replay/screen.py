@@ -77,6 +77,8 @@ class ReplayScreen(MainScreen, inherit_bindings=False):
         self.session.show(scene)
         if is_first:
             self.greet()
+        if not scene.is_playing:  # in a time that stands still nobody would ever have finished moving
+            self.session.view.settle_now(self.session.clock.monotonic())
         if scene.found is not None:
             self.session.view.go_to(scene.found.key, self.session.clock.monotonic())
         self.timeline.show(scene)

@@ -99,8 +99,10 @@ async def test_full_stop_and_comma_step(recording: Path) -> None:
     async with replay(recording) as program:
         await program.go("full_stop", "full_stop", "full_stop")
         assert program.ports() == {0, 1, 2, 3}
+        assert "40003" in under_cursor(program)
         await program.go("comma")
         assert program.ports() == {0, 1, 2}
+        assert "40002" in under_cursor(program)
         await program.go("comma", "comma", "comma")
         assert "This is the beginning of the recording." in program.text
 
@@ -128,6 +130,13 @@ async def test_a_jump_to_nonsense_says_what_would_do(recording: Path) -> None:
         assert program.scene.place.event == 2
 
 
+async def test_a_jump_beyond_the_ends_says_from_when_to_when_it_goes(recording: Path) -> None:
+    async with replay(recording) as program:
+        await program.jump("2031-05-06T07:08:09")
+        assert program.scene.place == program.scene.end
+        assert "The recording goes from " in program.text
+
+
 async def test_esc_and_an_empty_line_jump_nowhere(recording: Path) -> None:
     async with replay(recording) as program:
         await program.press("j", "escape")
@@ -150,6 +159,25 @@ async def test_brackets_go_to_what_the_filter_shows(recording: Path) -> None:
         assert "Nothing after this matches." in program.text
         await program.go("left_square_bracket")
         assert program.scene.place.clock == 1030
+
+
+async def test_the_cursor_is_on_each_match_though_no_time_passes_between_them(tmp_path: Path) -> None:
+    camera = Camera(tmp_path / "a.tcpview")
+    camera.look(listener(1000, 22))
+    camera.look(listener(1000, 22), call(1), call(2), call(3))
+    camera.close()
+    async with replay(camera.path) as program:
+        await program.burst("/rport:40000-49999\r")
+        for port in ("40001", "40002", "40003"):
+            await program.go("right_square_bracket")
+            assert port in under_cursor(program)
+
+
+async def test_a_step_shows_its_row_though_the_cursor_has_just_moved(recording: Path) -> None:
+    async with replay(recording) as program:
+        await program.press("end", "home", "down")
+        await program.go("full_stop")
+        assert len(program.session.view) == len(program.session.live.rows) == 3
 
 
 async def test_esc_ends_a_search_and_then_takes_back_the_filter(
