@@ -63,6 +63,7 @@ class TcpviewApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Quit", priority=True)]
 
+    SESSION: ClassVar[type[Session]] = Session
     engine: Feed | Player
     """What brings what is shown."""
     feed: Feed
@@ -87,7 +88,8 @@ class TcpviewApp(App[int]):
         self.failure: Exception | None = None
         self.farewell: tuple[str, ...] = ()
         """What is to be told, when all is over, of a recording that was under way."""
-        self.session, self.main = self._stage(sampler, clock, settings, cache, memory, actions)
+        self.session = self.SESSION(sampler, clock, settings, cache, self._named, memory)
+        self.main = self._stage(actions)
         other = [action for action in actions if action.id in settings.keys and action.is_in(self.main.table_of)]
         self.set_keymap({action.id: ",".join(action.keys) or _NO_KEY for action in other})
         self._keys = KeyQueue(self, super().on_event)
@@ -95,19 +97,11 @@ class TcpviewApp(App[int]):
         self._wear(settings.theme)
         self.set_class(settings.ascii, "-ascii")
 
-    def _stage(
-        self,
-        sampler: Sampler,
-        clock: Clock,
-        settings: Settings,
-        cache: Path,
-        memory: Memory | None,
-        actions: Sequence[Action],
-    ) -> tuple[Session, MainScreen]:
-        """Return what is shown, and the screen that shows it; set `engine`."""
-        session = Session(sampler, clock, settings, cache, self._named, memory)
-        self.engine = self.feed = Feed(sampler, clock, settings.interval, self._deliver)
-        return session, LiveScreen(session, self.feed, actions)
+    def _stage(self, actions: Sequence[Action]) -> MainScreen:
+        """Return the screen that shows the session; set `engine`."""
+        session = self.session
+        self.engine = self.feed = Feed(session.sampler, session.clock, session.interval, self._deliver)
+        return LiveScreen(session, self.feed, actions)
 
     @property
     def palette(self) -> Palette:

@@ -57,16 +57,13 @@ class Session:
         cache: Path,
         named: Callable[[Mapping[str, str]], None],
         memory: Memory | None = None,
-        time: Clock | None = None,
     ) -> None:
         """`cache` is the folder for Whois answers; `named` hears, from another thread, of names that arrived.
 
-        `memory` is what was remembered of the runs before. `clock` is that of the person at the keyboard; `time` tells
-        how late it is on the machine that is shown, if that is another clock.
+        `memory` is what was remembered of the runs before. `clock` is that of the person at the keyboard.
         """
-        self.sampler = sampler
-        self.clock, self.time = clock, time or clock
-        self.settings = settings
+        self.sampler, self.clock, self.settings = sampler, clock, settings
+        self.time, self.interval = self._tempo()
         self.glyphs = ASCII if settings.ascii else UNICODE
         self.live = LiveTable(self.time, settings.linger)
         self.view = View()
@@ -78,7 +75,6 @@ class Session:
         self.log = ActionLog(clock)
         self.taping = Taping(clock)
         self.lookups = Lookups(settings, clock, cache, named)
-        self.interval = settings.interval
         self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
         self.arrangement, self.page = Arrangement(), 0
         self.details, self.theme = False, settings.theme
@@ -90,6 +86,10 @@ class Session:
         restore(self, self.memory.remembered)
         self._facts = facts(self)
         self.narrow()
+
+    def _tempo(self) -> tuple[Clock, float]:
+        """Return the clock by which happens what is shown, and the seconds between two looks."""
+        return self.clock, self.settings.interval
 
     @property
     def shows_flow(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tcpview_tui.tui.app import TcpviewApp
 from tcpview_tui.tui.messages import SceneReached
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.action import Action
     from tcpview_tui.tui.replay.scene import Scene
     from tcpview_tui.tui.screens.main import MainScreen
-    from tcpview_tui.tui.session import Session
 
 
 class ReplayApp(TcpviewApp):
     """Shows a recording. It returns an exit status."""
+
+    SESSION = ReplaySession
 
     def __init__(
         self,
@@ -45,18 +46,10 @@ class ReplayApp(TcpviewApp):
         self._history, self._summary = history, summary
         super().__init__(sampler, clock, settings, cache, no_color, memory)
 
-    def _stage(
-        self,
-        sampler: Sampler,
-        clock: Clock,
-        settings: Settings,
-        cache: Path,
-        memory: Memory | None,
-        actions: Sequence[Action],
-    ) -> tuple[Session, MainScreen]:
-        session = ReplaySession(sampler, clock, settings, cache, self._named, memory)
-        self.engine = player = Player(self._history, self._reached, session.live.memory, clock)
-        return session, ReplayScreen(session, player, self._summary, actions)
+    def _stage(self, actions: Sequence[Action]) -> MainScreen:
+        session = cast("ReplaySession", self.session)
+        self.engine = player = Player(self._history, self._reached, session.live.memory, session.clock)
+        return ReplayScreen(session, player, self._summary, actions)
 
     def _reached(self, scene: Scene) -> None:
         self.tell(SceneReached(scene))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from tcpview_tui.model import limits
@@ -10,37 +11,31 @@ from tcpview_tui.record.playback import Playback, RecordedClock
 from tcpview_tui.tui.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from tcpview_tui.clock import Clock
-    from tcpview_tui.config import Settings
-    from tcpview_tui.memory import Memory
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.snapshot import Problem, Snapshot
-    from tcpview_tui.sources.base import Sampler
     from tcpview_tui.sources.recorded import Recorded
     from tcpview_tui.tui.replay.scene import Scene
 
 
 class ReplaySession(Session):
-    """A session whose time is that of a recording, and stands where the last scene has put it."""
+    """A session whose time is that of a recording, and stands where the last scene has put it.
 
-    def __init__(
-        self,
-        sampler: Sampler,
-        clock: Clock,
-        settings: Settings,
-        cache: Path,
-        named: Callable[[Mapping[str, str]], None],
-        memory: Memory | None = None,
-    ) -> None:
-        """The source of `sampler` is a `Recorded` one."""
-        time = RecordedClock()
-        super().__init__(sampler, clock, settings, cache, named, memory, time)
-        self.playback = Playback(time, self.live)
-        self.scene: Scene | None = None
-        self.interval = self._recorded.interval
+    Its sampler has a `Recorded` source.
+    """
+
+    scene: Scene | None = None
+    """Where the replay is; `None` before the first scene."""
+
+    def _tempo(self) -> tuple[Clock, float]:
+        return RecordedClock(), self._recorded.interval
+
+    @cached_property
+    def playback(self) -> Playback:
+        """What feeds the table."""
+        return Playback(cast("RecordedClock", self.time), self.live)
 
     @property
     def _recorded(self) -> Recorded:

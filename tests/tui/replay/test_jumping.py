@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,21 +14,9 @@ from tcpview_tui.text import LAST_DATE
 from tcpview_tui.tui.replay.jumping import JumpError, Target, Times, target
 from tests.fakes import EPOCH
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 NOON = EPOCH + 12 * 3600
 TIMES = Times(Place(1, 1000.0, NOON), Place(900, 4600.0, NOON + 3600), Place(9, 1100.0, NOON + 100))
 """One hour from noon (UTC) on 2026-01-01."""
-
-
-@pytest.fixture(autouse=True)
-def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def zone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,19 +24,7 @@ from tests.tui.gestures import under_cursor
 from tests.tui.harness import live
 from tests.tui.replay.harness import Camera, Replay, call, film, replay
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SIZES = [(120, 40), (80, 24), (40, 12)]
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.fixture
