@@ -12,6 +12,7 @@ from tcpview_tui.cli import export_recording, list_connections, live, record_all
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
 from tcpview_tui.model.fields import FIELDS, FLAGS
+from tcpview_tui.record.facts import FACTS
 from tcpview_tui.record.schema import TABLES as SCHEMA
 from tcpview_tui.tui.action import Action
 from tcpview_tui.tui.actions import ACTIONS
@@ -73,7 +74,8 @@ def recording() -> dict[str, str]:
     for table in SCHEMA:
         columns = ((_code(each.name), each.type.split()[0].lower(), each.help) for each in table.columns)
         parts.append(f"### {table.name}\n\n{table.help}\n\n{_table(('column', '', ''), columns)}")
-    return {"recording": "\n\n".join(parts)}
+    facts = _table(("name", ""), ((_code(each.name), each.help) for each in FACTS))
+    return {"recording": "\n\n".join(parts), "facts": facts}
 
 
 PAGES = {README: tables, RECORDING: recording}

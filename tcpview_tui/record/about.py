@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tcpview_tui.record.digests import Digest, recorded
 from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.excerpt import EVER, Span
+from tcpview_tui.record.facts import FACTS, lasting
 from tcpview_tui.text import count, safe
 
 if TYPE_CHECKING:
@@ -15,25 +16,30 @@ if TYPE_CHECKING:
 
     from tcpview_tui.record.reader import Reader
 
-_KNOWN = {"program": "Recorded by", "source": "Source", "user": "As user", "kernel": "Kernel", "boot_id": "Boot"}
-"""Facts of a recording that people want, and what they are called."""
-
 
 class About(NamedTuple):
-    """The host that was recorded, what is known of its programs, and facts for people by name."""
+    """The host that was recorded, what is known of its programs, facts for people by title, and for files by name."""
 
     host: str
     digest_of: Digest
     facts: Mapping[str, str]
+    told: Mapping[str, str]
 
 
 def about(reader: Reader, name: str, span: Span, expression: str) -> About:
     """Return what there is to tell of the part of a recording. Raises ReadingError."""
-    told = reader.facts
-    host = safe(told.get("host", ""))
-    known = {title: safe(told[fact]) for fact, title in _KNOWN.items() if told.get(fact)}
-    facts = {"Host": host, "Recording": safe(name), **dict(_times(reader)), **known, **dict(_part(span, expression))}
-    return About(host, recorded(reader), {title: text for title, text in (facts | dict(_seal(reader))).items() if text})
+    told = {safe(name): safe(value) for name, value in reader.facts.items()}
+    part = dict(_part(span, expression))
+    known = {fact.title: told[fact.name] for fact in FACTS if fact.title and told.get(fact.name)}
+    host = told.setdefault("host", "")
+    facts = {"Host": host, "Recording": safe(name), **dict(_times(reader)), **known, **part, **dict(_seal(reader))}
+    excerpt = "; ".join([*filter(None, [told.get("excerpt")]), *(f"{title}: {text}" for title, text in part.items())])
+    return About(
+        host,
+        recorded(reader),
+        {title: text for title, text in facts.items() if text},
+        lasting(told) | ({"excerpt": excerpt} if excerpt else {}),
+    )
 
 
 def _times(reader: Reader) -> Iterator[tuple[str, str]]:

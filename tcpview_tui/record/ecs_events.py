@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from tcpview_tui.record import ecs
 from tcpview_tui.record.digests import unread
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+from tcpview_tui.record.facts import begun, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.record.digests import Digest
     from tcpview_tui.record.ecs import Document
@@ -40,6 +43,10 @@ ACTIONS: dict[type[Event], str] = {
 """The `event.action` of what is about no connection."""
 
 
+BEGINNING = "recording-began"
+"""The `event.action` of the document with the facts."""
+
+
 def document(happening: Happening, host: str, digest_of: Digest = unread) -> Document:
     """Return the document of an event that was recorded on `host`. What is unknown is left out."""
     event, row, context = happening
@@ -61,6 +68,27 @@ def document(happening: Happening, host: str, digest_of: Digest = unread) -> Doc
             **subject,
             **_sentence(event),
             "tcpview": own,
+        }
+    )
+
+
+def beginning(facts: Mapping[str, str]) -> Document:
+    """Return the document of what is true of the whole recording: the first of a stream.
+
+    When it does not say when it began, that is the beginning of 1970: ECS asks for a time.
+    """
+    at = begun(facts) or 0.0
+    return ecs.known(
+        {
+            **ecs.base(at),
+            "event": {"kind": "event", "category": ["host"], "type": ["info"], "action": BEGINNING},
+            "host": {
+                "name": facts.get("host"),
+                "boot": {"id": facts.get("boot_id")},
+                "os": {"kernel": facts.get("kernel")},
+            },
+            "message": sentence(facts),
+            "tcpview": {"recording": dict(facts)},
         }
     )
 

@@ -1,4 +1,4 @@
-"""What is true of a whole recording: on which machine, by which program, by whose clocks."""
+"""The machine that is recorded, by which program, by whose clocks; and what its recordings are called."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def free_name(folder: Path, clock: Clock) -> Path:
 
 
 def facts(clock: Clock, source: str, options: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Return names and values. Times are UTC; `monotonic` is seconds of the other clock at the same moment."""
+    """Return names and values, of `facts.FACTS`, for a recording that begins now."""
     wall, monotonic = clock.wall(), clock.monotonic()
     yield "host", host_name()
     yield "boot_id", _boot_id()

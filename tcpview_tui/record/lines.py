@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,8 +15,9 @@ from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.record.digests import Digest, unread
 from tcpview_tui.record.ecs import timestamp
-from tcpview_tui.record.ecs_events import document, key_id
+from tcpview_tui.record.ecs_events import beginning, document, key_id
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+from tcpview_tui.record.facts import begun, sentence
 from tcpview_tui.record.spreadsheet import inert
 from tcpview_tui.record.values import FACTS, cell
 from tcpview_tui.text import duration, size
@@ -45,19 +46,45 @@ WORDS: dict[type[Event], str] = {
 }
 """What happened, for people."""
 
+_FIRST = "recording"
+"""The word of the line with the facts."""
+
 _ENDS, _STATE = 45, 12
 """Cells of the columns of text: two endpoints of IPv4 and the longest state fit; what is wider is not cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How events are written: what stands at the top, the line of each, what stands between two, and at the end."""
+    """How events are written: the head, the line of the facts, that of each event, what stands between and last."""
 
     id: str
     head: str
+    first: Callable[[Mapping[str, str]], str]
     line: Callable[[Happening, str, Digest], str]
     between: str = ""
     foot: str = ""
+
+
+def json_facts(facts: Mapping[str, str]) -> str:
+    """Return the ECS document of what is true of the whole recording."""
+    return msgspec.json.encode(beginning(facts)).decode()
+
+
+def json_first(facts: Mapping[str, str]) -> str:
+    """Return that document with the end of its line."""
+    return json_facts(facts) + "\n"
+
+
+def csv_first(facts: Mapping[str, str]) -> str:
+    """Return the record of what is true of the whole recording: all in its last cell, the event is `recording`."""
+    origin = [facts.get("started", ""), facts.get("monotonic", ""), "", inert(facts.get("host", "")), _FIRST, ""]
+    return _record([*map(inert, origin), *[""] * len(_COLUMNS), "", inert(sentence(facts))])
+
+
+def text_first(facts: Mapping[str, str]) -> str:
+    """Return the line of it for people."""
+    at = begun(facts)
+    return f"{'-' if at is None else _local(at)}  {_FIRST}  {sentence(facts)}\n"
 
 
 def json_document(happening: Happening, host: str, digest_of: Digest = unread) -> str:
@@ -84,8 +111,11 @@ def text_line(happening: Happening, _: str, __: Digest = unread) -> str:
     """Return a line for people: the local time with its distance from UTC, what happened, to what, and by whom."""
     event, row = happening.event, happening.row
     told = f"{key_of(event) if row is None else _subject(row)}  {detail(event, row)}".strip()
-    when = datetime.fromtimestamp(event.at.wall).astimezone().isoformat(timespec="milliseconds")
-    return f"{when}  {WORDS[type(event)]:7}  {told}\n"
+    return f"{_local(event.at.wall)}  {WORDS[type(event)]:7}  {told}\n"
+
+
+def _local(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
 
 
 def _subject(row: Row) -> str:
@@ -136,11 +166,11 @@ def _record(values: list[str]) -> str:
 
 
 FORMS = (
-    Form("jsonl", "", json_line),
-    Form("csv", _record([*_TITLES]), csv_line),
-    Form("text", "", text_line),
+    Form("jsonl", "", json_first, json_line),
+    Form("csv", _record([*_TITLES]), csv_first, csv_line),
+    Form("text", "", text_first, text_line),
 )
 """The forms of a stream; only the first brings everything back (`record.parsing`)."""
 
-ARRAY = Form("json", "[\n", json_document, ",\n", "\n]\n")
+ARRAY = Form("json", "[\n", json_facts, json_document, ",\n", "\n]\n")
 """One array of the documents, a line each, which is no stream: it is not whole before its end."""

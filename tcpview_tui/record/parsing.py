@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from itertools import chain
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,6 +14,7 @@ from tcpview_tui.model.connection import Connection, Endpoint, Family, Namespace
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
 from tcpview_tui.record.wire import Line, LineEnd, LineProcess
 from tcpview_tui.text import safe
@@ -21,6 +25,11 @@ if TYPE_CHECKING:
 _REASON_LENGTH = 400
 """Characters that are told of what is wrong with a line: it may quote it."""
 
+_DISORDER = 60.0
+"""Seconds: events are told in the order in which they became known, but for moments between two threads."""
+
+_APART = "Import it by itself, with the lines from there on; what stands before was taken."
+
 _FAMILIES: dict[str, Family] = {"ipv4": 4, "ipv6": 6}
 
 
@@ -29,41 +38,77 @@ class StreamError(ValueError):
 
 
 class Imported(NamedTuple):
-    """The event of a line, the host that it was recorded on, and the SHA-256 of those programs of which it tells it."""
+    """The event of a line, and the SHA-256 of those programs of which it tells it."""
 
-    host: str
     event: Event
     digests: dict[Process, str]
 
 
-def imported(lines: Iterable[str]) -> Iterator[Imported]:
-    """Yield what each line tells; keys are the ids in the file. All texts have passed `text.safe`.
+def imported(lines: Iterable[str]) -> tuple[dict[str, str], Iterator[Imported]]:
+    """Return the facts that the first line tells, and what each line tells after it.
 
-    Raises `StreamError` at the first line that tells nothing, after all before it.
+    Keys are the ids in the file. All texts have passed `text.safe`. Of lines whose first was lost not much is known.
+    `StreamError` is raised at the first line that tells nothing, after all before it, and where another
+    recording begins: its clock is another one.
     """
-    decoder = msgspec.json.Decoder(Line)
-    for number, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        try:
-            line = decoder.decode(text)
-            told = Imported(safe(line.host.name), _event(line), _digests(line))
-        except (msgspec.DecodeError, RecursionError, ValueError) as error:
-            reason = safe(str(error), _REASON_LENGTH).rstrip(".")
-            raise StreamError(f"Line {number} is no event of a recording: {reason}. Those before it are.") from error
-        yield told
+    told = _numbered(lines)
+    number, first = next(told, (0, None))
+    if first is None:
+        return {}, iter(())
+    if first.tcpview.recording is None:
+        return _least(first), _events(chain([(number, first)], told))
+    return {safe(name): safe(value) for name, value in first.tcpview.recording.items()}, _events(told)
 
 
 def events(lines: Iterable[str]) -> Iterator[Event]:
     """Yield the events alone, as `imported` does."""
-    return (each.event for each in imported(lines))
+    return (each.event for each in imported(lines)[1])
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, Line]]:
+    decoder = msgspec.json.Decoder(Line)
+    for number, text in enumerate(lines, 1):
+        if text.strip():
+            with _at_line(number):
+                line = decoder.decode(text)
+            yield number, line
+
+
+def _least(first: Line) -> dict[str, str]:
+    """Return what an event tells of a recording."""
+    time = first.tcpview.time
+    return {"host": safe(first.host.name), **({"started": timestamp(time.wall)} if time else {})}
+
+
+def _events(lines: Iterable[tuple[int, Line]]) -> Iterator[Imported]:
+    latest = -inf
+    for number, line in lines:
+        if line.tcpview.recording is not None:
+            raise StreamError(f"With line {number} another recording begins. {_APART}")
+        with _at_line(number):
+            told = Imported(_event(line), _digests(line))
+        if told.event.at.clock < latest - _DISORDER:
+            raise StreamError(f"Line {number} is of an earlier time than those before it, or another start. {_APART}")
+        latest = max(latest, told.event.at.clock)
+        yield told
+
+
+@contextmanager
+def _at_line(number: int) -> Iterator[None]:
+    """Raise what is wrong with a line as `StreamError`."""
+    try:
+        yield
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        reason = safe(str(error), _REASON_LENGTH).rstrip(".")
+        raise StreamError(f"Line {number} is no event of a recording: {reason}. Those before it are.") from error
 
 
 def _event(line: Line) -> Event:
-    reader = _READERS.get(line.event.action)
+    reader, time = _READERS.get(line.event.action), line.tcpview.time
     if reader is None:
         raise ValueError(f"nothing is known of the event.action {line.event.action!r}")
-    time = line.tcpview.time
+    if time is None:
+        raise ValueError("it has no tcpview.time")
     return reader(Moment(time.wall, time.monotonic, time.look, time.early), line)
 
 

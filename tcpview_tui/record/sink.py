@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from tcpview_tui.record.digests import Digest, unread
@@ -82,10 +82,13 @@ class Lines:
     name = "the standard output"
     fate = "It waits in memory, and is tried again at each look."
 
-    def __init__(self, out: TextIO, form: str, host: str, digest_of: Digest = unread) -> None:
-        """`form` is the id of one of `record.lines.FORMS`; `digest_of` tells the SHA-256 of a program."""
+    def __init__(self, out: TextIO, form: str, facts: Mapping[str, str], digest_of: Digest = unread) -> None:
+        """`facts` are those of the recording, `form` is the id of one of `record.lines.FORMS`.
+
+        `digest_of` tells the SHA-256 of a program.
+        """
         self._waiting: Callable[[], int] = lambda: getattr(out, "waiting", 0)
-        self._stream = Stream(out, form, host, digest_of)
+        self._stream = Stream(out, form, facts, digest_of)
         self._lost = 0
 
     def write(self, events: Sequence[Event]) -> None:

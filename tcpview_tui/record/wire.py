@@ -20,6 +20,10 @@ _Span = Annotated[float, Meta(ge=-1e12, le=1e12)]
 _Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 """What a column of SQLite holds (datatype3.html)."""
 
+_Name = Annotated[str, Meta(pattern=r"^[a-z_]{1,40}\Z")]
+_Value = Annotated[str, Meta(max_length=10_000)]
+"""Of a fact."""
+
 _Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
@@ -102,9 +106,10 @@ class LineProblem(Struct, frozen=True):
 
 
 class LineOwn(Struct, frozen=True):
-    """The part `tcpview`: of each event what it needs."""
+    """The part `tcpview`: of each event what it needs; or the facts of the recording, by name."""
 
-    time: LineMoment
+    time: LineMoment | None = None
+    recording: dict[_Name, _Value] | None = None
     key: str = ""
     transport: Literal["raw"] | None = None
     state: State = State.NONE

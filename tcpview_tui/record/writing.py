@@ -33,15 +33,13 @@ class Text:
 
     def __init__(self, out: BinaryIO, form: Form, about: About) -> None:
         self._out, self._form, self._about = out, form, about
-        self._between = ""
-        self._put(form.head)
+        self._put(form.head + form.first(about.told))
 
     def write(self, happenings: Iterable[Happening]) -> None:
         """Write a line for each."""
-        host, digest_of, _ = self._about
         for happening in happenings:
-            self._put(self._between + self._form.line(happening, host, digest_of))
-            self._between = self._form.between
+            line = self._form.line(happening, self._about.host, self._about.digest_of)
+            self._put(self._form.between + line)
 
     def finish(self) -> None:
         """Write what stands at the end."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tcpview_tui.output import Patient
-from tcpview_tui.record.host import free_name, host_name
+from tcpview_tui.record.host import free_name
 from tcpview_tui.record.programs import Programs
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.relay import Relay
@@ -87,7 +87,7 @@ class Task:
     def sink(self, clock: Clock, facts: Facts) -> Sink:
         """Return what to write to; `facts` are those of every recording. Raises RecordingError."""
         if self.is_stream:
-            return Lines(Patient(), self.form or "jsonl", host_name(), Programs().digest_of)
+            return Lines(Patient(), self.form or "jsonl", dict(facts()), Programs().digest_of)
         programs = Programs()
 
         def begin(path: Path, more: Iterable[tuple[str, str]] = ()) -> Recording:

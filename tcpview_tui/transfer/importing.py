@@ -6,12 +6,12 @@ import os
 import stat
 from contextlib import closing, suppress
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import click
 
 from tcpview_tui.exits import FAILED, INTERRUPTED
+from tcpview_tui.record.facts import lasting
 from tcpview_tui.record.host import host_name
 from tcpview_tui.record.parsing import Imported, StreamError, imported
 from tcpview_tui.record.recording import Recording, RecordingError
@@ -20,7 +20,7 @@ from tcpview_tui.text import count, safe
 from tcpview_tui.transfer.progress import Progress, onlooker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tcpview_tui.clock import Clock
@@ -58,23 +58,22 @@ def take_in(source: Source, path: Path, clock: Clock, key: bytes | None) -> int:
 
     What stands before a line that is no event is kept, and that line is named; also what was read before Ctrl+C.
     """
-    told = imported(source.lines)
     digests: dict[Process, str] = {}
     try:
-        first = next(told, None)
-        facts = [
-            ("host", first.host if first else ""),
-            ("imported_on", host_name()),
-            ("imported_from", safe(source.name)),
-        ]
-        recording = Recording(path, facts, clock, digests.get, key)
+        facts, told = imported(source.lines)
+        recording = Recording(path, _origin(facts, source).items(), clock, digests.get, key)
     except (StreamError, RecordingError) as error:
         return _refused(str(error))
     with closing(recording):
         intake = _Intake(recording, digests, clock, source)
-        status = intake.take(chain([first] if first else [], told))
+        status = intake.take(told)
     click.echo(f"{count(intake.events, 'event')} to {safe(str(File(recording).farewell()))}", err=True)
     return status
+
+
+def _origin(facts: Mapping[str, str], source: Source) -> dict[str, str]:
+    """Return what is true of the recording that is made: of whom it tells, and how it came to be in this file."""
+    return {"host": "", **lasting(facts), "imported_on": host_name(), "imported_from": safe(source.name)}
 
 
 class _Intake:

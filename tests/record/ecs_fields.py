@@ -48,6 +48,8 @@ FIELDS = {
     "container.id": "keyword",
     "container.name": "keyword",
     "host.name": "keyword",
+    "host.boot.id": "keyword",
+    "host.os.kernel": "keyword",
     "related.ip": "ip[]",
     "related.hosts": "keyword[]",
 }
@@ -58,7 +60,7 @@ REQUIRED = {"@timestamp", "ecs.version", "event.kind", "event.category", "event.
 
 ALLOWED = {
     "event.kind": {"alert", "asset", "enrichment", "event", "metric", "state", "pipeline_error", "signal"},
-    "event.category": {"network"},
+    "event.category": {"host", "network"},
     "event.type": {"access", "allowed", "connection", "denied", "end", "info", "protocol", "start"},
     "network.direction": {"ingress", "egress"},
     "network.transport": {"tcp", "udp", "udplite"},

@@ -29,6 +29,7 @@ CURL = Process(
 CALL = replace(make_row("10.0.0.5:50000", "192.0.2.7:443", CURL).connection, key=(4026531840, 77))
 SSHD = replace(make_row("0.0.0.0:22", None, make_process(), state=State.LISTEN).connection, key=(4026531840, 5))
 SPOKEN = replace(make_row("10.0.0.5:22", "192.0.2.9:4711").connection, key=(4026531840, 6), user="root")
+BOX = {"host": "box", "boot_id": "b00t", "kernel": "Linux 6.1", "started": "2026-01-01T00:00:00.000Z"}
 NO_DIGESTS: Mapping[Process, str] = {}
 PROBLEM = Problem(Code.OWNERLESS, "3 sockets without owner: not root", "Run it as root.")
 
@@ -39,7 +40,7 @@ def later(seconds: float) -> Moment:
 
 def streamed(form: str, *looks: Iterable[Event], digests: Mapping[Process, str] = NO_DIGESTS) -> str:
     out = io.StringIO(newline="")
-    stream = Stream(out, form, "box", digests.get)
+    stream = Stream(out, form, BOX, digests.get)
     for look in looks:
         stream.write(look)
     stream.close()
@@ -47,7 +48,8 @@ def streamed(form: str, *looks: Iterable[Event], digests: Mapping[Process, str] 
 
 
 def documents(*looks: Iterable[Event], digests: Mapping[Process, str] = NO_DIGESTS) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in streamed("jsonl", *looks, digests=digests).splitlines()]
+    """Return the documents of the events, without that of the facts."""
+    return [json.loads(line) for line in streamed("jsonl", *looks, digests=digests).splitlines()][1:]
 
 
 def as_filed(event: Event) -> Event:

@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 
 from tcpview_tui.model.connection import Namespace
-from tcpview_tui.record.event import Event, Opened
+from tcpview_tui.record.event import Acted, Event, Opened
 from tcpview_tui.record.parsing import StreamError, events, imported
 from tcpview_tui.text import safe
 from tests.record.streams import (
+    BOX,
     CALL,
     EVERYTHING,
     HERE,
+    LIFE,
     as_filed,
     documents,
     histories,
+    later,
     streamed,
 )
 
@@ -42,7 +45,7 @@ def test_a_stream_that_was_cut_off_gives_all_before_and_names_the_line() -> None
     text = streamed("jsonl", EVERYTHING)
     cut = text[: text.rindex("action-taken")].splitlines()
     found: list[Event] = []
-    with pytest.raises(StreamError, match=rf"^Line {len(EVERYTHING)} is no event of a recording: .*truncated"):
+    with pytest.raises(StreamError, match=rf"^Line {1 + len(EVERYTHING)} is no event of a recording: .*truncated"):
         found.extend(events(cut))
     told = iter(events(cut))
     assert [next(told) for _ in EVERYTHING[1:]] == [as_filed(event) for event in EVERYTHING[:-1]]
@@ -99,7 +102,42 @@ def test_texts_that_come_back_are_safe(path: str) -> None:
 
 def test_the_host_comes_back_too_and_is_safe() -> None:
     (document,) = documents([Opened(HERE, CALL)])
-    (told,) = imported([json.dumps(document)])
-    assert told.host == "box"
-    (told,) = imported([changed(document, "host.name", "\x1b[2J")])
-    assert told.host == "\\x1b[2J"
+    assert imported([json.dumps(document)])[0] == {"host": "box", "started": BOX["started"]}
+    assert imported([changed(document, "host.name", "\x1b[2J")])[0]["host"] == "\\x1b[2J"
+
+
+def test_the_facts_of_the_recording_come_back_and_are_safe() -> None:
+    first, *rest = streamed("jsonl", *LIFE).splitlines()
+    facts, told = imported(["", first, *rest])
+    assert facts == BOX
+    assert [each.event for each in told] == [as_filed(event) for look in LIFE for event in look]
+    evil = json.dumps(json.loads(first) | {"tcpview": {"recording": {"host": "\x1b[2J"}}})
+    assert imported([evil])[0] == {"host": "\\x1b[2J"}
+
+
+@pytest.mark.parametrize("facts", [{"a b": "x"}, {"\x1b": "x"}, {"host": 5}, {"host": "x" * 10_001}, []])
+def test_facts_that_are_none_are_refused(facts: object) -> None:
+    document = json.loads(streamed("jsonl")) | {"tcpview": {"recording": facts}}
+    with pytest.raises(StreamError, match=r"^Line 1 is no event"):
+        imported([json.dumps(document)])
+
+
+def test_no_lines_tell_nothing() -> None:
+    facts, told = imported([])
+    assert (facts, list(told)) == ({}, [])
+
+
+def test_a_second_recording_is_not_mixed_with_the_first() -> None:
+    text = streamed("jsonl", *LIFE).splitlines()
+    told = imported([*text, *text])[1]
+    assert len([next(told) for _ in range(4)]) == 4
+    with pytest.raises(StreamError, match=r"^With line 6 another recording begins. Import it by itself"):
+        next(told)
+
+
+def test_lines_of_another_start_are_not_mixed_with_the_first_though_its_facts_were_lost() -> None:
+    text = streamed("jsonl", [Acted(later(5000), "x")], [Acted(later(4941), "y")], [Acted(later(9), "z")]).splitlines()
+    told = imported(text)[1]
+    assert [next(told).event.at.look for _ in range(2)] == [5001, 4942]
+    with pytest.raises(StreamError, match=r"^Line 4 is of an earlier time"):
+        next(told)

@@ -25,16 +25,16 @@ from tcpview_tui.record.stream import Stream
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.sources.choose import SourceName, choose
 from tests.fakes import EPOCH
-from tests.record.streams import CALL, CURL, EVERYTHING, HERE, LIFE, SPOKEN, as_filed, histories, later, streamed
+from tests.record.streams import BOX, CALL, CURL, EVERYTHING, HERE, LIFE, SPOKEN, as_filed, histories, later, streamed
 
 
 def records(*looks: Iterable[Event]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(streamed("csv", *looks), newline="")))
+    return list(csv.DictReader(io.StringIO(streamed("csv", *looks), newline="")))[1:]
 
 
 @given(histories())
 def test_every_event_is_one_line_or_one_record(history: list[Event]) -> None:
-    assert streamed("text", history).count("\n") == len(history)
+    assert streamed("text", history).count("\n") == 1 + len(history)
     told = records(history)
     assert len(told) == len(history)
     assert not [cell for record in told for cell in record.values() if cell.startswith(("=", "+", "@", "\t", "\r"))]
@@ -49,7 +49,7 @@ def test_a_hostile_name_goes_through_every_form_and_runs_in_none(hostile: str) -
     for cell in (opened["Process"], opened["Command"], acted["Detail"]):
         assert cell.removeprefix("'") == hostile
         assert not cell.startswith(("=", "-", "\uff1d"))
-    assert hostile in streamed("text", history).splitlines()[0]
+    assert hostile in streamed("text", history).splitlines()[1]
 
 
 def test_csv_has_a_head_and_is_filled_where_the_event_tells() -> None:
@@ -58,11 +58,23 @@ def test_csv_has_a_head_and_is_filled_where_the_event_tells() -> None:
     assert (closed["Process"], closed["Remote name"], closed["Received"]) == ("curl", "far.example", "7000")
     assert (closed["Time"], closed["Monotonic"]) == ("2026-01-01T00:00:02.500Z", "1002.500")
     assert named["Detail"] == "192.0.2.7 is far.example"
-    assert streamed("csv", *LIFE).count("\r\n") == 5
+    assert streamed("csv", *LIFE).count("\r\n") == 6
+
+
+def test_the_facts_stand_before_the_events_in_every_form() -> None:
+    (first,) = csv.DictReader(io.StringIO(streamed("csv"), newline=""))
+    assert (first["Time"], first["Host"], first["Event"]) == (BOX["started"], "box", "recording")
+    assert first["Detail"].startswith("host box; boot_id b00t")
+    document = json.loads(streamed("jsonl"))
+    assert document["tcpview"] == {"recording": BOX}
+    assert (document["host"]["boot"]["id"], document["event"]["action"]) == ("b00t", "recording-began")
+    assert document["@timestamp"] == BOX["started"]
 
 
 def test_text_is_aligned_and_has_local_times_with_a_zone() -> None:
-    lines = streamed("text", EVERYTHING).splitlines()
+    first, *lines = streamed("text", EVERYTHING).splitlines()
+    assert first.endswith("recording  host box; boot_id b00t; kernel Linux 6.1; started 2026-01-01T00:00:00.000Z")
+    assert datetime.fromisoformat(first.partition("  ")[0]).timestamp() == EPOCH
     times = [line.partition("  ")[0] for line in lines]
     assert [datetime.fromisoformat(each).utcoffset() is not None for each in times] == [True] * len(EVERYTHING)
     assert datetime.fromisoformat(times[0]).timestamp() == EPOCH
@@ -100,11 +112,11 @@ class Watched(io.StringIO):
 
 def test_lines_leave_once_a_look_and_a_broken_pipe_is_told() -> None:
     out = Watched(newline="")
-    stream = Stream(out, "jsonl", "box")
+    stream = Stream(out, "jsonl", BOX)
     before = out.flushed
     stream.write(EVERYTHING)
     assert out.flushed == before + 1
-    assert out.getvalue().count("\n") == len(EVERYTHING)
+    assert out.getvalue().count("\n") == 1 + len(EVERYTHING)
     out.broken = True
     with pytest.raises(BrokenPipeError):
         stream.write(EVERYTHING)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tcpview_tui.record.facts import lasting
 from tcpview_tui.record.host import host_name
+from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.rotation import Rotation
@@ -132,7 +134,7 @@ def test_lines_leave_as_things_happen_and_make_a_recording_elsewhere(tmp_path: P
         port = server.getsockname()[1]
         done = run("record", "-o", "-", "--duration", "0.1")
     assert done.returncode == 0, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    first, *events = [json.loads(line) for line in done.stdout.splitlines()]
     opened = [each for each in events if each["event"]["action"] == "listener-opened"]
     assert port in [each["source"]["port"] for each in opened]
     lines, copy = tmp_path / "here.jsonl", tmp_path / "b.tcpview"
@@ -142,8 +144,11 @@ def test_lines_leave_as_things_happen_and_make_a_recording_elsewhere(tmp_path: P
     assert verify(copy).events == len(events)
     exported = run("export", str(copy))
     assert exported.returncode == 0
-    assert len(exported.stdout.splitlines()) == len(events)
-    assert len(run("export", str(copy), "--format", "csv").stdout.splitlines()) == len(events) + 1
+    assert exported.stdout.splitlines()[0] == done.stdout.splitlines()[0]
+    assert len(exported.stdout.splitlines()) == 1 + len(events)
+    assert len(run("export", str(copy), "--format", "csv").stdout.splitlines()) == 2 + len(events)
+    with closing(Reader(copy)) as reader:
+        assert lasting(reader.facts) == first["tcpview"]["recording"]
 
 
 def test_only_what_matches_is_recorded_and_the_file_says_what_was_left_out(tmp_path: Path) -> None:

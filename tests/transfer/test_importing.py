@@ -82,8 +82,8 @@ def test_what_stands_before_the_damage_is_kept_and_the_line_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: str
 ) -> None:
     whole, there = lines(everything(tmp_path)), tmp_path / "b.tcpview"
-    assert imported([*whole[:3], bad, *whole[3:]], there) == 1
-    assert "Line 4 is no event of a recording" in capsys.readouterr().err
+    assert imported([*whole[:4], bad, *whole[4:]], there) == 1
+    assert "Line 5 is no event of a recording" in capsys.readouterr().err
     assert verify(there)[:1] == (None,)
     assert len(read(there)) == 3
 
