@@ -34,6 +34,7 @@ class Naming:
         self.known = self._names.known
         self._wanted: OrderedDict[str, float] = OrderedDict()
         self._news: dict[str, str] = {}
+        self._answered: set[str] = set()
         self._heard = threading.Condition()
         self._due = 0.0
 
@@ -68,7 +69,7 @@ class Naming:
         with self._heard:
             for address, at in recent.items():
                 left = at + PATIENCE - self._clock.monotonic()
-                self._heard.wait_for(lambda address=address: address in self.known, max(left, 0.0))  # type: ignore[misc]
+                self._heard.wait_for(lambda address=address: address in self._answered, max(left, 0.0))  # type: ignore[misc]
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -76,6 +77,7 @@ class Naming:
 
     def _hear(self, news: Mapping[str, str]) -> None:
         with self._heard:
+            self._answered |= news.keys()
             self._news |= {address: name for address, name in news.items() if name}
             self._heard.notify_all()
 
@@ -85,3 +87,4 @@ class Naming:
             if now - since < _PURSUED and len(self._wanted) <= KEPT_LIMIT:
                 return
             del self._wanted[address]
+            self._answered.discard(address)
