@@ -25,7 +25,7 @@ from tcpview_tui.usage import Number, WrongUsageError, chosen, settled, understo
 def main() -> NoReturn:
     """Run the program and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     try:
-        status = live(standalone_mode=False)
+        status = live(prog_name=APP_NAME, standalone_mode=False)
     except click.ClickException as error:
         _say(error)
         status = error.exit_code
@@ -38,7 +38,8 @@ def _say(error: click.ClickException) -> None:
     if isinstance(error, WrongUsageError):
         error.show()
     else:  # click repeats what was typed, and a script may have taken that from a stranger
-        click.echo(f"{APP_NAME}: {safe(error.format_message())}\nTry '{APP_NAME} --help'.", err=True)
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else APP_NAME
+        click.echo(f"{APP_NAME}: {safe(error.format_message())}\nTry '{command} --help'.", err=True)
 
 
 def _range(name: str) -> Number:
@@ -51,6 +52,9 @@ _config = click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE", help="Read the settings from this file."
 )
 _source = click.option("--source", type=click.Choice(choices("source")), help=describe("source"))
+_hosts_only = click.option(
+    "--offline", is_flag=True, default=None, help="Send nothing: names from the hosts file only."
+)
 
 
 @click.group(name=APP_NAME, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -98,7 +102,7 @@ def _on_screen(config: Path | None, fresh: bool, given: dict[str, Any]) -> tuple
 @click.option("--names", is_flag=True, help=f"{describe('names')[:-1]}, for 3 seconds at most.")
 @click.option("--watch", type=Number(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens.")
 @click.option("--diff", type=click.Path(path_type=Path), metavar="FILE", help="Tell what differs from what FILE lists.")
-@click.option("--offline", is_flag=True, default=None, help=describe("offline"))
+@_hosts_only
 @_source
 @_config
 def list_connections(
@@ -188,7 +192,7 @@ _OUTPUT = click.Path(path_type=Path)
 @click.option("--rotate", multiple=True, metavar="SIZE|TIME", help="Begin a new file after 100MB, 1h or so.")
 @click.option("--keep", type=click.IntRange(1), metavar="N", help="Keep the newest N files, and delete older ones.")
 @click.option("--names", is_flag=True, help=describe("names"))
-@click.option("--offline", is_flag=True, default=None, help="Send nothing: names from the hosts file only.")
+@_hosts_only
 @_seal_key
 @_source
 @_config
@@ -283,7 +287,8 @@ def _key(file: Any) -> bytes | None:
         return None
     key: bytes = file.read(_LONGEST_KEY + 1)
     if not 0 < len(key) <= _LONGEST_KEY:
-        raise WrongUsageError(f"--seal-key: a key has 1 to {_LONGEST_KEY:,} bytes; that file has none, or more.")
+        wrong = "has more" if key else "is empty"
+        raise WrongUsageError(f"--seal-key: a key has 1 to {_LONGEST_KEY:,} bytes; that file {wrong}. Name another.")
     return key
 
 

@@ -47,7 +47,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     traffic: Annotated[bool, Meta(description="Mark the rows that carried traffic in the last look.")] = True
     mouse: Annotated[bool, Meta(description="Take mouse clicks and the wheel.")] = True
     read_only: Annotated[bool, Meta(description="Offer no action that changes the system.")] = False
-    offline: Annotated[bool, Meta(description="Send nothing to anybody: no names, Whois from the cache only.")] = False
+    offline: Annotated[
+        bool, Meta(description="Send nothing to anybody: names from the hosts file, Whois from the cache only.")
+    ] = False
     source: Annotated[SourceName, Meta(description="What reads the connections; auto is the best that works.")] = "auto"
     linger: Annotated[float, Meta(ge=0, le=3600, description="Seconds that a closed row and a highlight stay.")] = 3.0
     keys: Annotated[dict[str, Keys], Meta(description="Other keys for actions: one, a list, or [] for none.")] = {}

@@ -56,7 +56,10 @@ def check(query: Query, names: bool | None = None) -> None:
     """
     if query.compares:
         terms = ", ".join(query.compares)
-        raise WrongUsageError(f"{safe(terms)}: only several looks can answer that, over time; write without.")
+        raise WrongUsageError(
+            f"--filter: {safe(terms)}: only the live table can answer that, which looks again and again; "
+            "leave it out of the filter."
+        )
     if query.named and not names:
         terms, way = ", ".join(query.named), "write" if names is None else "add --names, or write"
         raise WrongUsageError(f"{terms}: no names are looked up here; {way} an address, as in remote:192.0.2.7.")

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -47,18 +48,16 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
     from tcpview_tui.sources.base import Sampler
 
     prepare()
-    clock = SystemClock()
-    sampler = Sampler(chosen(settings, clock), clock)
     heed_signals()
-    try:
+    clock = SystemClock()
+    with closing(Sampler(chosen(settings, clock), clock)) as sampler:
         sampler.begin()
-        from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
+        try:
+            from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
 
-        return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory))
-    except ConfigError as error:  # of the keys, which only the program with its actions can judge
-        raise WrongUsageError(f"{safe(str(file))}: {error}") from error
-    finally:
-        sampler.close()
+            return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory))
+        except ConfigError as error:  # of the keys, which only the program with its actions can judge
+            raise WrongUsageError(f"{safe(str(file))}: {error}") from error
 
 
 def prepare() -> None:
@@ -79,18 +78,17 @@ def no_color() -> bool:
 
 
 def heed_signals() -> None:
-    """Leave in good order at SIGTERM and SIGHUP, until the application heeds them itself: the kernel traces by then."""
+    """Let SIGINT, SIGTERM and SIGHUP wait for the application, which leaves in good order (`catch_signals`).
 
-    def leave(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)
+    The kernel traces for this program by then, and has to be told to stop. No handler can see to that by an exception:
+    while modules are imported, Python makes another one of it (``__set_name__``), or drops it (``__del__``).
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 
 
 def show(app: TcpviewApp) -> int:
-    """Run the application on the terminal, and return the exit status."""
+    """Run the application on the terminal, and return the exit status: not 0 when a recording has lost something."""
     from tcpview_tui.tui.terminal import Terminal
 
     if sys.stderr is None or not sys.stderr.isatty():
@@ -99,10 +97,10 @@ def show(app: TcpviewApp) -> int:
     status = app.run(mouse=app.session.settings.mouse)
     if app.failure is not None:
         terminal.restore()
-        return _report(app.failure)
+        status = _report(app.failure)
     for sentence in app.farewell:
         click.echo(safe(sentence), err=True)
-    return status if status is not None else app.return_code or 0
+    return status or app.return_code or (FAILED if app.session.taping.losses else 0)
 
 
 def _report(failure: Exception) -> int:

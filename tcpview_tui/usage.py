@@ -26,12 +26,13 @@ class Number(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number, or fail with a sentence."""
-        number: float = super().convert(value, param, ctx)
-        return (
-            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
-            if math.isnan(number)
-            else number
-        )
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if math.isnan(number):
+            self.fail(f"'{value}' is no number in the range {self._describe_range()}.", param, ctx)
+        return float(super().convert(number, param, ctx))
 
 
 class WrongUsageError(click.ClickException):

@@ -20,15 +20,23 @@ class FakeClock:
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self._slept = 0.0
 
     def wall(self) -> float:
-        return EPOCH + self.now - 1000.0
+        return EPOCH + self.now - 1000.0 + self._slept
 
     def monotonic(self) -> float:
         return self.now
 
+    def slept(self) -> float:
+        return self._slept
+
     def advance(self, seconds: float) -> None:
         self.now += seconds
+
+    def suspend(self, seconds: float) -> None:
+        """Let the machine sleep: nobody's `monotonic` goes on meanwhile."""
+        self._slept += seconds
 
 
 class FakeSource:

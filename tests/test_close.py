@@ -69,7 +69,7 @@ def test_counters_are_known_to_the_filter_and_to_its_negation(source: FakeSource
 @pytest.mark.parametrize("text", ["-is:busy", "rate<1k", "not age>60", "not is:new"])
 def test_what_one_look_cannot_answer_is_refused_not_guessed(source: FakeSource, text: str) -> None:
     result = said("--yes", "--", text)
-    assert "only several looks can answer that" in str(result.exception)
+    assert "only the live table can answer that" in str(result.exception)
     assert source.disconnected == []
 
 

@@ -57,14 +57,17 @@ def _check(query: Query, listing: Listing, earlier: Earlier) -> None:
     named = [token.text.lower() for token in tokenize(query.text) if token.kind == "field"]
     moving = [name for name in named if name in _MOVING]
     if moving:
-        raise WrongUsageError(f"--filter: {', '.join(moving)}: what a connection carries is no part of --diff.")
+        why = "what a connection carries, and for how long, is not told by every earlier file"
+        raise WrongUsageError(f"--filter: {', '.join(moving)}: {why}, so that --diff cannot ask for it; leave it out.")
     wanted = set(listing.columns or USUAL)
     if query.text:  # which may be about any column
         wanted |= {*USUAL, *FACTS} - (set() if query.named else {"host"})
     missing = [column.title for column in COLUMNS if column.id in wanted - earlier.columns]
     if missing:
+        there = ",".join(name for name in listing.fillable if name in earlier.columns)
+        way = "leave out --filter" if query.text else f"compare what it has with --columns {there}"
         needed = "--filter and the comparison need" if query.text else "the comparison needs"
         raise WrongUsageError(
-            f"--diff: the file has not the columns {', '.join(missing)}, which {needed}; "
-            "list it without --columns, or name with --columns what it has."
+            f"--diff: the file has no columns {', '.join(missing)}, which {needed}. "
+            f"List it without --columns, or {way}."
         )

@@ -33,6 +33,7 @@ _LIMIT = 256 << 20
 _REASON_LENGTH = 400
 """Characters that are told of what is wrong with a file: it may quote it."""
 
+_FORMS = "CSV, TSV, JSON or JSON Lines"
 _ALL = frozenset(BY_ID)
 _END = Moment(0.0, 0.0, 0)
 
@@ -60,7 +61,8 @@ def read(path: Path) -> Earlier:
         raise WrongUsageError(f"--diff: {unreadable(path, error)}") from error
     except ValueError as error:
         reason = safe(str(error), _REASON_LENGTH).rstrip(".")
-        raise WrongUsageError(f"--diff: {safe(str(path))} cannot be compared: {reason}.") from error
+        wrong = f"--diff: {safe(str(path))} cannot be compared: {reason}."
+        raise WrongUsageError(f"{wrong} It takes a recording, or what list has written in {_FORMS}.") from error
 
 
 def _recorded(path: Path) -> Earlier:

@@ -86,31 +86,36 @@ class Listing:
 
     def _check(self, columns: str | None, sort: str | None) -> None:
         if self.watch is not None and self.diff is not None:
-            raise WrongUsageError("--watch and --diff: choose one; both would be two answers in one output.")
+            raise WrongUsageError("--watch and --diff answer two questions in one output; leave out one of them.")
         if self.watch is not None and self.format not in _BY_LINE:
-            raise WrongUsageError(f"--watch: {self.format} is one whole; {', '.join(_BY_LINE)} have a line for each.")
+            whole = f"--watch writes a line whenever something happens, and {self.format} is one whole"
+            raise WrongUsageError(f"{whole}; choose --format {', '.join(_BY_LINE[:-1])} or {_BY_LINE[-1]}.")
         if self.watch is not None and sort is not None:
-            raise WrongUsageError("--sort: what --watch tells stands in the order in which it became known.")
+            raise WrongUsageError("--sort: --watch tells what happens as it happens, in no other order; leave out one.")
         if columns is not None and self.format in _OWN_FIELDS and self.diff is None:
-            own = f"--columns: {self.format} has fields of its own"
-            raise WrongUsageError(f"{own}; leave them out, or choose another format.")
+            own = f"--columns: {self.format} always has all its fields, and no columns"
+            raise WrongUsageError(f"{own}; leave --columns out, or choose another --format.")
 
     def _known(self, option: str, names: Iterable[str]) -> tuple[str, ...]:
         """Return the names, each once. Raises `WrongUsageError` for one that is no column here."""
         wanted = tuple(dict.fromkeys(name.strip() for name in names))
         for name in wanted:
             if name not in BY_ID:
-                fillable = ", ".join(self.fillable)
-                raise WrongUsageError(f"{option}: there is no column '{safe(name, 40)}'; expected {fillable}.")
+                wrong = f"there is no column '{safe(name, 40)}'" if name else "the name of a column is missing"
+                raise WrongUsageError(f"{option}: {wrong}; expected {', '.join(self.fillable)}.")
             if name not in self.fillable:
                 raise WrongUsageError(f"{option}: {name} {self._reason(name)}.")
         return wanted
 
     def _reason(self, name: str) -> str:
+        """Return why a column cannot be filled, and what to do."""
         if name == "host":
-            return "takes --names"
-        is_known = self.diff is not None and name in _UNCOMPARED
-        return "cannot be compared" if is_known else "takes more than the single look there is here"
+            return "takes the names of addresses, looked up with --names only; add it, or leave host out"
+        if self.diff is not None:
+            return "differs although nothing has happened, so that --diff does not compare it; leave it out"
+        if name in _LIVED:
+            return "takes more than the single look there is here; add --watch SECONDS, or leave it out"
+        return "is what the live table measures from look to look; leave it out"
 
 
 def show(query: Query, listing: Listing, settings: Settings, sampler: Sampler, clock: Clock) -> int:

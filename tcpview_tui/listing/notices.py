@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Protocol
 from tcpview_tui.alignment import cells
 from tcpview_tui.model.column import Context
 from tcpview_tui.record.ecs import timestamp
-from tcpview_tui.record.event import Changed, Closed, Event, Opened
+from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.export import LISTINGS
-from tcpview_tui.record.lines import json_line
+from tcpview_tui.record.lines import WORDS, json_line
 from tcpview_tui.record.values import STATUS, origin, shown
 
 if TYPE_CHECKING:
     from tcpview_tui.model.column import Column
     from tcpview_tui.record.tracked import Happening
 
-WORDS: dict[type[Event], str] = {Opened: "opened", Changed: "changed", Closed: "closed"}
-"""What is told, and the word for it."""
+TOLD = (Opened, Changed, Closed)
+"""What is told of a connection, in the words of a recording."""
 
-_TIME, _EVENT = len("2026-01-31T23:59:59.250Z"), max(map(len, WORDS.values()))
+_TIME, _EVENT = len("2026-01-31T23:59:59.250Z"), max(len(WORDS[each]) for each in TOLD)
 
 
 class Form(Protocol):

@@ -1,4 +1,4 @@
-"""Reverse DNS for looks that are printed: asked for because somebody said so, and waited for so long only."""
+"""Names for looks that are printed: looked up because somebody said so, and waited for so long only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import click
 
 from tcpview_tui.lookup.names import Names
 from tcpview_tui.text import duration
-from tcpview_tui.usage import WrongUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,13 +21,13 @@ SECONDS = 3.0
 
 
 class ReverseNames:
-    """Names of remote addresses. Private, loopback and reserved ones never leave the machine (`lookup.names`)."""
+    """Names of remote addresses, from the hosts file and by reverse DNS; when `offline` is set, nobody is asked.
+
+    Private, loopback and reserved addresses never leave the machine (`lookup.names`).
+    """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Raises `WrongUsageError` when the settings forbid to send anything."""
-        if settings.offline:
-            raise WrongUsageError("--names: offline is set, which forbids to ask anybody; leave out one of them.")
-        self._names = Names(settings.lookup, clock, lambda _: None)
+        self._names = Names(settings.lookup, clock, lambda _: None, offline=settings.offline)
         self._trouble: str | None = None
 
     def look_up(self, rows: Iterable[Row]) -> Mapping[str, str]:

@@ -54,7 +54,7 @@ def _known(titles: Sequence[str]) -> frozenset[str]:
         raise ValueError("these are events, of which CSV does not tell all; a recording or JSON Lines can be compared")
     known = BY_ID.keys() & {_IDS.get(title) for title in titles}
     if not known:
-        raise ValueError("this is no listing in CSV, TSV, JSON or JSON Lines, and no recording")
+        raise ValueError("no column of a listing is named here")
     return frozenset(known)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from tcpview_tui import glance
-from tcpview_tui.listing.notices import WORDS
+from tcpview_tui.listing.notices import TOLD
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Code
 from tcpview_tui.output import guarded, lines_out, put
@@ -47,15 +47,15 @@ class Watch:
         self._matching: set[Key] = set()
         self._unseen: set[str] = set()
 
-    def take(self, snapshot: Snapshot, monotonic: float) -> list[Happening]:
+    def take(self, snapshot: Snapshot, monotonic: float, slept: float = 0.0) -> list[Happening]:
         """Return what opened, changed and closed since the last look; at the first, everything that is there.
 
-        `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC.
+        `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC; `slept` is `Clock.slept` then.
         """
-        events = self._journal.take(snapshot, diff(self._before, snapshot.connections), monotonic)
+        events = self._journal.take(snapshot, diff(self._before, snapshot.connections), monotonic, slept)
         self._before = snapshot.connections
         self.troubles = [sentence for event in events if (sentence := self._trouble(event))]
-        happened = [each for each in self._tracked.take(events) if each.row and type(each.event) in WORDS]
+        happened = [each for each in self._tracked.take(events) if each.row and isinstance(each.event, TOLD)]
         return [each for each in self._named(happened) if self._is_told(each)]
 
     def _named(self, happened: list[Happening]) -> list[Happening]:
@@ -119,14 +119,14 @@ def _told(
     """Yield the head, then the lines of each look; the last look is taken when `stop` is set."""
     yield form.head
     started = clock.monotonic()
-    there = watched.take(glance.look(sampler), started)
+    there = watched.take(glance.look(sampler), started, clock.slept())
     _say(watched)
     click.echo(f"{count(len(there), 'connection')} now; a look every {duration(interval)}. Ctrl+C ends it.", err=True)
     is_over = False
     while not is_over:
         is_over = stop.wait(max(started + interval - clock.monotonic(), 0.0))
-        started = clock.monotonic()
-        happened = watched.take(sampler.sample(), started)
+        started, slept = clock.monotonic(), clock.slept()
+        happened = watched.take(sampler.sample(), started, slept)
         _say(watched)
         yield "".join(map(form.line, happened))
 

@@ -31,26 +31,28 @@ class Journal:
         """`interval` is how many seconds apart looks are meant to be."""
         self.interval = interval
         self._before: Moment | None = None
+        self._slept = 0.0
         self._problems: dict[str, Problem] = {}
         self._told: dict[Key, float] = {}
         self._untold: dict[Key, Gauge] = {}
         self._names: dict[str, str] = {}
 
-    def take(self, snapshot: Snapshot, difference: Difference, monotonic: float) -> list[Event]:
+    def take(self, snapshot: Snapshot, difference: Difference, monotonic: float, slept: float = 0.0) -> list[Event]:
         """Return what happened since the last look; the first look opens what was there before.
 
-        `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC.
+        `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC; `slept` is `Clock.slept` then, without
+        which a gap is shorter by the time that the machine slept.
         """
         now = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
         events = [
-            *self._gap(now),
+            *self._gap(now, slept),
             *self._unseen(now, snapshot.problems),
             *self._opened(now, snapshot, difference),
             *(Changed(now, change.after) for change in difference.changed),
             *self._counted(now, snapshot, difference),
             *self._closed(now, snapshot, difference),
         ]
-        self._before = now
+        self._before, self._slept = now, slept
         return events
 
     def named(self, names: Mapping[str, str], look: int, clock: Clock) -> list[Event]:
@@ -60,9 +62,9 @@ class Journal:
         self._names |= fresh
         return [Named(now, address, name) for address, name in fresh.items()]
 
-    def _gap(self, now: Moment) -> Iterator[Event]:
+    def _gap(self, now: Moment, slept: float) -> Iterator[Event]:
         if self._before is not None:
-            passed = now.monotonic - self._before.monotonic
+            passed = now.monotonic - self._before.monotonic + slept - self._slept
             if passed > LATE * self.interval:
                 yield Gap(now, passed)
 

@@ -31,6 +31,10 @@ class RecordedClock:
         """Seconds of CLOCK_MONOTONIC."""
         return self._monotonic
 
+    def slept(self) -> float:
+        """Nothing: what was recorded tells of a sleep by a gap."""
+        return 0.0
+
     def put(self, wall: float, monotonic: float) -> None:
         """Say how late it is."""
         self._wall, self._monotonic = wall, monotonic

@@ -86,7 +86,7 @@ class Recorder:
         difference = diff(self._before, snapshot.connections)
         self._before, self._look = snapshot.connections, snapshot.sequence
         now = self._clock.monotonic()
-        events = self._journal.take(snapshot, difference, now)
+        events = self._journal.take(snapshot, difference, now, self._clock.slept())
         told = self._sifter.sift(snapshot, events, now) if self._sifter else events
         if self._naming:
             self._naming.want(events if self._names_decide else told)

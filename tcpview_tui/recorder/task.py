@@ -73,7 +73,9 @@ class Task:
         if self.is_stream and sys.stdout is None:
             raise WrongUsageError("-o -: the standard output is closed; name a file.")
         if self.form is not None and not self.is_stream:
-            raise WrongUsageError("--format: only lines have one; add -o -, or record a file and export it.")
+            raise WrongUsageError(
+                "--format is for lines on the standard output; add -o -, or leave it out and export the file."
+            )
         if self.keep is not None and not self.rotate:
             raise WrongUsageError("--keep: there is one file without --rotate; add --rotate 1h, or leave --keep out.")
         if not self.rotate:
@@ -115,11 +117,12 @@ def _check_filter(query: Query, names: bool) -> None:
     passing = [term for term in query.compares if term.lower() in PASSING]
     if passing:
         raise WrongUsageError(
-            f"{safe(', '.join(passing))}: a connection is that for a moment only, and recorded until it closes; "
-            "write without, or age<60 for those that open while it is recorded."
+            f"{safe(', '.join(passing))}: what is so for a moment only says nothing about what is recorded until it "
+            "closes. Leave it out, or write age<60 for what opens from now on."
         )
     if query.named and not names:
-        raise WrongUsageError(f"{', '.join(query.named)}: no names are looked up without --names.")
+        terms = ", ".join(query.named)
+        raise WrongUsageError(f"{terms}: names are looked up with --names only; add it, or write an address.")
 
 
 def _tell(sentence: str) -> None:

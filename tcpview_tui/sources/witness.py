@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,7 +49,7 @@ class Witness:
         self._places: dict[tuple[int, str], int | None] = {}
         self._left = self._budget
         self._began = clock.monotonic()
-        self._booted = clock.wall() - self._began - _slept()
+        self._booted = clock.wall() - self._began - clock.slept()
 
     def of(self, step: Transition) -> Caller:
         """Return who made a transition, with its facts if it still lives. May wait for a user's name."""
@@ -87,13 +86,8 @@ class Witness:
 
     def _is_later(self, process: Process, at: float) -> bool:
         """True when the pid was used again before it was asked."""
-        happened = self._booted + at + _slept()
+        happened = self._booted + at + self._clock.slept()
         return process.started is not None and process.started > happened + _GRAIN
-
-
-def _slept() -> float:
-    """Return the seconds this machine was suspended: start times count them, the trace does not (clock_gettime(2))."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 def _process_of(thread: int) -> int:

@@ -77,7 +77,8 @@ def _check(order: Order) -> None:
     asked = [] if order.query is None else [term for term in order.query.compares if term.lower() not in _ANSWERED]
     if asked:
         terms = ", ".join(asked)
-        raise WrongUsageError(f"--filter: {safe(terms)}: no single event tells that; write without.")
+        why = "export asks each event alone, and that takes several looks; leave it out of the filter."
+        raise WrongUsageError(f"--filter: {safe(terms)}: {why}")
     if order.form in BINARY and order.output is None and sys.stdout is not None and sys.stdout.isatty():
         raise WrongUsageError(f"--format {order.form}: it is nothing for a terminal; write it to a file with -o FILE.")
 

@@ -24,8 +24,8 @@ def whole(file: Path) -> Iterator[BinaryIO]:
     When the block ends well, its content is on the disk and it gets its name; else nothing is left. What was killed
     in the middle is named as partial.
     """
-    partial = file.with_name(file.name + SUFFIX)
     _check_free(file)
+    partial = file.with_name(file.name + SUFFIX)
     is_ours = True  # Ctrl+C may come before anybody knows that it was made
     try:
         try:

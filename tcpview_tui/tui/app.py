@@ -186,9 +186,11 @@ class TcpviewApp(App[int]):
                 signal.signal(signal.SIGALRM, lambda *_: self._abandon(128 + number))
                 signal.alarm(_DEADLINE)
 
-        for name in _EXIT_SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), leave)
+        numbers = [getattr(signal, name) for name in _EXIT_SIGNALS if hasattr(signal, name)]
+        for number in numbers:
+            signal.signal(number, leave)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)  # they wait since the start (`live.heed_signals`)
 
     def _abandon(self, status: int) -> None:
         """End now, and give back the terminal, and what the source holds of the system, as far as they take that."""

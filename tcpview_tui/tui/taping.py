@@ -14,6 +14,7 @@ from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.programs import Programs
 from tcpview_tui.record.recording import Recording, RecordingError
 from tcpview_tui.record.sink import File
+from tcpview_tui.text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2.0
 """Seconds to wait for the last commit when a recording is ended; what is later is lost with the program."""
+
+_LATE = f"What happened last could not be written within {duration(_PATIENCE)}."
 
 
 class Taping:
@@ -34,6 +37,8 @@ class Taping:
         self.began = 0.0
         self.problem: str | None = None
         """Why nothing can be written at the moment."""
+        self.losses: tuple[str, ...] = ()
+        """What is missing in the recording that `stop` has ended, in sentences."""
         self._clock = clock
         self._events: SimpleQueue[list[Event] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -61,7 +66,8 @@ class Taping:
     def take(self, snapshot: Snapshot, difference: Difference) -> None:
         """Record a look, if a recording is under way."""
         if self.path is not None:
-            self._events.put(self._journal.take(snapshot, difference, self._clock.monotonic()))
+            now, slept = self._clock.monotonic(), self._clock.slept()
+            self._events.put(self._journal.take(snapshot, difference, now, slept))
 
     def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
         """Record names that have become known."""
@@ -81,13 +87,15 @@ class Taping:
             self._events.put([Acted(at, sentence)])
 
     def stop(self) -> Iterable[str]:
-        """End the recording; return what is to be told. Does nothing when there is none."""
-        if self._thread is None or self._file is None:
+        """End the recording; return what is to be told, its `losses` first. Does nothing when there is none."""
+        thread, file, self.losses = self._thread, self._file, ()
+        if thread is None or file is None:
             return ()
         self._events.put(None)
-        self._thread.join(_PATIENCE)
-        self._thread, self.path = None, None
-        return (*self._file.losses(), self._file.farewell())
+        thread.join(_PATIENCE)
+        late = (_LATE,) if thread.is_alive() else ()
+        self._thread, self.path, self.losses = None, None, (*late, *file.losses())
+        return (*self.losses, file.farewell())
 
     def _write(self, file: File, events: SimpleQueue[list[Event] | None]) -> None:
         while (told := events.get()) is not None:

@@ -130,12 +130,12 @@ def test_an_output_that_cannot_be_written_is_trouble(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "arguments", "words"),
     [
-        ("Process,PID\r\n", [], "the file has not the columns User, Protocol"),
+        ("Process,PID\r\n", [], "the file has no columns User, Protocol"),
         ("Process,PID\r\n", ["--columns", "process", "--filter", "process:x"], "--filter and the comparison need"),
         ("Process,PID\r\n", ["--filter", "recv>1M"], "--filter: recv: what a connection carries"),
-        ("Process,PID\r\n", ["--columns", "recv"], "--columns: recv cannot be compared"),
-        ("Process,PID\r\n", ["--columns", "host"], "--columns: host takes --names"),
-        ("nonsense", [], "this is no listing"),
+        ("Process,PID\r\n", ["--columns", "recv"], "--columns: recv differs although nothing has happened"),
+        ("Process,PID\r\n", ["--columns", "host"], "--columns: host takes the names of addresses"),
+        ("nonsense", [], "no column of a listing is named here. It takes a recording, or what list has written"),
         ("[{", [], "Input data was truncated"),
     ],
 )

@@ -127,10 +127,10 @@ def test_a_recording_that_was_edited_is_harmless(tmp_path: Path) -> None:
     edited("UPDATE process SET name = ?", "\x1b]52;c;x\x07")
     assert read(path).rows[0].owners[0].name == "\\x1b]52;c;x\\x07"
     for statement, value in (
-        ("UPDATE event SET local_port = ?", 70_000),
+        ("UPDATE connection SET local_port = ?", 70_000),
         ("UPDATE address SET text = ?", "\x1b[2J"),
-        ("UPDATE event SET owners = ?", "[[["),
-        ("UPDATE event SET kind = ?", "\x1b[2J"),
+        ("UPDATE common SET owners = ?", "[[["),
+        ("UPDATE word SET text = ?", "\x1b[2J"),
     ):
         edited(statement, value)
         with pytest.raises(WrongUsageError) as refused:
@@ -153,8 +153,8 @@ TITLES, FIRST = CSV.splitlines()[:2]
         (b" \n", "it is empty"),
         (b"\xff\xfe", "byte 0 is not UTF-8"),
         (CSV.encode() + b"\x80", f"byte {len(CSV.encode())} is not UTF-8"),
-        ("box  2026-01-01T00:00:00.000Z  2 rows\n\nProcess  PID\n", "this is no listing"),
-        ("<!doctype html>\n", "this is no listing"),
+        ("box  2026-01-01T00:00:00.000Z  2 rows\n\nProcess  PID\n", "no column of a listing"),
+        ("<!doctype html>\n", "no column of a listing"),
         ("Time,Event,Process\n", "these are events"),
         (f"{TITLES}\n{FIRST},more\n", "line 2: it has 19 values, and there are 18"),
         (f"{TITLES}\n{FIRST.replace(',443,', ',99999,')}\n", "line 2: Expected `int` <= 65535"),

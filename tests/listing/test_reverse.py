@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from tcpview_tui import cli
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.config import Settings
+from tcpview_tui.listing import reverse
 from tcpview_tui.listing.reverse import SECONDS, ReverseNames
+from tcpview_tui.lookup.names import Names
 from tcpview_tui.lookup.settings import Lookup
-from tcpview_tui.usage import WrongUsageError
 from tests.fakes import FakeSource, connection, listener
 from tests.listing.test_compare import row
 from tests.listing.test_listing import source
 from tests.lookup.servers import HOSTILE, DnsServer
 from tests.lookup.test_names import ptr
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["source"]
 
@@ -69,9 +77,20 @@ def test_a_server_that_fails_is_said_once(capsys: pytest.CaptureFixture[str]) ->
     assert said.count("\n") == 1
 
 
-def test_offline_is_refused() -> None:
-    with pytest.raises(WrongUsageError, match="--names: offline is set"):
-        ReverseNames(Settings(offline=True), SystemClock())
+def test_offline_the_hosts_file_has_the_names_and_nobody_is_asked(
+    source: FakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_text("93.184.216.34 far.example\n")
+    monkeypatch.setattr(reverse, "Names", partial(Names, hosts=hosts))
+    source.connections.append(connection(9, remote=("8.8.8.8", 53)))
+    with DnsServer(ptr(a8_8_8_8="dns.google.")) as server:
+        settings = msgspec.structs.replace(asking(server), offline=True)
+        monkeypatch.setattr(cli, "settled", lambda *_: (settings, None))
+        done = CliRunner().invoke(cli.live, ["list", "--names", "--format", "csv", "--columns", "remote,host"])
+    assert {"93.184.216.34,far.example", "8.8.8.8,"} <= {*done.stdout.splitlines()}
+    assert server.asked == []
+    assert done.stderr == ""
 
 
 def test_names_can_be_listed_sorted_and_filtered(source: FakeSource, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,13 @@ from dataclasses import replace
 
 import pytest
 
-from tcpview_tui.listing.notices import WORDS, form_of
+from tcpview_tui.listing.notices import form_of
 from tcpview_tui.listing.watch import Watch
 from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.query import parse
 from tcpview_tui.model.snapshot import Code, Passed, Problem, Snapshot
+from tcpview_tui.record.lines import WORDS
 from tests.fakes import CURL, EPOCH, connection, listener, snapshot
 from tests.sources.net import PATIENCE, tcp_pair
 from tests.test_cli import refused
@@ -105,6 +106,13 @@ def test_what_cannot_be_seen_is_said_when_it_begins() -> None:
     assert looks.watch.troubles == ["It failed, and why."]
     looks.see(problems=(few,))
     assert looks.watch.troubles == ["Not all can be seen: 1 sockets without owner."]
+
+
+def test_a_sleep_of_the_machine_is_said() -> None:
+    looks = Looks()
+    looks.see()
+    looks.watch.take(snapshot(2, EPOCH + 7201), 1002.0, 7199.0)
+    assert looks.watch.troubles == ["Nobody looked for 2 h."]
 
 
 COLUMNS = [BY_ID[name] for name in ("process", "pid", "remote")]
@@ -213,12 +221,12 @@ def test_a_closed_output_is_said() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--format", "json"], "json is one whole; table, csv, tsv, jsonl have a line for each"),
+        (["--format", "json"], "json is one whole; choose --format table, csv, tsv or jsonl"),
         (["--format", "html"], "html is one whole"),
-        (["--sort", "pid"], "stands in the order"),
-        (["--diff", "x"], "choose one"),
-        (["--columns", "rate_in"], "takes more than the single look"),
-        (["--format", "jsonl", "--columns", "pid"], "has fields of its own"),
+        (["--sort", "pid"], "as it happens, in no other order"),
+        (["--diff", "x"], "leave out one of them"),
+        (["--columns", "rate_in"], "measures from look to look"),
+        (["--format", "jsonl", "--columns", "pid"], "always has all its fields"),
     ],
 )
 def test_wrong_usage_is_refused_in_a_sentence(arguments: list[str], words: str) -> None:

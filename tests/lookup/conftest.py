@@ -30,6 +30,9 @@ class FakeClock:
     def monotonic(self) -> float:
         return self.since_start
 
+    def slept(self) -> float:
+        return 0.0
+
 
 @pytest.fixture
 def clock() -> FakeClock:

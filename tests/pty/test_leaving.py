@@ -83,6 +83,22 @@ def test_the_terminal_is_as_before(way: str, size: tuple[int, int], tmp_path: Pa
         assert left_clean(terminal).strip() == ""
 
 
+def test_leaving_a_recording_that_lost_something_is_a_failure(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, Line(1))
+    with Terminal(machine.argv, tmp_path) as terminal:
+        terminal.shows("50000")
+        terminal.send("R")
+        terminal.shows("REC")
+        next(tmp_path.glob("*.tcpview")).unlink()
+        machine.show(Line(2))
+        terminal.shows("REC: not written")
+        terminal.send("q")
+        assert terminal.wait() == 1
+        said = left_clean(terminal)
+    assert "rows were never written." in said
+    assert "the last seal is" in said
+
+
 STUCK = """
 import sys, time
 from pathlib import Path

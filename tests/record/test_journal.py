@@ -12,9 +12,9 @@ from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Ending, Passed, Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Moment, Named, Opened
 from tcpview_tui.record.journal import COUNTED_EVERY, Journal
-from tests.fakes import CURL, EPOCH, FakeClock, connection
+from tests.fakes import CURL, EPOCH, FakeClock, connection, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +102,17 @@ def test_a_name_that_is_learned_late_is_an_event_of_its_own() -> None:
     late = Moment(EPOCH + 60, 1060.0, 1)
     assert looks.journal.named(names, 1, clock) == [Named(late, "93.184.216.34", "example.org")]
     assert looks.journal.named(names, 1, clock) == []
+
+
+def test_a_machine_that_slept_was_not_looked_at_for_as_long_as_that_took() -> None:
+    clock, journal = FakeClock(), Journal(1.0)
+    told: list[Event] = []
+    for number, asleep in enumerate((5.0, 0.0, 3600.0, 0.0, 1.5), 1):
+        clock.suspend(asleep)
+        clock.advance(1.0)
+        look = snapshot(number, clock.wall())
+        told += journal.take(look, diff({}, {}), clock.monotonic(), clock.slept())
+    assert [(each.at.look, each.seconds) for each in told if isinstance(each, Gap)] == [(3, 3601.0), (5, 2.5)]
 
 
 ROWS = st.dictionaries(st.integers(1, 5), st.sampled_from([State.ESTABLISHED, State.CLOSE_WAIT]), max_size=5)

@@ -53,8 +53,8 @@ def begun(path: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def told(path: Path, port: int) -> list[tuple[str, str | None]]:
     """Return what happened to connections at that local port."""
-    query = """SELECT kind, state FROM event WHERE connection IN
-               (SELECT connection FROM event WHERE local_port = ?) AND kind != 'counted' ORDER BY id"""
+    query = """SELECT kind, state FROM happened WHERE connection IN
+               (SELECT id FROM connection WHERE local_port = ?) AND kind != 'counted' ORDER BY id"""
     with closing(sqlite3.connect(path)) as file:
         return file.execute(query, (port,)).fetchall()
 
@@ -86,7 +86,8 @@ def test_the_process_is_there_with_its_program(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         with closing(sqlite3.connect(path)) as file:
             (owners,) = file.execute(
-                "SELECT owners FROM event WHERE local_port = ? AND kind = 'opened' AND state = 'LISTEN'",
+                """SELECT common.owners FROM connection JOIN common ON common.id = common
+                   WHERE local_port = ? AND remote IS NULL AND preexisting""",
                 (server.getsockname()[1],),
             ).fetchone()
             (number,) = json.loads(owners)
@@ -159,7 +160,7 @@ def test_only_what_matches_is_recorded_and_the_file_says_what_was_left_out(tmp_p
     assert done.returncode == 0, done.stderr
     assert ("opened", "ESTABLISHED") in told(path, ports[1])
     with closing(sqlite3.connect(path)) as file:
-        opened = file.execute("SELECT DISTINCT local_port FROM event WHERE kind = 'opened'").fetchall()
+        opened = file.execute("SELECT DISTINCT local_port FROM happened WHERE kind = 'opened'").fetchall()
         (options,) = file.execute("SELECT value FROM fact WHERE name = 'options'").fetchone()
     assert opened == [(ports[1],)]
     assert json.loads(options)["filter"] == f"lport:{ports[1]}"
@@ -186,7 +187,7 @@ def test_names_are_recorded_also_those_that_come_in_the_end(form: str, tmp_path:
     assert server.asked == ["8.8.8.8.in-addr.arpa."]
     if form == "tcpview":
         with closing(sqlite3.connect(path)) as file:
-            bodies = file.execute("SELECT body FROM event WHERE kind = 'named'").fetchall()
+            bodies = file.execute("SELECT body FROM happened WHERE kind = 'named'").fetchall()
         assert [json.loads(body) for (body,) in bodies] == [{"address": "8.8.8.8", "name": "far.example"}]
     else:
         assert "far.example" in done.stdout.splitlines()[-1]

@@ -21,13 +21,13 @@ from tests.fakes import FakeClock
 @pytest.mark.parametrize(
     ("task", "sentence"),
     [
-        (Task(Path("a.csv"), form="csv"), "--format: only lines have one"),
+        (Task(Path("a.csv"), form="csv"), "--format is for lines on the standard output"),
         (Task(keep=3), "--keep: there is one file without --rotate"),
         (Task(Path("-"), rotate=("1h",)), "the standard output is one stream"),
         (Task(Path("nowhere"), rotate=("1h",)), "-o nowhere: --rotate needs a folder there"),
         (Task(rotate=("1h", "30M")), "--rotate 30M: expected at least 1MB"),
-        (Task(query=parse("port:22 or -is:New")), "is:New: a connection is that for a moment only"),
-        (Task(query=parse("host:example")), "host: no names are looked up without --names"),
+        (Task(query=parse("port:22 or -is:New")), "is:New: what is so for a moment only"),
+        (Task(query=parse("host:example")), "host: names are looked up with --names only"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(task: Task, sentence: str, tmp_path: Path, monkeypatch: Any) -> None:

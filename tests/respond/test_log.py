@@ -18,6 +18,9 @@ class Clock:
     def monotonic(self) -> float:
         return 0.0
 
+    def slept(self) -> float:
+        return 0.0
+
 
 def test_entries_keep_time_action_target_and_outcome_in_order() -> None:
     log = ActionLog(Clock())

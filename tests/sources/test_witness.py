@@ -117,7 +117,7 @@ def test_a_machine_that_slept_loses_no_young_process(monkeypatch: pytest.MonkeyP
     clock = Set()
     clock.by -= 3600.0
     witness = Witness(clock)
-    monkeypatch.setattr(module, "_slept", lambda slept=module._slept: slept() + 3600.0)
+    clock.suspend(3600.0)
     with child("cat") as process:
         step = connects(process.pid, process.pid)
         assert witness.of(step._replace(at=clock.now)).process.started is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 
 from tcpview_tui.record.event import Acted, Gap
 from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.sink import File
 from tcpview_tui.record.verify import verify
+from tcpview_tui.tui import taping
 from tests.fakes import connection
 from tests.tui.harness import Live, live
 
@@ -68,11 +71,45 @@ async def test_looks_are_late_by_the_interval_that_was_chosen_last(here: Path) -
         assert not [event for event in reader.events() if isinstance(event, Gap)]
 
 
+async def test_a_sleep_of_the_machine_is_a_gap_as_long_as_it_was(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R")
+        program.clock.suspend(3600)
+        await program.advance(1)
+        await program.look(ONE, OTHER)
+        await ended(program)
+    with closing(Reader(recorded(here))) as reader:
+        assert [event.seconds for event in reader.events() if isinstance(event, Gap)] == [3601]
+
+
 async def test_leaving_ends_it(here: Path) -> None:
     async with live(ONE) as program:
         await program.press("R")
     assert verify(recorded(here)).events == 1
     assert not list(here.glob("*-wal"))
+
+
+async def test_leaving_tells_what_could_not_be_written(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R")
+        await program.until(lambda: verify(recorded(here)).events == 1)
+        recorded(here).unlink()
+        await program.look(OTHER)
+        await program.press("q")
+    lost, digest = program.app.farewell
+    assert lost.endswith("rows were never written.")
+    assert "it was not closed in good order" in digest
+    assert program.app.session.taping.losses == (lost,)
+
+
+async def test_a_disk_that_is_too_slow_has_lost_the_end(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = threading.Event()
+    monkeypatch.setattr(taping, "_PATIENCE", 0.0)
+    monkeypatch.setattr(File, "write", lambda *_: stuck.wait())
+    async with live(ONE) as program:
+        await program.press("R", "q")
+    stuck.set()
+    assert "What happened last could not be written" in program.app.farewell[0]
 
 
 async def test_what_cannot_be_made_is_said(here: Path) -> None:
