@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _BYTES = frozenset({"Received", "Sent"})
 
+_UNKNOWN = "?"
+"""What nobody counted, as in the table."""
+
 
 def summarise(path: Path) -> int:
     """Print the summary of a recording, and return the exit status."""
@@ -55,5 +58,5 @@ def _section(section: Section, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
 
 def _cell(title: str, value: Any) -> str:
     if value is None:
-        return ""
+        return _UNKNOWN if title in _BYTES else ""
     return size(value) if title in _BYTES and isinstance(value, int | float) and isfinite(value) else safe(str(value))

@@ -73,10 +73,10 @@ def test_its_rights_show_the_processes_of_others_and_their_programs(service: dic
     assert done.returncode == 0, done.stderr
     (path,) = tmp_path.glob("*.tcpview")
     with closing(sqlite3.connect(path)) as file:
-        query = """SELECT process.user, length(sha256) FROM event JOIN json_each(event.owners)
-                   JOIN process ON process.id = json_each.value WHERE kind = 'opened' AND local_port = ?"""
+        query = """SELECT process.user, length(sha256) FROM connection JOIN common ON common.id = connection.common
+                   JOIN json_each(common.owners) JOIN process ON process.id = json_each.value WHERE local_port = ?"""
         assert file.execute(query, (port,)).fetchall() == [("nobody", 64)]
-        refused = file.execute("SELECT body FROM event WHERE kind = 'unseen' AND body LIKE '%processes-refused%'")
+        refused = file.execute("SELECT body FROM happened WHERE kind = 'unseen' AND body LIKE '%processes-refused%'")
         assert refused.fetchall() == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ import pytest
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.snapshot import Code, Passed, Problem
-from tcpview_tui.model.traffic import Gauge
+from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.record.looks import Told as Counted
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.summary import answers
 from tcpview_tui.summary import summarise
@@ -59,7 +61,7 @@ def test_each_section_tells_what_happened(path: Path) -> None:
         "192.0.2.2",
         "192.0.2.3",
     ]
-    assert told["Longest"][0] == (62.0, "nginx (812)", "192.0.2.2", 80)
+    assert [row[0] for row in told["Longest"]] == [62.0, ">2.0", 0.3], "the second was there before"
     assert told["Processes with most connections shorter than a second"] == [("curl (4242)", 1)]
     assert told["Connections that carried most"] == [
         (5000, 0, "nginx (812)", "192.0.2.2", 80),
@@ -71,6 +73,22 @@ def test_each_section_tells_what_happened(path: Path) -> None:
     ]
 
 
+def test_what_nobody_counts_is_unknown_and_what_is_still_there_lasts_longer(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tape = Tape(tmp_path / "a.tcpview")
+    query = connection(2, remote=("192.0.2.53", 53), owners=(NGINX,), transport="udp")
+    tape.look()
+    tape.look(connection(1), query, gauges={1: Gauge(Told(0)), 2: Gauge(Counted(Counters(receive_queue=7)))})
+    tape.look(connection(1), query, connection(3), gauges={1: Gauge(Told(100))})
+    tape.file.close()
+    told = told_by(tape.file.path)
+    assert told["Processes that talked most"] == [("curl (4242)", 2, 100, 0), ("nginx (812)", 1, None, None)]
+    assert [row[0] for row in told["Longest"]] == [">1.0", ">1.0", ">0.0"]
+    summarise(tape.file.path)
+    assert re.search(r"nginx \(812\) +1 +\? +\?\n", capfd.readouterr().out)
+
+
 def test_what_the_kernel_only_winds_up_has_no_process_and_is_not_long(tmp_path: Path) -> None:
     tape = Tape(tmp_path / "a.tcpview")
     tape.look(replace(connection(1, remote=("192.0.2.9", 443), owners=()), state=State.TIME_WAIT))
@@ -78,7 +96,7 @@ def test_what_the_kernel_only_winds_up_has_no_process_and_is_not_long(tmp_path: 
     tape.look()
     tape.file.close()
     told = told_by(tape.file.path)
-    assert told["Processes that talked most"] == [("-", 1, 0, 0)]
+    assert told["Processes that talked most"] == [("-", 1, None, None)]
     assert not told["Longest"]
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Passed = Callable[[int, int], None]
     """Is told the number of the event that was reached, and that of the last one."""
 
-_FIRST = -62_135_596_800
+FIRST = -62_135_596_800
 """The first second UTC of the year 1."""
 
 _MOST = 100_000
@@ -88,7 +88,7 @@ def _looks(reader: Reader, first: int, last: int) -> Iterator[list[Event]]:
             if look and (event.at.look != look[-1].at.look or len(look) >= _MOST):
                 yield look
                 look = []
-            if not _FIRST <= event.at.wall <= LAST:
+            if not FIRST <= event.at.wall <= LAST:
                 raise ReadingError("an event happened when there are no dates; verify says what else is wrong")
             look.append(event)
     except ReadingError as error:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.record.community_id import community_id
+from tcpview_tui.record.excerpt import FIRST
 from tcpview_tui.record.lines import WORDS, detail, key_of
+from tcpview_tui.record.wire import LAST
 
 if TYPE_CHECKING:
     from tcpview_tui.model.column import Context
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from tcpview_tui.record.about import About
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.tracked import Happening
+
+
+_END = 1 << 63
+"""What the whole numbers of a column, of 64 bits, end before."""
 
 
 class _Fact(NamedTuple):
@@ -42,7 +48,13 @@ class _Trait(NamedTuple):
 
 
 def _micros(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1_000_000)
+    """Return microseconds; `None` also for what has no date, as whoever made a recording can write anything."""
+    return round(seconds * 1_000_000) if seconds is not None and FIRST <= seconds <= LAST else None
+
+
+def _fitting(kind: str, value: Any) -> Any:
+    """Return `value`; `None` when it is a whole number that a column does not hold."""
+    return None if kind == "int" and not (isinstance(value, int) and -_END <= value < _END) else value
 
 
 def _connection(attribute: str) -> Callable[[_Seen], Any]:
@@ -80,7 +92,7 @@ def _flow(seen: _Seen) -> str | None:
 
 def _process(process: Process, about: About) -> dict[str, Any]:
     return {
-        "pid": process.pid,
+        "pid": _fitting("int", process.pid),
         "name": process.name,
         "user": process.user,
         "started": _micros(process.started),
@@ -144,10 +156,10 @@ COLUMNS = tuple((each.name, each.type) for each in (*_FACTS, *_TRAITS))
 
 
 def row_of(happening: Happening, about: About) -> tuple[Any, ...]:
-    """Return the values of all columns; what is unknown is `None`. Times are microseconds since 1970 UTC."""
+    """Return the values of all columns; `None` is unknown, or does not fit. Times are microseconds since 1970 UTC."""
     event, row, context = happening
-    facts = (fact.value(event, row, about) for fact in _FACTS)
+    facts = (_fitting(fact.type, fact.value(event, row, about)) for fact in _FACTS)
     if row is None:
         return (*facts, *_NOTHING)
     seen = _Seen(row, context, about)
-    return (*facts, *(trait.value(seen) for trait in _TRAITS))
+    return (*facts, *(_fitting(trait.type, trait.value(seen)) for trait in _TRAITS))

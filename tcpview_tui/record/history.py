@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _OF_EVENT = "SELECT mono, wall FROM event JOIN moment ON moment.id = event.moment WHERE event.id = ?"
 
-_ACTED = "SELECT id FROM event WHERE kind = 'acted' AND id <= ? ORDER BY id"
+_ACTED = """SELECT id FROM event WHERE kind IN (SELECT id FROM word WHERE text = 'acted') AND id <= ? ORDER BY id"""
 
 
 class Place(NamedTuple):
@@ -94,7 +94,8 @@ class History:
     def next(self, event: int, step: int) -> int | None:
         """Return the next event in that direction (1, -1) that a person would see; `None` when there is none."""
         way, order = (">", "ASC") if step > 0 else ("<", "DESC")
-        query = f"SELECT id FROM event WHERE id {way} ? AND kind <> 'counted' ORDER BY id {order} LIMIT 1"  # noqa: S608
+        told = "kind NOT IN (SELECT id FROM word WHERE text = 'counted')"
+        query = f"SELECT id FROM event WHERE id {way} ? AND {told} ORDER BY id {order} LIMIT 1"  # noqa: S608
         found = self._reader.ask(query, event)
         return found[0][0] if found else None
 

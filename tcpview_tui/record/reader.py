@@ -6,42 +6,26 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Meta
 
-from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family, Namespace, State, Transport, Unowned
-from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Named, Opened, Unseen
 from tcpview_tui.record.opening import opened
-from tcpview_tui.record.schema import APPLICATION_ID, VERSION
-from tcpview_tui.record.wire import LAST
+from tcpview_tui.record.schema import APPLICATION_ID, COUNTED, VERSION
+from tcpview_tui.record.things import Things, decoded
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_KEPT = 65_536
-"""Addresses, processes and connections that are kept once they were read."""
 
 _BLOCK = 1_000
 """Events that are read in one go: while it lasts, whoever writes the file cannot close it."""
 
 _NONSENSE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, msgspec.MsgspecError)
 """What is raised by values that this program never writes."""
-
-_LASTING = ("user", "direction", "opened_at")
-"""What stands with the connection, unless an event tells otherwise."""
-
-_Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None
-_Time = Annotated[float, Meta(ge=0, le=LAST)] | None
-_Lasting = tuple[str | None, Direction | None, _Time]
-_Fixed = tuple[Transport, Family, _Number, str | None, int, str | None, Direction | None, _Time]
-"""What may stand there: other words would pass by `safe` onto a terminal."""
 
 _STRANGE = "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type <> 'table' AND name <> 'happened'"
 """What no recording has: a view in the place of a table can take for ever to be read."""
@@ -65,11 +49,9 @@ class Reader:
         if is_strange or found != [APPLICATION_ID, VERSION]:
             self.close()
             raise ReadingError(f"{path} is no recording that this program can read (version {VERSION})")
-        self._address = lru_cache(_KEPT)(self._read_address)
-        self.process = lru_cache(_KEPT)(self._read_process)
-        """Returns the process of a number. Raises ReadingError when there is none."""
-        self._connection = lru_cache(_KEPT)(self._read_connection)
-        self._moment = lru_cache(1)(self._read_moment)
+        self._things = Things(self.rows)
+        self.process = self._things.process
+        """Returns the process of a number. Raises LookupError when there is none."""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -122,19 +104,20 @@ class Reader:
             raise fault
 
     def _event(self, row: Sequence[Any]) -> Event:
-        _, kind, moment, early, key, *seen, owners, text = row
-        at, body = self._moment(moment), _decoded(text, {})
+        things = self._things
+        _, kind, moment, early, key, state, text = row
+        at, body = things.moment(moment), decoded(text, {})
         if early:
             at = at._replace(early=early / 1000)
-        match kind:
+        match things.word(kind):
             case "opened":
-                return Opened(at, self._seen(key, seen, owners, body), bool(self._connection(key)[4]))
+                return Opened(at, things.connection(key, state, body), bool(things.first(key).preexisting))
             case "changed":
-                return Changed(at, self._seen(key, seen, owners, body))
+                return Changed(at, things.connection(key, state, body))
             case "closed":
-                return Closed(at, key, self._processes(owners))
+                return Closed(at, key, things.processes(body.get("owners", ())))
             case "counted":
-                return Counted(at, key, counted(body))
+                return Counted(at, key, _counted(body))
             case "named":
                 return Named(at, safe(body["address"]), safe(body["name"]))
             case "unseen":
@@ -143,58 +126,7 @@ class Reader:
                 return Gap(at, float(body["seconds"]))
             case "acted":
                 return Acted(at, safe(body["sentence"]))
-        raise ReadingError(f"an event of an unknown kind: {safe(str(kind))}")
-
-    def _seen(self, key: int, seen: Sequence[Any], owners: str | None, body: dict[str, Any]) -> Connection:
-        transport, family, namespace, name, _, *lasting = self._connection(key)
-        told = (body.get(field, known) for field, known in zip(_LASTING, lasting, strict=True))
-        user, direction, opened_at = msgspec.convert(tuple(told), _Lasting)
-        state, local, local_port, remote, remote_port = seen
-        reason = body.get("unowned")
-        return Connection(
-            key,
-            transport,
-            family,
-            State(state or ""),
-            Endpoint(self._address(local), local_port),
-            None if remote is None else Endpoint(self._address(remote), remote_port),
-            self._processes(owners),
-            _safe(user),
-            direction,
-            opened_at,
-            None if namespace is None else Namespace(namespace, _safe(name)),
-            None if reason is None else Unowned[reason],
-            tuple(map(self.process, body.get("past_owners", ()))),
-        )
-
-    def _processes(self, text: str | None) -> tuple[Process, ...]:
-        return tuple(map(self.process, _decoded(text, ())))
-
-    def _read_address(self, number: int) -> str:
-        return safe(self._row("SELECT text FROM address WHERE id = ?", number)[0])
-
-    def _read_moment(self, number: int) -> Moment:
-        wall, mono, look = self._row("SELECT wall, mono, look FROM moment WHERE id = ?", number)
-        return Moment(wall / 1000, mono / 1000, look)
-
-    def _read_connection(self, number: int) -> Sequence[Any]:
-        query = """SELECT transport, family, namespace, namespace_name, preexisting, user, direction, opened_at
-                   FROM connection WHERE id = ?"""
-        fixed: Sequence[Any] = msgspec.convert(self._row(query, number), _Fixed)
-        return fixed
-
-    def _read_process(self, number: int) -> Process:
-        query = """SELECT pid, started, name, user, executable, command_line, service, container, parents
-                   FROM process WHERE id = ?"""
-        pid, started, name, *facts, parents = self._row(query, number)
-        user, executable, command_line, service, container = map(_safe, facts)
-        ancestors = tuple(Ancestor(parent, safe(called)) for parent, called in _decoded(parents, ()))
-        return Process(pid, started, safe(name), user, executable, command_line, service, ancestors, container)
-
-    def _row(self, query: str, number: int) -> Sequence[Any]:
-        for row in self.rows(query, number):
-            return row
-        raise ReadingError(f"a row is missing that event rows refer to (number {number}); verify says which")
+        raise ReadingError("an event of an unknown kind")
 
 
 @contextmanager
@@ -216,16 +148,15 @@ def counted(told: Sequence[Any]) -> Counters:
     found = msgspec.convert(told, Counters)
     if any(abs(each) > sys.float_info.max for each in found if isinstance(each, int)):
         raise ValueError("a size that no float holds cannot be told")
-    return found._replace(congestion=_safe(found.congestion))
+    return found if found.congestion is None else found._replace(congestion=safe(found.congestion))
 
 
-def _decoded(text: str | None, empty: Any) -> Any:
-    return empty if text is None else msgspec.json.decode(text)
+def _counted(told: Sequence[Any]) -> Counters:
+    """Return the counters of an event: zeros at its end were left out."""
+    zeros = [0] * (len(COUNTED) - len(told))
+    found = dict(zip(COUNTED, (*told, *zeros), strict=True))
+    return counted([found[name] for name in Counters._fields])
 
 
 def _problem(body: dict[str, Any]) -> Problem | None:
     return Problem(Code(body["code"]), safe(body["summary"]), safe(body["detail"])) if "summary" in body else None
-
-
-def _safe(text: str | None) -> str | None:
-    return None if text is None else safe(text)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Named, Opened, Unseen
-from tcpview_tui.record.schema import SEALED
+from tcpview_tui.record.schema import COUNTED, SEALED
 from tcpview_tui.record.states import Keeper
 
 if TYPE_CHECKING:
@@ -24,9 +24,21 @@ Row = tuple[str, tuple[Any, ...]]
 """The name of a table, and the values of its columns."""
 
 REMEMBERED = 65_536
-"""Addresses and processes whose number is remembered; beyond that they are written once more."""
+"""Addresses, processes and what is common of which the number is remembered; beyond that they are written once more."""
 
 _ORDER = {table.name: place for place, table in enumerate(SEALED)}
+
+_End = tuple[int, int]
+"""The number of an address, and a port."""
+
+
+class _Lasting(NamedTuple):
+    """What seldom changes while a connection lives."""
+
+    common: int
+    opened_at: float | None
+    local: _End
+    remote: _End | None
 
 
 class Rows:
@@ -37,10 +49,12 @@ class Rows:
         self.last = dict.fromkeys(_ORDER, 0)
         self._digest_of = digest_of
         self._made: list[Row] = []
+        self._words: dict[str, int] = {}
         self._addresses: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
         self._connections: dict[Key, int] = {}
-        self._lasting: dict[int | None, dict[str, Any]] = {}
+        self._commons: dict[Hashable, int] = {}
+        self._lasting: dict[int | None, _Lasting] = {}
         self._keeper = Keeper()
         self._now: tuple[int, int, int] | None = None
 
@@ -71,7 +85,8 @@ class Rows:
     def _keep(self) -> None:
         if self._keeper.is_due:
             state = self._keeper.state(self.last["connection"], self._connections.__getitem__, self._process)
-            self._add("state", self.last["event"], state)
+            if state is not None:
+                self._add("state", self.last["event"], state)
 
     def _event(self, event: Event) -> None:
         match event:
@@ -85,7 +100,7 @@ class Rows:
             case Closed(at, key, owners):
                 number = self._connections.pop(key, None)
                 self._lasting.pop(number, None)
-                self._happened("closed", at, number, owners=self._owners(owners))
+                self._happened("closed", at, number, body={"owners": self._each(owners)} if owners else None)
             case Counted(at, key, counters):
                 self._happened("counted", at, self._connections.get(key), body=_brief(counters))
             case Named(at, address, name):
@@ -99,40 +114,33 @@ class Rows:
                 self._happened("acted", at, None, body={"sentence": sentence})
 
     def _open(self, connection: Connection, preexisting: bool) -> None:
-        place = connection.namespace
-        number = self._add(
-            "connection", connection.transport, connection.family,
-            place and place.inode, place and place.name, int(preexisting),
-            connection.user, connection.direction, connection.opened_at,
-        )  # fmt: skip
+        lasting = self._lasts(connection)
+        common, opened_at, local, remote = lasting
+        number = self._add("connection", common, int(preexisting), opened_at, *local, *(remote or (None, None)))
         self._connections[connection.key] = number
-        self._lasting[number] = _lasting(connection)
+        self._lasting[number] = lasting
 
     def _seen(self, kind: str, at: Moment, connection: Connection) -> None:
-        """Write down all that is known of a connection now."""
+        """Write down what is known of a connection now, and was not when it opened."""
         number = self._connections[connection.key]
-        lasting = self._lasting[number]
-        body = {name: value for name, value in _lasting(connection).items() if value != lasting[name]}
-        if connection.unowned is not None:
-            body["unowned"] = connection.unowned.name
+        told = zip(_Lasting._fields, self._lasts(connection), self._lasting[number], strict=True)
+        body: dict[str, Any] = {name: value for name, value, before in told if value != before}
         if connection.past_owners:
-            body["past_owners"] = [self._process(each) for each in connection.past_owners]
-        ends = (*self._end(connection.local), *self._end(connection.remote))
-        self._happened(kind, at, number, connection.state.value or None, ends, self._owners(connection.owners), body)
+            body["past_owners"] = self._each(connection.past_owners)
+        self._happened(kind, at, number, connection.state.value, body)
 
     def _happened(
         self,
         kind: str,
         at: Moment,
         connection: int | None,
-        state: str | None = None,
-        ends: tuple[int | None, ...] = (None, None, None, None),
-        owners: str | None = None,
+        state: str = "",
         body: dict[str, Any] | Sequence[Any] | None = None,
     ) -> None:
         text = _json(body) if body else None
         early = round(at.early * 1000) or None
-        self._add("event", kind, self._moment(at), early, connection, state, *ends, owners, text)
+        stated = self._word(state) if state else None
+        self._add("event", self._word(kind), self._moment(at), early, connection, stated, text)
 
     def _moment(self, at: Moment) -> int:
         known = (round(at.told * 1000), round(at.clock * 1000), at.look)
@@ -141,13 +149,28 @@ class Rows:
             self._add("moment", *known, self.last["event"] + 1)
         return self.last["moment"]
 
-    def _owners(self, owners: Sequence[Process]) -> str | None:
-        return _json([self._process(each) for each in owners]) if owners else None
+    def _lasts(self, connection: Connection) -> _Lasting:
+        remote = None if connection.remote is None else self._end(connection.remote)
+        return _Lasting(self._common(connection), connection.opened_at, self._end(connection.local), remote)
 
-    def _end(self, end: Endpoint | None) -> tuple[int | None, int | None]:
-        if end is None:
-            return None, None
+    def _common(self, connection: Connection) -> int:
+        place, owners, reason = connection.namespace, connection.owners, connection.unowned
+        kind = connection.transport, connection.family, place and place.inode, place and place.name
+        facts = *kind, connection.user, connection.direction
+
+        def add() -> int:
+            return self._add("common", *facts, _json(self._each(owners)) if owners else None, reason and reason.name)
+
+        return _number(self._commons, (facts, owners, reason), add)
+
+    def _end(self, end: Endpoint) -> _End:
         return _number(self._addresses, end.address, lambda: self._add("address", end.address)), end.port
+
+    def _word(self, word: str) -> int:
+        return _number(self._words, word, lambda: self._add("word", word))
+
+    def _each(self, processes: Iterable[Process]) -> list[int]:
+        return [self._process(each) for each in processes]
 
     def _process(self, process: Process) -> int:
         def add() -> int:
@@ -174,15 +197,10 @@ def by_table(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: _ORDER[row[0]])
 
 
-def _lasting(connection: Connection) -> dict[str, Any]:
-    """Return what seldom changes while a connection lives."""
-    return {"user": connection.user, "direction": connection.direction, "opened_at": connection.opened_at}
-
-
 def _brief(counters: Counters) -> list[Any]:
-    """Return the counters in their order, without those at the end that are unknown."""
-    told: list[Any] = list(counters)
-    while told and told[-1] is None:
+    """Return the counters in the order of a recording, without zeros at the end."""
+    told = [getattr(counters, name) for name in COUNTED]
+    while told[-1] == 0:
         told.pop()
     return told
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 APPLICATION_ID = 0x74637076
 """``tcpv``: what file(1) and SQLite's header (offset 68, fileformat2.html) know a recording by."""
 
-VERSION = 3
-"""Of the tables below; stands in SQLite's user_version. A file of a later one is refused."""
+VERSION = 4
+"""Of the tables below; stands in SQLite's user_version. A file of another is refused."""
 
 
 class Column(NamedTuple):
@@ -41,9 +41,15 @@ class Table(NamedTuple):
 _ID = Column("id", "INTEGER PRIMARY KEY", "counts from 1")
 _WALL = Column("wall", "INTEGER NOT NULL", "milliseconds since 1970 UTC, by the clock on the wall")
 
+COUNTED = (
+    "received", "sent", "packets_received", "packets_sent", "rtt", "congestion", "retransmits", "receive_queue",
+    "send_queue",
+)  # fmt: skip
+"""What a counted event tells, in the order of its array: what is most often 0 comes last."""
+
 _COUNTERS = (
-    "an array: bytes received, bytes sent, packets received, packets sent, retransmits, round-trip time in seconds, "
-    "receive queue, send queue, congestion algorithm"
+    "an array: bytes received, bytes sent, packets received, packets sent, round-trip time in seconds, congestion "
+    "algorithm, retransmits, receive queue, send queue; null is unknown, and zeros at its end are left out"
 )
 
 TABLES = (
@@ -52,6 +58,7 @@ TABLES = (
         "What is true of the whole recording.",
         (_ID, Column("name", "TEXT NOT NULL", "what it is about"), Column("value", "TEXT NOT NULL", "what it is")),
     ),
+    Table("word", "Each word once.", (_ID, Column("text", "TEXT NOT NULL", "a kind of event, or a TCP state"))),
     Table(
         "address", "Each address once.", (_ID, Column("text", "TEXT NOT NULL", "as RFC 5952 writes it, with its zone"))
     ),
@@ -73,18 +80,32 @@ TABLES = (
         ),
     ),
     Table(
-        "connection",
-        "Each connection once, as it was when it opened. What becomes known later stands with the event.",
+        "common",
+        "What many connections have in common, all of it once.",
         (
             _ID,
             Column("transport", "TEXT NOT NULL", "tcp, udp, udplite or raw"),
             Column("family", "INTEGER NOT NULL", "4 or 6"),
-            Column("namespace", "INTEGER", "inode of its network namespace; empty: that of the recorder; 0: unknown"),
+            Column("namespace", "INTEGER", "inode of the network namespace; empty: that of the recorder; 0: unknown"),
             Column("namespace_name", "TEXT", "name of that namespace"),
-            Column("preexisting", "INTEGER NOT NULL", "1: it was there before anybody looked"),
-            Column("user", "TEXT", "the user that the kernel books it to"),
+            Column("user", "TEXT", "the user that the kernel books them to"),
             Column("direction", "TEXT", "in, out or listening, when it is certain"),
+            Column("owners", "TEXT", "JSON: the processes that have them, [id, ...]"),
+            Column("unowned", "TEXT", "why no process is known to have them"),
+        ),
+    ),
+    Table(
+        "connection",
+        "Each connection once, as it was when it opened. What becomes known later stands with the event.",
+        (
+            _ID,
+            Column("common", "INTEGER NOT NULL REFERENCES common", "what it shares with others"),
+            Column("preexisting", "INTEGER NOT NULL", "1: it was there before anybody looked"),
             Column("opened_at", "REAL", "seconds since 1970 UTC, when it is known exactly"),
+            Column("local", "INTEGER NOT NULL REFERENCES address", "its local address"),
+            Column("local_port", "INTEGER NOT NULL", "and port"),
+            Column("remote", "INTEGER REFERENCES address", "its remote address; empty: nobody is connected"),
+            Column("remote_port", "INTEGER", "and port"),
         ),
     ),
     Table(
@@ -103,17 +124,21 @@ TABLES = (
         "Everything that happened, in the order in which it became known.",
         (
             _ID,
-            Column("kind", "TEXT NOT NULL", "opened, changed, closed, counted, named, unseen, gap or acted"),
+            Column(
+                "kind",
+                "INTEGER NOT NULL REFERENCES word",
+                "opened, changed, closed, counted, named, unseen, gap or acted",
+            ),
             Column("moment", "INTEGER NOT NULL REFERENCES moment", "when it became known"),
             Column("early", "INTEGER", "milliseconds by which it happened before that; empty: 0"),
             Column("connection", "INTEGER REFERENCES connection", "the connection it is about"),
-            Column("state", "TEXT", "its TCP state from then on"),
-            Column("local", "INTEGER REFERENCES address", "its local address"),
-            Column("local_port", "INTEGER", "and port"),
-            Column("remote", "INTEGER REFERENCES address", "its remote address; empty: nobody is connected"),
-            Column("remote_port", "INTEGER", "and port"),
-            Column("owners", "TEXT", "JSON: the processes that have it, [id, ...]"),
-            Column("body", "TEXT", f"JSON: what else it tells; of counted {_COUNTERS}"),
+            Column("state", "INTEGER REFERENCES word", "its TCP state from then on"),
+            Column(
+                "body",
+                "TEXT",
+                "JSON: what else it tells, and what of its connection is other than when that opened: `common`, "
+                f"`opened_at`, `local` and `remote` as [address, port], `owners`; of counted {_COUNTERS}",
+            ),
         ),
     ),
     Table(
@@ -142,13 +167,22 @@ SEALED = TABLES[:-1]
 
 HAPPENED = """CREATE VIEW happened AS SELECT event.id,
  strftime('%Y-%m-%dT%H:%M:%fZ', (moment.wall - coalesce(event.early, 0)) / 1000.0, 'unixepoch') AS at,
- moment.wall - coalesce(event.early, 0) AS wall, event.kind, event.connection,
- connection.transport, event.state, near.text AS local, event.local_port, far.text AS remote, event.remote_port,
- (SELECT group_concat(process.name || ' (' || process.pid || ')', ', ') FROM json_each(event.owners)
+ moment.wall - coalesce(event.early, 0) AS wall, kind.text AS kind, event.connection, common.transport,
+ stated.text AS state, near.text AS local,
+ coalesce(json_extract(event.body, '$.local[1]'), connection.local_port) AS local_port, far.text AS remote,
+ iif(json_type(event.body, '$.remote') IS NULL, connection.remote_port, json_extract(event.body, '$.remote[1]'))
+  AS remote_port,
+ (SELECT group_concat(process.name || ' (' || process.pid || ')', ', ')
+  FROM json_each(coalesce(json_extract(event.body, '$.owners'), common.owners))
   JOIN process ON process.id = json_each.value) AS processes, event.body
- FROM event JOIN moment ON moment.id = event.moment LEFT JOIN connection ON connection.id = event.connection
- LEFT JOIN address AS near ON near.id = event.local LEFT JOIN address AS far ON far.id = event.remote"""
-"""The view that people read: every event with its time, addresses and processes spelled out."""
+ FROM event JOIN moment ON moment.id = event.moment JOIN word AS kind ON kind.id = event.kind
+ LEFT JOIN word AS stated ON stated.id = event.state LEFT JOIN connection ON connection.id = event.connection
+ LEFT JOIN common ON common.id = coalesce(json_extract(event.body, '$.common'), connection.common)
+ LEFT JOIN address AS near ON near.id = coalesce(json_extract(event.body, '$.local[0]'), connection.local)
+ LEFT JOIN address AS far ON far.id =
+  iif(json_type(event.body, '$.remote') IS NULL, connection.remote, json_extract(event.body, '$.remote[0]'))"""
+"""The view that people read: every event with its time spelled out, and with the ends and the processes of its
+connection: those that it tells, else those from when that opened."""
 
 STATEMENTS = (*(table.create for table in TABLES), HAPPENED)
 """What makes the file, in order."""

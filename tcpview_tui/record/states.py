@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from tcpview_tui.model.traffic import Counters
     from tcpview_tui.record.event import Event
 
-_MOST = 1 << 30
-"""Bytes of a state when it is inflated; one of 1,000,000 connections has 300 MB."""
+MOST = 1 << 26
+"""Bytes of a state when it is inflated, 67 MB: 100,000 connections by IPv6 in namespaces, counted, and 65,536 names
+have 33 MB, and 61 MB when each went through eight states. Without a bound, a file could take all memory."""
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -107,6 +108,9 @@ class _Still:
     def monotonic(self) -> float:
         return 0.0
 
+    def slept(self) -> float:
+        return 0.0
+
 
 class Keeper:
     """Follows what is written, and makes the state of it when one is due."""
@@ -117,6 +121,8 @@ class Keeper:
         self.is_due = False
         """Whether there should be a state now: after the first look, and whenever much has happened since the last."""
         self._since: int | None = None
+        self._is_beyond: bool | None = None
+        """Whether the first state was too large, once there was one."""
         self._old: set[Key] = set()
 
     def begin(self, events: Sequence[Event]) -> None:
@@ -133,7 +139,8 @@ class Keeper:
         self._looks.acted.clear()
         self._table.apply(snapshot, difference)
         self._table.expire()
-        self.is_due = self._since is None or self._since + len(events) >= max(EVERY, len(self._table.rows))
+        is_time = self._since is None or self._since + len(events) >= max(EVERY, len(self._table.rows))
+        self.is_due = is_time and not self._is_beyond
         self._since = (self._since or 0) + len(events)
 
     def _is_of_old(self, event: Event) -> TypeGuard[Opened | Changed]:
@@ -142,14 +149,21 @@ class Keeper:
             return event.connection.key not in self._looks.connections
         return isinstance(event, Opened) and event.preexisting
 
-    def state(self, last: int, number: Callable[[Key], int], process: Callable[[Process], int]) -> bytes:
-        """Return the state of now. `last` connections were opened, and have, like processes, a number each."""
+    def state(self, last: int, number: Callable[[Key], int], process: Callable[[Process], int]) -> bytes | None:
+        """Return the state of now. `last` connections were opened, and have, like processes, a number each.
+
+        `None` when it is larger than a reader takes. When the first one is, there will be none: a replay would begin
+        with the next as if nothing had been before.
+        """
         self._since, self.is_due = 0, False
         told = (replace(row, preexisting=row.key in self._old) for row in self._table.rows.values())
         rows = [_saved(row, self._looks.counters.get(row.key), number, process) for row in told]
         problems = {code: (each.summary, each.detail) for code, each in self._looks.problems.items()}
         body = _Body(self._table.look, last, rows, problems, self._looks.names)
-        return zlib.compress(msgspec.json.encode(body), _LEVEL)
+        text = msgspec.json.encode(body)
+        if self._is_beyond is None:
+            self._is_beyond = len(text) > MOST
+        return zlib.compress(text, _LEVEL) if len(text) <= MOST else None
 
 
 def restored(data: bytes, process: Callable[[int], Process]) -> Whole:
@@ -159,8 +173,8 @@ def restored(data: bytes, process: Callable[[int], Process]) -> Whole:
     """
     try:
         inflating = zlib.decompressobj()
-        text = inflating.decompress(data, _MOST)
-        if inflating.unconsumed_tail:
+        text = inflating.decompress(data, MOST)
+        if not inflating.eof and inflating.decompress(inflating.unconsumed_tail, 1):
             raise ValueError("it is too large")
         return _whole(msgspec.json.decode(text, type=_Body), process)
     except (zlib.error, TypeError, LookupError, RecursionError) as error:

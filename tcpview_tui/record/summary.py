@@ -13,25 +13,39 @@ MOST = 10
 """Lines of a section."""
 
 _LIVES = """CREATE TEMP TABLE life AS WITH
- timed AS (SELECT event.*, moment.wall - coalesce(event.early, 0) AS wall
-  FROM event JOIN moment ON moment.id = event.moment),
+ timed AS (SELECT event.id, event.connection, event.body, kind.text AS kind, stated.text AS state,
+  moment.wall - coalesce(event.early, 0) AS wall FROM event JOIN moment ON moment.id = event.moment
+  JOIN word AS kind ON kind.id = event.kind LEFT JOIN word AS stated ON stated.id = event.state),
  ended AS (SELECT connection, max(wall) AS wall FROM timed WHERE kind = 'closed' GROUP BY connection),
- counters AS (SELECT connection, json_extract(body, '$[0]') AS received, json_extract(body, '$[1]') AS sent
-  FROM event WHERE id IN (SELECT max(id) FROM event WHERE kind = 'counted' GROUP BY connection)),
- owned AS (SELECT connection, json_extract(owners, '$[0]') AS process
-  FROM event WHERE id IN (SELECT max(id) FROM event WHERE owners IS NOT NULL GROUP BY connection))
- SELECT opened.connection, connection.preexisting, connection.transport, opened.state, opened.wall AS opened,
-  ended.wall AS closed, coalesce(process.name || ' (' || process.pid || ')',
-   iif(opened.state = 'TIME_WAIT', '-', 'unknown')) AS process,
-  near.text AS local, opened.local_port, far.text AS remote, opened.remote_port,
-  coalesce(counters.received, 0) AS received, coalesce(counters.sent, 0) AS sent
+ counters AS (SELECT connection, max(id), json_extract(body, '$[0]') AS received, json_extract(body, '$[1]') AS sent
+  FROM timed WHERE kind = 'counted' GROUP BY connection),
+ untold AS (SELECT DISTINCT common.transport, 0 AS bytes FROM counters JOIN connection ON connection.id = connection
+  JOIN common ON common.id = connection.common WHERE received IS NOT NULL),
+ told AS (SELECT timed.connection, timed.id, coalesce(json_extract(timed.body, '$.owners'), common.owners) AS owners
+  FROM timed JOIN connection ON connection.id = timed.connection
+  JOIN common ON common.id = coalesce(json_extract(timed.body, '$.common'), connection.common)
+  WHERE kind IN ('opened', 'changed', 'closed')),
+ owned AS (SELECT connection, max(id), json_extract(owners, '$[0]') AS process
+  FROM told WHERE owners IS NOT NULL GROUP BY connection)
+ SELECT opened.connection, connection.preexisting, common.transport, opened.state, opened.wall AS opened,
+  ended.wall AS closed, ended.wall IS NULL OR (connection.preexisting AND connection.opened_at IS NULL) AS is_part,
+  coalesce(process.name || ' (' || process.pid || ')', iif(opened.state = 'TIME_WAIT', '-', 'unknown')) AS process,
+  near.text AS local, connection.local_port, far.text AS remote, connection.remote_port,
+  coalesce(counters.received, untold.bytes) AS received, coalesce(counters.sent, untold.bytes) AS sent
   FROM timed AS opened JOIN connection ON connection.id = opened.connection
+  JOIN common ON common.id = connection.common
   LEFT JOIN ended ON ended.connection = opened.connection LEFT JOIN counters ON counters.connection = opened.connection
+  LEFT JOIN untold ON untold.transport = common.transport AND opened.state IS NOT 'TIME_WAIT'
   LEFT JOIN owned ON owned.connection = opened.connection LEFT JOIN process ON process.id = owned.process
-  LEFT JOIN address AS near ON near.id = opened.local LEFT JOIN address AS far ON far.id = opened.remote
+  LEFT JOIN address AS near ON near.id = connection.local LEFT JOIN address AS far ON far.id = connection.remote
   WHERE opened.kind = 'opened'
 """
-"""Makes a table, in memory, of every connection with its beginning, its end, its first process and what it carried."""
+"""Makes a table, in memory, of every connection with its beginning, its end, its first process and what it carried.
+
+`is_part`: it was there before the recording or after it, and lasted longer than that can tell. Beside `max(id)` SQLite
+takes the other columns from the same row (lang_select.html, bare columns). `untold`: where a transport is counted,
+what was never told of a connection is 0, since only counters that moved are; else it is unknown.
+"""
 
 
 class Section(NamedTuple):
@@ -47,13 +61,13 @@ SECTIONS = (
         "Processes that talked most",
         ("Process", "Connections", "Received", "Sent"),
         """SELECT process, count(*), sum(received), sum(sent) FROM life WHERE remote IS NOT NULL
-           GROUP BY process ORDER BY sum(received) + sum(sent) DESC, count(*) DESC, process""",
+           GROUP BY process ORDER BY total(received) + total(sent) DESC, count(*) DESC, process""",
     ),
     Section(
         "Remote addresses that were talked to most",
         ("Remote", "Connections", "Received", "Sent"),
         """SELECT remote, count(*), sum(received), sum(sent) FROM life WHERE remote IS NOT NULL
-           GROUP BY remote ORDER BY sum(received) + sum(sent) DESC, count(*) DESC, remote""",
+           GROUP BY remote ORDER BY total(received) + total(sent) DESC, count(*) DESC, remote""",
     ),
     Section(
         "New listeners",
@@ -72,14 +86,16 @@ SECTIONS = (
     Section(
         "Connections that carried most",
         ("Received", "Sent", "Process", "Remote", "Port"),
-        """SELECT received, sent, process, remote, remote_port FROM life WHERE received + sent > 0
-           ORDER BY received + sent DESC, opened""",
+        """SELECT received, sent, process, remote, remote_port FROM
+           (SELECT *, coalesce(received, 0) + coalesce(sent, 0) AS carried FROM life) WHERE carried > 0
+           ORDER BY carried DESC, opened""",
     ),
     Section(
         "Longest",
         ("Seconds", "Process", "Remote", "Port"),
-        """SELECT round((coalesce(closed, (SELECT max(wall) FROM moment)) - opened) / 1000.0, 1), process, remote,
-           remote_port FROM life WHERE remote IS NOT NULL AND state IS NOT 'TIME_WAIT' ORDER BY 1 DESC, opened""",
+        """SELECT iif(is_part, '>' || seconds, seconds), process, remote, remote_port FROM
+           (SELECT *, round((coalesce(closed, (SELECT max(wall) FROM moment)) - opened) / 1000.0, 1) AS seconds
+           FROM life) WHERE remote IS NOT NULL AND state IS NOT 'TIME_WAIT' ORDER BY seconds DESC, opened""",
     ),
     Section(
         "Processes with most connections shorter than a second",
@@ -91,11 +107,12 @@ SECTIONS = (
         "What could not be seen",
         ("First", "Times", "What"),
         """SELECT strftime('%Y-%m-%dT%H:%M:%fZ', min(wall - coalesce(early, 0)) / 1000.0, 'unixepoch'), count(*),
-           CASE kind WHEN 'gap' THEN 'nobody looked for ' ||
+           CASE kind.text WHEN 'gap' THEN 'nobody looked for ' ||
            round(sum(json_extract(body, '$.seconds')), 1) || ' seconds'
            ELSE json_extract(body, '$.summary') END FROM event JOIN moment ON moment.id = event.moment
-           WHERE kind = 'gap' OR (kind = 'unseen' AND json_extract(body, '$.summary') IS NOT NULL)
-           GROUP BY kind, json_extract(body, '$.code') ORDER BY min(event.id)""",
+           JOIN word AS kind ON kind.id = event.kind
+           WHERE kind.text = 'gap' OR (kind.text = 'unseen' AND json_extract(body, '$.summary') IS NOT NULL)
+           GROUP BY kind.text, json_extract(body, '$.code') ORDER BY min(event.id)""",
     ),
 )
 """The questions, in the order in which they are answered."""

@@ -78,7 +78,7 @@ class Machine:
         key = next(self._number)
         far = (f"198.51.{key % 20}.{key // 20 % 250}", 443)
         made = connection(key, local=("10.0.0.5", 32768 + key % 28000), remote=far)
-        return replace(made, user="alice", direction="out", opened_at=EPOCH + key / 7)
+        return replace(made, user="alice", direction="out", opened_at=EPOCH + (key - SOCKETS) / OPENED)
 
 
 def record(path: Path, looks: Iterator[int], *, counts: bool) -> tuple[Spent, int, int]:

@@ -115,12 +115,12 @@ def test_it_says_how_far_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE event SET state = 'NONSENSE' WHERE id = 4",
+        "UPDATE event SET state = kind WHERE id = 4",
         "UPDATE event SET body = '{' WHERE id = 4",
-        "UPDATE event SET kind = 'x' WHERE id = 4",
+        "UPDATE event SET kind = 99 WHERE id = 4",
         "UPDATE event SET moment = 99 WHERE id = 4",
         "DELETE FROM event WHERE id = 4",
-        "UPDATE event SET body = '{\"counted\": 1}', kind = 'counted' WHERE id = 4",
+        "UPDATE event SET body = '{\"counted\": 1}', kind = (SELECT id FROM word WHERE text = 'counted') WHERE id = 4",
     ],
 )
 def test_what_stands_before_damage_is_told(tmp_path: Path, damage: str) -> None:

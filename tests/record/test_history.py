@@ -22,6 +22,7 @@ from tcpview_tui.record.playback import Playback, RecordedClock
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording
 from tests.fakes import CURL, NGINX, FakeClock, connection, listener
+from tests.record.tapes import minutes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,3 +160,14 @@ def test_a_replay_shows_what_the_live_table_showed(
                     now = max(each for each in film.shown if each <= event + len(events))
                     event += len(events)
                     expect(playback.table, film.shown[now])
+
+
+def test_a_step_goes_over_what_nobody_sees(tmp_path: Path) -> None:
+    path = minutes(tmp_path / "a.tcpview", 2)
+    with closing(Reader(path)) as reader:
+        kinds = [type(event).__name__ for event in reader.events()]
+        seen = [number for number, kind in enumerate(kinds, 1) if kind != "Counted"]
+        history = History(reader)
+        assert [history.next(number, 1) for number in [0, *seen]] == [*seen, None]
+        assert [history.next(number, -1) for number in seen] == [None, *seen[:-1]]
+        assert len(seen) < len(kinds)

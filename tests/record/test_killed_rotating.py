@@ -81,7 +81,7 @@ def test_whenever_it_is_killed_every_file_is_intact_and_holds_its_part(tmp_path:
     for part in parts:
         assert verify(part.path).fault is None
         with closing(Reader(part.path)) as reader:
-            found = reader.ask("SELECT local_port FROM happened JOIN connection ON connection.id = connection "
+            found = reader.ask("SELECT happened.local_port FROM happened JOIN connection ON connection.id = connection "
                                "WHERE kind = 'opened' AND NOT preexisting")  # fmt: skip
             opened.update(port for (port,) in found)
     assert set(opened.values()) == {1}

@@ -45,7 +45,7 @@ def whole(tmp_path: Path) -> Warehouse:
 
 
 def test_events_are_as_many_of_each_kind_as_in_the_recording(whole: Warehouse) -> None:
-    counted = whole.ask_recording("SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind")
+    counted = whole.ask_recording("SELECT kind, count(*) FROM happened GROUP BY kind ORDER BY kind")
     named = "CASE event WHEN 'action' THEN 'acted' ELSE event END"
     assert whole.ask(f"SELECT {named} AS kind, count(*) FROM parquet GROUP BY kind ORDER BY kind") == counted
     assert whole.ask("SELECT count(*) FROM jsonl") == [(1 + len(EVERYTHING),)]
@@ -67,7 +67,7 @@ def test_opened_connections_are_those_of_the_recording_with_their_times(whole: W
 
 def test_bytes_add_up(tmp_path: Path) -> None:
     many = Warehouse(minutes(tmp_path / "a.tcpview", 50))
-    there = many.ask_recording("SELECT sum(json_extract(body, '$[1]')) FROM event WHERE kind = 'counted'")
+    there = many.ask_recording("SELECT sum(json_extract(body, '$[1]')) FROM happened WHERE kind = 'counted'")
     assert many.ask("SELECT sum(sent)::BIGINT FROM parquet WHERE event = 'closed'") == there
     assert many.ask("SELECT sum(source.bytes)::BIGINT FROM jsonl WHERE event.action = 'connection-closed'") == there
     assert many.ask("SELECT DISTINCT remote_name FROM parquet WHERE pid IS NOT NULL") == [("far.example",)]
@@ -97,6 +97,19 @@ def test_hostile_names_come_back_exactly(tmp_path: Path) -> None:
         assert evil.ask(f"SELECT {column} FROM parquet WHERE event = 'opened' ORDER BY pid") == names
     assert evil.ask("SELECT detail FROM parquet WHERE event = 'action'") == names
     assert evil.ask("SELECT process.name FROM jsonl WHERE process IS NOT NULL ORDER BY process.pid") == names
+
+
+def test_what_does_not_fit_a_column_is_left_out(tmp_path: Path) -> None:
+    path = everything(tmp_path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE process SET started = 9e300 WHERE id = 1")
+        file.execute("UPDATE process SET started = 9e999 WHERE id > 1")
+        file.execute("UPDATE event SET body = '[9223372036854775808, 30, 1, 1, 0.1, null]' WHERE body LIKE '[%'")
+    odd = Warehouse(path)
+    assert odd.ask("SELECT count(*), count(process_started), count(received) FROM parquet") == [(len(EVERYTHING), 0, 0)]
+    assert odd.ask("SELECT DISTINCT sent FROM parquet WHERE event = 'counted'") == [(30,)]
+    query = "SELECT count(*), count(each.started) FROM (SELECT unnest(processes) AS each FROM parquet)"
+    assert odd.ask(query) == [(12, 0)]
 
 
 def test_nothing_is_a_table_without_rows(tmp_path: Path) -> None:

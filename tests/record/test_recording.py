@@ -77,7 +77,9 @@ def ask(path: Path, query: str) -> list[Sequence[Any]]:
 
 def test_each_thing_that_happened_is_there_once(path: Path) -> None:
     recorded(path)
-    events = ask(path, "SELECT kind, look, connection, state FROM event JOIN moment ON moment.id = moment")
+    query = """SELECT happened.kind, look, happened.connection, happened.state FROM happened
+               JOIN event ON event.id = happened.id JOIN moment ON moment.id = moment"""
+    events = ask(path, query)
     assert events == [
         ("opened", 1, 1, "LISTEN"),
         ("opened", 1, 2, "ESTABLISHED"),
@@ -87,7 +89,11 @@ def test_each_thing_that_happened_is_there_once(path: Path) -> None:
         ("closed", 3, 3, None),
     ]
     assert ask(path, "SELECT pid, name FROM process ORDER BY id") == [(812, "nginx"), (4242, "curl")]
-    assert json.loads(ask(path, "SELECT owners FROM event WHERE id = 2")[0][0]) == [2, 1]
+    assert ask(path, "SELECT owners FROM common ORDER BY id") == [("[1]",), ("[2,1]",), (None,)]
+    assert ask(path, "SELECT common, preexisting FROM connection ORDER BY id") == [(1, 1), (2, 1), (3, 0)]
+    assert ask(path, "SELECT text FROM word ORDER BY text") == [
+        (word,) for word in ("CLOSE_WAIT", "ESTABLISHED", "LISTEN", "changed", "closed", "opened")
+    ]
     assert ask(path, "SELECT count(*), count(DISTINCT text) FROM address") == [(3, 3)]
     assert ask(path, "SELECT value FROM fact WHERE name = 'host'") == [("h",)]
 
@@ -107,7 +113,10 @@ def test_what_was_committed_is_there_without_an_end(path: Path) -> None:
 
 
 TAMPERED = {
-    "UPDATE event SET state = 'LISTEN' WHERE id = 3": "seal 3",
+    "UPDATE event SET state = 1 WHERE id = 3": "seal 3",
+    "UPDATE word SET text = 'CLOSED' WHERE text = 'LISTEN'": "seal 2",
+    "UPDATE common SET owners = '[1]' WHERE id = 2": "seal 2",
+    "UPDATE connection SET remote_port = 80 WHERE id = 2": "seal 2",
     "UPDATE moment SET wall = wall + 1 WHERE id = 1": "seal 2",
     "UPDATE process SET name = 'cron' WHERE id = 2": "seal 2",
     "UPDATE fact SET value = 'other' WHERE id = 1": "seal 1",
@@ -121,7 +130,11 @@ TAMPERED = {
     "UPDATE event SET moment = moment - 1 WHERE id IN (4, 5)": "seal 4",
     "INSERT INTO address VALUES (4, '192.0.2.1')": "added behind the last seal",
     "UPDATE seal SET rows = '[]' WHERE id = 3": "Seal 3 does not say",
-    "CREATE TABLE mine (x)": "Its tables are not those",
+    "CREATE TABLE mine (x)": "table mine was added",
+    "CREATE VIEW mine AS SELECT * FROM event": "view mine was added",
+    "CREATE TRIGGER mine AFTER INSERT ON event BEGIN DELETE FROM event; END": "trigger mine was added",
+    "CREATE INDEX mine ON event (connection)": "index mine was added",
+    "DROP VIEW happened": "view happened was removed",
     "PRAGMA user_version = 9": "version 9",
     "PRAGMA application_id = 9": "no recording",
 }
@@ -135,6 +148,25 @@ def test_the_first_place_that_was_touched_is_named(path: Path, tampering: str) -
     fault = verify(path).fault
     assert fault is not None
     assert TAMPERED[tampering] in fault
+
+
+def test_a_view_that_hides_is_named(path: Path) -> None:
+    recorded(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("DROP VIEW happened")
+        file.execute("CREATE VIEW happened AS SELECT * FROM event WHERE id > 2")
+    assert "view happened was changed" in (verify(path).fault or "")
+
+
+@pytest.mark.parametrize("column", ["name", "tbl_name", "type"])
+def test_what_goes_by_another_name_is_named(path: Path, column: str) -> None:
+    recorded(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute(f"UPDATE sqlite_schema SET {column} = 'table' || rowid WHERE name = 'happened'")
+    fault = verify(path).fault
+    assert fault is not None
+    assert "Its tables and views are not those" in fault or "malformed" in fault
 
 
 def test_events_that_changed_places_are_found(path: Path) -> None:
@@ -242,7 +274,7 @@ def test_beyond_the_bound_events_are_left_out_and_counted(path: Path, monkeypatc
     tape.look(*(connection(each) for each in range(2, 21)))
     assert verify(path).fault is None
     tape.file.close()
-    told = ask(path, "SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind")
+    told = ask(path, "SELECT kind, count(*) FROM happened GROUP BY kind ORDER BY kind")
     assert told == [("closed", 2), ("gap", 1), ("opened", 11)]
 
 
@@ -253,7 +285,11 @@ def test_what_could_not_be_seen_and_gaps_are_told_once(path: Path) -> None:
     tape.look(problems=blind)
     tape.clock.advance(60)
     tape.look()
-    told = ask(path, "SELECT kind, look, body FROM event JOIN moment ON moment.id = moment")
+    told = ask(
+        path,
+        """SELECT happened.kind, look, happened.body FROM happened
+           JOIN event ON event.id = happened.id JOIN moment ON moment.id = moment""",
+    )
     assert [(kind, look) for kind, look, _ in told] == [("unseen", 1), ("gap", 3), ("unseen", 3)]
     assert json.loads(told[1][2]) == {"seconds": 61.0}
     tape.file.close()

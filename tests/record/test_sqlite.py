@@ -6,13 +6,16 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.record.streams import EVERYTHING
-from tests.record.tapes import DIGEST, HOSTILE, everything, hostile
+from tcpview_tui.model.connection import Endpoint, State
+from tcpview_tui.record.event import Changed, Closed, Event, Opened
+from tests.record.streams import CALL, CURL, EVERYTHING, HERE
+from tests.record.tapes import DIGEST, HOSTILE, everything, hostile, taped
 
 DESCRIPTION = Path(__file__).parents[2] / "RECORDING.md"
 QUESTIONS = re.findall(r"```sql\n(.*?)```", DESCRIPTION.read_text(encoding="utf-8"), re.DOTALL)
@@ -39,6 +42,17 @@ def test_it_is_whole_and_has_every_event_with_its_time(tmp_path: Path) -> None:
     assert len(told) == len(EVERYTHING)
     assert told[2] == {"at": "2026-01-01T00:00:00.123Z", "kind": "opened"}
     assert {"name": "curl", "sha256": DIGEST} in ask(path, "SELECT name, sha256 FROM process")
+
+
+def test_the_view_shows_a_connection_as_each_event_tells_of_it(tmp_path: Path) -> None:
+    query = replace(CALL, key=1, transport="udp", state=State.NONE, remote=None, owners=())
+    asking = replace(query, remote=Endpoint("2001:db8::7", 53), local=Endpoint("10.0.0.6", 50001), owners=(CURL,))
+    events: list[Event] = [Opened(HERE, query), Changed(HERE, asking), Changed(HERE, query), Closed(HERE, 1, (CURL,))]
+    told = ask(
+        taped(tmp_path / "a.tcpview", events), "SELECT local, local_port, remote, remote_port, processes FROM happened"
+    )
+    quiet, talks = ("10.0.0.5", 50000, None, None, None), ("10.0.0.6", 50001, "2001:db8::7", 53, "curl (4242)")
+    assert [tuple(each.values()) for each in told] == [quiet, talks, quiet, (*quiet[:4], "curl (4242)")]
 
 
 def test_hostile_names_come_back_exactly(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from tcpview_tui.model.query import parse
 from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.tui.replay.finder import Finder
 from tcpview_tui.tui.replay.jumping import target
-from tests.tui.replay.harness import Stage, film, stage
+from tests.tui.replay.harness import Camera, Stage, call, film, stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,10 +75,12 @@ LOSSES = {
     "a process row": "DELETE FROM process WHERE id = 1",
     "a moment row": "DELETE FROM moment WHERE id = 30",
     "a connection row": "DELETE FROM connection WHERE id = 31",
-    "a kind nobody knows": "UPDATE event SET kind = 'sung' WHERE id = 100",
+    "a kind nobody knows": "UPDATE event SET kind = (SELECT id FROM word WHERE text = 'LISTEN') WHERE id = 100",
     "a body that is no JSON": "UPDATE event SET body = '{' WHERE id = 99",
     "a body that is no object": "UPDATE event SET body = '[]' WHERE id = 99",
-    "owners that are no list": "UPDATE event SET owners = '7' WHERE id = 99",
+    "owners that are no list": """UPDATE event SET body = '{"owners": 7, "past_owners": 7}' WHERE id = 99""",
+    "a word row": "DELETE FROM word WHERE text = 'ESTABLISHED'",
+    "a row of what is common": "DELETE FROM common WHERE id = 2",
     "the last moment": "DELETE FROM moment WHERE id = (SELECT max(id) FROM moment)",
     "every moment": "DELETE FROM moment",
 }
@@ -134,6 +137,47 @@ def test_what_comes_before_the_damage_is_shown(sound: bytes, tmp_path: Path) -> 
         assert replay.scene.place.event == 99
         assert replay.scene.told.startswith(WORDS + "99: event 100 is missing")
         assert not replay.do(replay.deck.jump, target("99%")).told, "behind the damage a state begins anew"
+
+
+FIRST = {
+    "a kind nobody knows": ("UPDATE event SET kind = 9999 WHERE id = 2", "cannot be|unknown|missing"),
+    "a body that is no JSON": ("UPDATE event SET body = '{' WHERE id = 2", "event 2 cannot be understood"),
+    "an event that is missing": ("DELETE FROM event WHERE id = 1", "event 1 is missing"),
+}
+
+
+@pytest.mark.parametrize("what", FIRST)
+def test_damage_in_the_first_look_is_said_on_opening(what: str, sound: bytes, tmp_path: Path) -> None:
+    path, (change, reason) = tmp_path / "a.tcpview", FIRST[what]
+    path.write_bytes(sound)
+    with stage(path) as replay:
+        assert not replay.scene.told
+    with stage(hurt(path, change)) as replay:
+        (scene,) = replay.scenes
+        assert re.match(f"Damage before the beginning: .*({reason})", scene.told)
+        assert set(replay.rows) == {1, 2}, "a whole state shows them all the same"
+        replay.beat(5)
+        assert replay.scene is scene, "it is said once"
+
+
+def test_a_large_first_look_is_read_on_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tcpview_tui.tui.replay.deck._AT_ONCE", 10)
+    camera = Camera(tmp_path / "a.tcpview")
+    camera.look(*(call(key) for key in range(35)))
+    camera.close()
+    with stage(hurt(camera.path, "UPDATE event SET body = '[' WHERE id = 33")) as replay:
+        assert not replay.scene.told
+        told = [replay.beat().told for _ in range(3)]
+        assert [bool(each) for each in told] == [False, False, True]
+        assert "event 33 cannot be understood" in told[-1]
+
+
+def test_both_damages_are_said_on_opening(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    path.write_bytes(sound)
+    with stage(hurt(path, LOSSES["the last moment"], FIRST["an event that is missing"][0])) as replay:
+        assert replay.scene.told.startswith(WORDS)
+        assert "Damage before the beginning: event 1 is missing" in replay.scene.told
 
 
 def opens(path: Path) -> bool:
