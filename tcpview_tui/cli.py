@@ -83,11 +83,13 @@ def live(context: click.Context, /, config: Path | None, fresh: bool, **options:
     return run(*_on_screen(config, fresh, given))
 
 
-def _on_screen(config: Path | None, fresh: bool, given: dict[str, Any]) -> tuple[Settings, Memory, Path]:
-    """Return the settings of a table, what is remembered, and where the settings are from."""
+def _on_screen(
+    config: Path | None, fresh: bool, given: dict[str, Any], what: str = "the live table"
+) -> tuple[Settings, Memory, Path]:
+    """Return the settings of a table, what is remembered, and where the settings are from. `what` needs a terminal."""
     settings, file = settled(config, given)
     understood(settings.filter, "--filter" if "filter" in given else f"{file}: filter")
-    check_terminal()
+    check_terminal(what)
     memory = Memory(None if fresh else default_path().parent)
     return merged(settings, memory.remembered, given), memory, file
 
@@ -224,7 +226,7 @@ def replay_recording(file: Path, config: Path | None, fresh: bool, **options: An
     """Show a recording in the table it was made from: time goes on, stands still, or jumps, as you say."""
     from tcpview_tui.replay import replay
 
-    settings, memory, origin = _on_screen(config, fresh, _given(options))
+    settings, memory, origin = _on_screen(config, fresh, _given(options), "a replay")
     return replay(file, settings, memory, origin)
 
 

@@ -33,11 +33,11 @@ _GARBAGE = 50_000
 100,000 of them again and again."""
 
 
-def check_terminal() -> None:
-    """Raise `WrongUsageError` unless there is a terminal that the table can be drawn on."""
+def check_terminal(what: str) -> None:
+    """Raise `WrongUsageError` unless there is a terminal that `what` can be drawn on."""
     for stream, name in ((sys.stdin, "standard input"), (sys.stdout, "standard output")):
         if stream is None or not stream.isatty():
-            raise WrongUsageError(f"{name} is not a terminal, and the live table needs one. Over SSH, use ssh -t.")
+            raise WrongUsageError(f"{name} is not a terminal, and {what} needs one. Over SSH, use ssh -t.")
     if os.environ.get("TERM") in ("dumb", "unknown"):
         raise WrongUsageError("TERM says that this terminal cannot move its cursor; set TERM, for example to xterm.")
 

@@ -117,7 +117,7 @@ def local_time(epoch: float, *, fine: bool = False) -> str:
 
     With `fine`, to the millisecond: ``HH:MM:SS.mmm``.
     """
-    moment = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE - _FARTHEST_ZONE)).astimezone()
+    moment = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE - _FARTHEST_ZONE), UTC).astimezone()
     today = datetime.now().astimezone().date()
     thousandths = f".{moment.microsecond // 1000:03d}" if fine else ""
     return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S") + thousandths

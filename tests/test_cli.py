@@ -240,7 +240,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, memories: list[Memory])
 
     for module in (cli, config, usage):
         monkeypatch.setattr(module, "default_path", lambda: tmp_path / "config.toml")
-    monkeypatch.setattr(cli, "check_terminal", lambda: None)
+    monkeypatch.setattr(cli, "check_terminal", lambda _: None)
     monkeypatch.setattr(cli, "run", begin)
     return started
 
@@ -345,7 +345,7 @@ def test_the_status_of_the_run_is_that_of_the_program(monkeypatch: pytest.Monkey
 
 
 def test_ctrl_c_before_the_table_is_there_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt() -> None:
+    def interrupt(_: str) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "check_terminal", interrupt)

@@ -32,6 +32,8 @@ class Recorded:
 
     def __init__(self, facts: Mapping[str, str]) -> None:
         self.interval = _interval(facts)
+        self.time_zone = facts.get("time_zone", "")
+        """The name of the zone the machine was in, and how far it is from UTC: ``CET +0100``."""
         self._followed = facts.get("source") == "sockdiag"
         self.problems: tuple[Problem, ...] = ()
         """What could not be seen then, at the time that is shown."""

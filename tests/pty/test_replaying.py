@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,3 +119,10 @@ def test_what_is_no_recording_is_refused_in_a_sentence(what: str, tmp_path: Path
         assert "b.tcpview" in terminal.text
         assert "Traceback" not in terminal.text
         assert "\x1b[?1049h" not in terminal.output.decode()
+
+
+def test_without_a_terminal_there_is_no_replay(tmp_path: Path) -> None:
+    command = replayed(film(tmp_path / "a.tcpview"))
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert b"is not a terminal, and a replay needs one." in run.stderr

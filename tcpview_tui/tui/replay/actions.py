@@ -25,7 +25,7 @@ REPLAY: tuple[Action, ...] = (
     Action("speed_up", ("plus",), "Quicker", "Up to 1000x.", _GROUP, partial(commands.pace, way=1), where="replay"),
     Action("slow_down", ("minus",), "Slower", "Down to 1x.", _GROUP, partial(commands.pace, way=-1), where="replay"),
     Action(
-        "jump", ("j",), "Jump", "Go to a time: 14:02:11, +5m or -30s from here, 50%, start or end.",
+        "jump", ("j",), "Jump", "Go to a time: 14:02:11, +5m or -1h5m from here, 50%, start or end.",
         _GROUP, commands.ask_time, hint="room", where="replay",
     ),
     Action(

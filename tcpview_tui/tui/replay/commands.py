@@ -15,6 +15,7 @@ from tcpview_tui.tui.screens.prompt import PromptScreen
 from tcpview_tui.tui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
+    from tcpview_tui.record.history import History
     from tcpview_tui.tui.replay.screen import ReplayScreen
 
 
@@ -43,7 +44,7 @@ def ask_time(main: ReplayScreen) -> None:
             except JumpError as error:
                 main.say(str(error), "error")
 
-    main.app.push_screen(PromptScreen("Jump to: 14:02:11, 2026-01-31T14:02, +5m, -30s, 50%, start or end"), go)
+    main.app.push_screen(PromptScreen("Jump to: 14:02:11, 2026-01-31T14:02, +5m, -1h5m, 50%, start or end"), go)
 
 
 def find(main: ReplayScreen, way: int) -> None:
@@ -55,9 +56,9 @@ def show_log(main: ReplayScreen) -> None:
     """List what had been done to the machine by the time that is shown, the last one first."""
     scene, plain = main.session.scene, main.session.glyphs.plain
 
-    def read() -> Text:
+    def read(history: History) -> Text:
         try:
-            done = main.player.history.acted(scene.place.event if scene else 0)
+            done = history.acted(scene.place.event if scene else 0)
         except ReadingError as error:
             return Text(f"It cannot be read: {error}.")
         lines = [f"{utc_time(each.at.wall)}  {plain(each.sentence)}" for each in reversed(done)]
@@ -66,7 +67,7 @@ def show_log(main: ReplayScreen) -> None:
     def show(text: Text) -> None:
         main.app.push_screen(ReadingScreen("What was done to the machine (UTC)", text))
 
-    run_in_background(main, read, show)
+    main.player.ask(read, lambda text: main.call_later(show, text))
 
 
 def show_summary(main: ReplayScreen) -> None:

@@ -14,6 +14,7 @@ from tcpview_tui.text import local_time
 from tcpview_tui.tui.replay.extent import Extent
 from tcpview_tui.tui.replay.finder import Found
 from tcpview_tui.tui.replay.jumping import Times
+from tcpview_tui.tui.replay.passing import later
 from tcpview_tui.tui.replay.scene import SPEEDS, Scene
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ class Deck:
         """Show the beginning, and say how far it can be read if that is not all."""
         if self._history.damage is not None:
             self._told = self._extent.farewell
+        self._told = f"{self._told} {self._extent.check(_AT_ONCE)}".strip()
         self._go(self._extent.start)
 
-    def do(self, order: Callable[[], None]) -> None:
+    def do(self, order: Callable[[], object]) -> None:
         """Do one of the other methods. Where nothing can be read it stands still, and says so once."""
         try:
             order()
@@ -79,6 +81,8 @@ class Deck:
         follows = self.is_playing and self._is_at_end
         is_over = follows and not self._history.is_written()  # asked before: what was written last counts
         self._grow()
+        if told := self._extent.check(_AT_ONCE):
+            self._tell(told)
         if is_over and self._is_at_end:
             self.is_playing = False
             self._tell(self._extent.farewell)
@@ -178,12 +182,9 @@ class Deck:
 
     def _advance(self, seconds: float) -> None:
         """Let time pass; at the end it stands still until there is more."""
-        here, end = self._place, self._extent.end
-        place = self._history.at(min(here.clock + seconds, end.clock))
-        if place.event - here.event > _AT_ONCE:  # slower than told, and nothing is left out
-            place = self._history.place(self._history.last_with(here.event + _AT_ONCE))
-        elif seconds and place <= here and here.event < end.event:  # its clock goes back: the machine was started anew
-            place = self._history.place(self._history.last_with(here.event + 1))
+        here = self._place
+        place, told = later(self._history, here, self._extent.end, seconds, _AT_ONCE)
+        self._told = self._told or told
         if place != here:
             self._travel(here.event + 1, place)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcpview_tui.record.reader import ReadingError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,7 @@ class Extent:
         self.start = history.start()
         self.end = max(history.end(), self.start)
         self.activity: Sequence[int] = ()
-        self._parts = 0
+        self._parts = self._checked = 0
 
     @property
     def farewell(self) -> str:
@@ -34,6 +36,20 @@ class Extent:
         begin, length = self.start.clock, self.end.clock - self.start.clock
         clocks = [begin + length * part / parts for part in range(parts)]
         self.activity = self._history.activity([*clocks, self.end.clock])
+
+    def check(self, most: int) -> str:
+        """Read on in what comes before the beginning, where nobody gets, so many events; return what is damaged there.
+
+        It is empty while nothing is, and after the first damage.
+        """
+        first, self._checked = self._checked + 1, min(self._checked + most, self.start.event)
+        try:
+            for _ in self._history.told(first, self._checked):
+                pass
+        except ReadingError as error:
+            self._checked = self.start.event
+            return f"Damage before the beginning: {error}."
+        return ""
 
     def grow(self) -> bool:
         """Take notice of what was written meanwhile; return whether there is more."""

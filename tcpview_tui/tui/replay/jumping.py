@@ -8,8 +8,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.model.kinds import DURATION
 from tcpview_tui.text import LAST_DATE, safe
+from tcpview_tui.transfer.instant import distance
 
 if TYPE_CHECKING:
     from tcpview_tui.record.history import Place
@@ -37,7 +37,7 @@ class Target(NamedTuple):
 def target(text: str) -> Target:
     """Return where to go. Raises JumpError.
 
-    ``start`` and ``end``; ``+5m`` and ``-30s`` from here; ``50%`` of the time; a time of day (that of the present
+    ``start`` and ``end``; ``+5m`` and ``-1h5m`` from here; ``50%`` of the time; a time of day (that of the present
     place) or a date, local unless it has a zone.
     """
     text = text.strip()
@@ -46,9 +46,8 @@ def target(text: str) -> Target:
     if found := re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)%", text):
         share = min(float(found[1]) / 100, 1.0)
         return Target(lambda times: times.start.clock + share * (times.end.clock - times.start.clock))
-    seconds = DURATION.number and DURATION.number(text[1:])
-    if text[:1] in {"+", "-"} and seconds is not None:
-        step = seconds if text[0] == "+" else -seconds
+    step = distance(text)
+    if step is not None:
         return Target(lambda times: times.here.clock + step)
     return Target(wall=_wall(text))
 
@@ -86,5 +85,5 @@ def _parsed(text: str) -> datetime:
 
 def _refusal(text: str) -> JumpError:
     return JumpError(
-        f"'{safe(text, 40)}' is no time; expected 14:02, 14:02:11, 2026-01-31T14:02, +5m, -30s, 50%, start or end."
+        f"'{safe(text, 40)}' is no time; expected 14:02, 14:02:11, 2026-01-31T14:02, +5m, -1h5m, 50%, start or end."
     )

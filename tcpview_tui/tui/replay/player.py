@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tcpview_tui.tui.replay.deck import Deck
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tcpview_tui.tui.replay.finder import Finder
     from tcpview_tui.tui.replay.jumping import Target
     from tcpview_tui.tui.replay.scene import Scene
+
+T = TypeVar("T")
 
 _BEAT = 0.1
 """Seconds between two scenes while it plays."""
@@ -35,7 +37,7 @@ class Player:
         Raises ReadingError when not even the beginning can be read.
         """
         self.history, self._deliver = history, deliver
-        self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._orders: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._taken = threading.Event()
         self._stopped = False
         self._deck = Deck(history, self._show, memory, clock, lambda: self._stopped or not self._orders.empty())
@@ -83,6 +85,10 @@ class Player:
         """
         self._deck.is_searching = True  # from now on: Esc may be typed before the search begins
         self._orders.put(lambda: self._deck.find(way, finder))
+
+    def ask(self, question: Callable[[History], T], answer: Callable[[T], object]) -> None:
+        """Have something read; `answer` gets it. Both are called in the player's thread: nobody else uses the file."""
+        self._orders.put(lambda: answer(question(self.history)))
 
     def end_search(self) -> bool:
         """End a search; return whether one was under way."""

@@ -83,8 +83,8 @@ class ReplayScreen(MainScreen, inherit_bindings=False):
             self.session.view.go_to(scene.found.key, self.session.clock.monotonic())
         self.timeline.show(scene)
         self.draw()
-        if scene.told:
-            self.say(scene.told, "hint" if scene.found else "warning")
+        if told := scene.told or (self.session.time_zone if is_first else ""):
+            self.say(told, "hint" if scene.found else "warning")
         self.player.taken()
 
     @on(Timeline.Wanted)

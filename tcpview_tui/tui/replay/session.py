@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from tcpview_tui.model import limits
 from tcpview_tui.record.playback import Playback, RecordedClock
+from tcpview_tui.tui.replay.zone import other_zone
 from tcpview_tui.tui.session import Session
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class ReplaySession(Session):
     @property
     def _recorded(self) -> Recorded:
         return cast("Recorded", self.sampler.source)
+
+    @property
+    def time_zone(self) -> str:
+        """What is to be said of the zone of its times, if anything is."""
+        return "" if self.scene is None else other_zone(self._recorded.time_zone, self.scene.start.wall)
 
     @property
     def names(self) -> Mapping[str, str]:

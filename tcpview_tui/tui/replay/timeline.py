@@ -12,6 +12,7 @@ from textual.strip import Strip
 from tcpview_tui.text import local_time
 from tcpview_tui.tui.canvas import Canvas
 from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.replay.zone import local_zone
 from tcpview_tui.tui.status import sparkline
 
 if TYPE_CHECKING:
@@ -71,18 +72,26 @@ class Timeline(Canvas):
 
     def _times(self, scene: Scene, width: int) -> Strip:
         palette, glyphs = self._palette(), self._glyphs
-        sign = glyphs.playing if scene.is_playing else glyphs.paused
-        now = f"{sign} {scene.speed}x  {local_time(scene.place.wall, fine=True)}"
-        passed, whole = scene.place.clock - scene.start.clock, scene.end.clock - scene.start.clock
-        told = [f"{now}  {_span(passed)} of {_span(whole)}", now, local_time(scene.place.wall)]
-        told.insert(0, f"{told[0]}  event {scene.place.event:,} of {scene.end.event:,}")
         begin, end = f" {local_time(scene.start.wall)}  ", f" {local_time(scene.end.wall)} "
-        room = width - len(begin) - len(end)
+        room, told = width - len(begin) - len(end), self._spellings(scene)
         middle = next((each for each in told if len(each) <= room), "")
         if not middle:
-            begin, end, room, middle = "", "", width, told[-1]
+            begin, end, room = "", "", width
+            middle = next((each for each in told if len(each) <= room), told[-1])
         text = begin + fit(middle, room, ellipsis=glyphs.ellipsis) + end
         return Strip([Segment(fit(text, width, ellipsis=glyphs.ellipsis), Style.parse(palette.header))], width)
+
+    def _spellings(self, scene: Scene) -> list[str]:
+        """Return where the replay is, the most that can be told first, and the time alone last."""
+        sign = self._glyphs.playing if scene.is_playing else self._glyphs.paused
+        how = f"{sign} {scene.speed}x"
+        at, fine = (local_time(scene.place.wall, fine=fine) for fine in (False, True))
+        zone = local_zone(scene.place.wall)
+        passed, whole = scene.place.clock - scene.start.clock, scene.end.clock - scene.start.clock
+        now = f"{how}  {fine} {zone}"
+        span = f"{now}  {_span(passed)} of {_span(whole)}"
+        event = f"{span}  event {scene.place.event:,} of {scene.end.event:,}"
+        return [event, span, now, f"{how}  {at} {zone}", f"{at} {zone}", at]
 
 
 def _share(scene: Scene) -> float:

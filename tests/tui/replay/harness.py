@@ -40,8 +40,9 @@ LINGER = 3.0
 class Camera:
     """Writes a recording look by look, as the recorder does. Its clock begins at 1000 s and at `EPOCH`."""
 
-    def __init__(self, path: Path) -> None:
-        facts = (("host", "box"), ("source", "sockdiag"))
+    def __init__(self, path: Path, **more: str) -> None:
+        """`more` are further facts."""
+        facts = (("host", "box"), ("source", "sockdiag"), *more.items())
         self.path = path
         self.clock = FakeClock()
         self.recording = Recording(path, facts, self.clock)

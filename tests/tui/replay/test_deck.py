@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -271,15 +272,77 @@ def test_clocks_that_go_back_lose_no_event(tmp_path: Path, boots: tuple[float, .
     with stage(camera.path) as replay:
         replay.do(replay.deck.divide, 40)
         replay.do(replay.deck.toggle)
-        for _ in range(1000):
-            replay.beat()
+        for _ in range(600):
+            replay.beat(2)
         assert not replay.scene.is_playing
+        assert any("The clock goes back before event " in scene.told for scene in replay.scenes)
         assert replay.played == all_events(camera.path, 2)
         steps = [scene.place.event for scene in replay.scenes]
         assert all(earlier <= later for earlier, later in pairwise(steps))
         while not replay.do(replay.deck.step, -1).told:
             pass
         assert replay.scene.place.event == replay.scene.start.event
+
+
+def played_through(replay: Stage, seconds: int) -> float:
+    """Play at 1x for so long, and return after how many seconds it was at the end."""
+    replay.do(replay.deck.toggle)
+    for second in range(seconds):
+        if not replay.beat(1).is_playing:
+            return second
+    raise AssertionError(f"it still plays, at {replay.scene.place}")
+
+
+CLOCKS = {
+    "far ahead": "mono = mono + 365 * 86400000 WHERE id = 30",
+    "several far ahead": "mono = mono + 365 * 86400000 WHERE id BETWEEN 20 AND 25",
+    "far back": "mono = mono - 365 * 86400000 WHERE id = 30",
+    "the first far back": "mono = mono - 365 * 86400000 WHERE id = 1",
+    "the last far ahead": "mono = mono + 365 * 86400000 WHERE id = (SELECT max(id) FROM moment)",
+    "the last ones far ahead": "mono = mono + 365 * 86400000 WHERE id > 50",
+    "as far ahead as can be": "mono = 9223372036854775807 WHERE id = 30",
+    "as far back as can be": "mono = -9223372036854775808 WHERE id = 30",
+    "the other one far back": "wall = 0 WHERE id = 30",
+    "the other one far ahead": "wall = wall + 365 * 86400000 WHERE id = 30",
+}
+
+
+@pytest.mark.parametrize("what", CLOCKS)
+def test_nobody_waits_for_a_clock_that_is_damaged(what: str, recording: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    path.write_bytes(recording.read_bytes())
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(f"UPDATE moment SET {CLOCKS[what]}")
+    with stage(path) as replay:
+        assert 47 < played_through(replay, 70) <= 60
+        assert replay.played == all_events(path, 3)
+        words = [scene.told for scene in replay.scenes if "nobody waits" in scene.told]
+        assert len(words) <= 4
+        assert bool(words) == ("other" not in what)
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_a_quiet_time_takes_as_long_as_it_was(hours: int, tmp_path: Path) -> None:
+    camera = Camera(tmp_path / "a.tcpview")
+    camera.look(call(1))
+    camera.look(call(1), call(2), after=hours * 3600)
+    camera.close()
+    with stage(camera.path) as replay:
+        while replay.scene.speed < 100:
+            replay.do(replay.deck.pace, 1)
+        assert played_through(replay, 1000) == pytest.approx(hours * 36, abs=2)
+        assert not any("nobody waits" in scene.told for scene in replay.scenes)
+
+
+def test_a_clock_on_the_wall_that_was_set_makes_nobody_wait_longer_or_shorter(tmp_path: Path) -> None:
+    camera = Camera(tmp_path / "a.tcpview")
+    for step in (0.0, 7200.0, -9000.0, 40.0):
+        camera.clock.suspend(step)  # here: whatever moves one clock and not the other
+        camera.look(call(1 + int(abs(step))), after=30)
+    camera.close()
+    with stage(camera.path) as replay:
+        assert played_through(replay, 200) == pytest.approx(90, abs=2)
+        assert not any("nobody waits" in scene.told for scene in replay.scenes)
 
 
 def test_an_order_that_cannot_be_read_is_told_each_time_and_a_beat_once(tmp_path: Path) -> None:

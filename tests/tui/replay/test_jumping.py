@@ -41,7 +41,7 @@ def wall(text: str, times: Times = TIMES) -> float:
 CLOCKS = {
     "start": 1000, "end": 4600, " end ": 4600, "0%": 1000, "50%": 2800, "100%": 4600, "250%": 4600, "12.5%": 1450,
     "+30s": 1130, "+30": 1130, "-30s": 1070, "+5m": 1400, "-1h": -2500, "+1d": 87500, "+0.5s": 1100.5, "-0": 1100,
-    "+1.5H": 6500,
+    "+1.5H": 6500, "+3m52s": 1332, "-1h5m": -2800, "+1d1s": 87501, "-1H0.5S": -2500.5,
 }  # fmt: skip
 
 
@@ -74,9 +74,9 @@ def test_a_time_of_the_clock_on_the_wall(text: str) -> None:
 
 
 NONSENSE = [
-    "", " ", "%", "-5%", "5 %", "+", "-", "++5", "+5x", "5m", "noon", "25:00", "12:60", "12:30:61", "12:3", "1:2:3",
-    "2026-13-01", "2026-02-30", "2026-01-01T", "14", "1767225600", "nan%", "inf%", "+inf", "+nan", "1e5%", "+1e5s",
-    "\x1b[31m", "１２:３０", "٥٠%", "+٥m", "9" * 50 + "%", "12:30 foo", "start end", "START!",
+    "", " ", "%", "-5%", "5 %", "+", "-", "++5", "+5x", "5m", "+5m1h", "+1h5", "noon", "25:00", "12:60", "12:30:61",
+    "12:3", "1:2:3", "2026-13-01", "2026-02-30", "2026-01-01T", "14", "1767225600", "nan%", "inf%", "+inf",
+    "+nan", "1e5%", "+1e5s", "\x1b[31m", "１２:３０", "٥٠%", "+٥m", "9" * 50 + "%", "12:30 foo", "start end", "START!",
 ]  # fmt: skip
 
 
@@ -85,7 +85,9 @@ def test_nonsense_is_refused_in_a_sentence_that_says_what_would_do(text: str) ->
     with pytest.raises(JumpError) as refusal:
         target(text)
     assert str(refusal.value).isprintable()
-    assert "is no time; expected 14:02, 14:02:11, 2026-01-31T14:02, +5m, -30s, 50%, start or end." in str(refusal.value)
+    assert "is no time; expected 14:02, 14:02:11, 2026-01-31T14:02, +5m, -1h5m, 50%, start or end." in str(
+        refusal.value
+    )
     assert len(str(refusal.value)) < 150
 
 

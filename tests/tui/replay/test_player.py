@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from queue import SimpleQueue
+from threading import current_thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,3 +130,11 @@ def test_it_ends_at_once(when: str, recording: Path) -> None:
         if when == "while it plays":
             there.player.toggle()
             there.next()
+
+
+def test_what_is_asked_is_read_by_the_one_thread_that_has_the_file(recording: Path) -> None:
+    answers: SimpleQueue[tuple[int, str]] = SimpleQueue()
+    with booth(recording) as there:
+        there.next()
+        there.player.ask(lambda history: (history.end().event, current_thread().name), answers.put)
+        assert answers.get(timeout=PATIENCE) == (118, "replay")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tcpview_tui.record.history import Place
 from tcpview_tui.text import LAST_DATE
-from tcpview_tui.tui.replay.scene import Scene
+from tcpview_tui.tui.replay.scene import SPEEDS, Scene
 from tcpview_tui.tui.replay.timeline import _share, _span
 from tests.tui.replay.harness import Camera, call, film, replay
 
@@ -56,6 +57,7 @@ async def test_both_lines_fit(size: tuple[int, int], ascii_only: bool, recording
         assert "00:00:01" in times
         if ascii_only:
             assert (bars + times).isascii()
+        assert ("UTC" in times) == (size[0] >= 40), "where there is room for more than the time"
         if size[0] >= 120:
             assert "event 3 of 118" in times
             assert "0:01 of 0:59" in times
@@ -88,3 +90,19 @@ async def test_without_colour_the_place_is_told_in_words(recording: Path) -> Non
     async with replay(recording, (100, 30), no_color=True) as program:
         await program.jump("50%")
         assert "0:29 of 0:59" in program.text
+
+
+@pytest.mark.parametrize(("zone", "told"), [("XST-5:30", "05:30:01.000 +05:30"), ("XST2", "22:00:01.000 -02:00")])
+@pytest.mark.parametrize("size", SIZES[:4], ids=str)
+async def test_the_zone_of_the_times_stands_beside_them(
+    zone: str, told: str, size: tuple[int, int], recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    async with replay(recording, size) as program:
+        await program.go("full_stop")
+        assert told in program.lines[program.screen.timeline.region.y + 1]
+        for _ in SPEEDS:
+            await program.go("plus")
+        times = program.lines[program.screen.timeline.region.y + 1]
+        assert {"1000x", told[-6:]} <= set(times.split()), "and the milliseconds go before the speed does"
