@@ -1,0 +1,1 @@
+"""The rules that say which connections deserve a second look, and why."""

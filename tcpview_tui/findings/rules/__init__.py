@@ -1,0 +1,1 @@
+"""The rules, a family of them in each module; `findings.table` has them all."""

@@ -1,0 +1,122 @@
+"""A process that talks to another machine and has a shell do what it says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tcpview_tui.findings.evidence import Child, Evidence, Stream, Unread
+from tcpview_tui.findings.programs import TERMINALS, is_interpreter, is_steady, plain
+from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
+from tcpview_tui.findings.rules.wording import contacted, is_public, script
+
+if TYPE_CHECKING:
+    from tcpview_tui.findings.evidence import Executable
+
+_SERVERS = frozenset(
+    {"apache", "caddy", "exim", "haproxy", "httpd", "java", "lighttpd", "litespeed", "lshttpd", "mariadbd", "mongod"}
+    | {"mysqld", "nginx", "openresty", "php-cgi", "php-fpm", "postgres", "proftpd", "redis-server", "traefik", "uwsgi"}
+    | {"vsftpd"}
+)
+"""Servers that answer strangers, and seldom need a shell for it."""
+
+_EDITORS = re.compile(
+    r"/\.(?:vscode|cursor|windsurf|positron)[\w-]*/|/code-server/|/jbr/(?:lib|bin)/|/jetbrains/", re.I
+)
+"""Editors with a terminal in them, by the path of the program that runs it."""
+
+_CONSOLES = re.compile(r"ansible|jupyter|wetty|butterfly|pgadmin|salt-|fabric|pexpect|code-server", re.I)
+"""Scripts that give people, or the rules of an administrator, a shell."""
+
+_SYSTEM_USERS = range(1, 1000)
+"""User ids of services (UID_MIN, login.defs(5))."""
+
+
+def _check(evidence: Evidence) -> Answer:
+    exe, shells = evidence.executable, evidence.shells
+    if not evidence.contacts or exe is None:
+        return None
+    if isinstance(exe, Unread):
+        return Unknown(exe.reason)
+    if _serves_shells(exe):
+        return None
+    if isinstance(shells, Unread):
+        return Unknown(shells.reason)
+    found = [_judged(evidence, exe, child) for child in shells]
+    hits = [answer for answer in found if isinstance(answer, Hit)]
+    return _gravest(hits) if hits else next((answer for answer in found if answer), None)
+
+
+def _gravest(hits: list[Hit]) -> Hit:
+    return max(hits, key=lambda hit: hit.severity or SHELL_BEHIND_CONNECTION.severity)
+
+
+def _serves_shells(exe: Executable) -> bool:
+    """Whether that is what the program is for; the name alone proves nothing, so its place counts, too."""
+    return (plain(exe.path) in TERMINALS and is_steady(exe.path)) or bool(_EDITORS.search(exe.path))
+
+
+def _judged(evidence: Evidence, exe: Executable, child: Child) -> Answer:
+    if isinstance(child.streams, Unread):
+        return Unknown(child.streams.reason)
+    takes, *gives = child.streams
+    through = _through(takes)
+    back = next(filter(None, map(_through, gives)), "")
+    if through and back and _is_interactive(child):
+        severity, against = _weight(evidence, exe)
+        how = f"which reads from {through} and writes to {back}"
+        return Hit(
+            f"has a shell as its child, {child.program} ({child.pid}), {how}{contacted(evidence)}", against, severity
+        )
+    if back and not _is_interactive(child) and _answers_strangers(evidence, exe):
+        told = " ".join(child.argv)[:120]
+        against = "Some services run commands for what they do: mail filters, monitoring, jobs of a build server."
+        return Hit(f"has a shell run for it: {told}{contacted(evidence)}", against, Severity.MEDIUM)
+    return None
+
+
+def _through(stream: Stream | None) -> str:
+    """Return what a stream passes through on its way to the parent; empty if it leads elsewhere.
+
+    A pair of unix sockets serves as a pipe: Node.js makes nothing else.
+    """
+    if stream is None:
+        return ""
+    if stream.is_pipe:
+        return "a pipe"
+    if stream.is_terminal:
+        return "a pseudoterminal"
+    return "a pair of sockets" if stream.link.startswith("socket:[") and not stream.is_network else ""
+
+
+def _is_interactive(child: Child) -> bool:
+    """Whether the shell was given neither a command nor a script: it does what it reads."""
+    words = child.argv[1:]
+    return not any(not word.startswith(("-", "+")) or re.fullmatch(r"-[a-z]*c[a-z]*", word) for word in words)
+
+
+def _weight(evidence: Evidence, exe: Executable) -> tuple[Severity, str]:
+    name = script(evidence)
+    if is_interpreter(exe.path) and _CONSOLES.search(name):
+        return Severity.LOW, f"{name} gives people a shell."
+    against = "Terminals, editors and remote consoles do that; the usual ones are known, this one is not."
+    return (Severity.HIGH if is_public(evidence) else Severity.MEDIUM), against
+
+
+def _answers_strangers(evidence: Evidence, exe: Executable) -> bool:
+    """Whether it is a server, or runs as the user of one."""
+    return plain(exe.path) in _SERVERS or (isinstance(evidence.uid, int) and evidence.uid in _SYSTEM_USERS)
+
+
+SHELL_BEHIND_CONNECTION = Rule(
+    id="shell-behind-connection",
+    version=1,
+    title="Shell behind a connection",
+    of="process",
+    reads="/proc/PID/task/*/children, /proc/CHILD/exe, cmdline and fd/0 to 2, of processes with a connection",
+    severity=Severity.HIGH,
+    technique="T1505.003",
+    benign="Terminals, editors, remote consoles and agents of administrators. sshd, tmux, screen, mosh, sudo and their "
+    "like stay unmarked where the administrator installed them; services that run commands are medium.",
+    check=_check,
+)

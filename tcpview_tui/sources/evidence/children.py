@@ -1,0 +1,61 @@
+"""The shells that a process has started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tcpview_tui.findings.evidence import Child, Unread
+from tcpview_tui.findings.programs import base, is_shell
+from tcpview_tui.sources.evidence.arguments import arguments
+from tcpview_tui.sources.evidence.asking import ask, content, link
+from tcpview_tui.sources.evidence.streams import streams
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from tcpview_tui.findings.evidence import Reading
+
+_UNTOLD = Unread("this kernel does not tell the children of a process (it is built without CONFIG_PROC_CHILDREN)")
+
+
+def shells(process: str) -> Reading[tuple[Child, ...]]:
+    """Return the children that are shells of the process with this directory in /proc.
+
+    A child belongs to the thread that started it, so each thread is asked (proc_tid_children(5)).
+    """
+    if not os.path.exists("/proc/thread-self/children"):  # noqa: PTH110 - called for each process
+        return _UNTOLD
+    return ask(lambda: tuple(_shells(process)), f"{process}/task")
+
+
+def _shells(process: str) -> Iterator[Child]:
+    for thread in os.listdir(f"{process}/task"):  # noqa: PTH208 - called for each process
+        try:
+            pids = content(f"{process}/task/{thread}/children").split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        for pid in pids:
+            if child := _shell(int(pid)):
+                yield child
+
+
+def _shell(pid: int) -> Child | None:
+    folder = f"/proc/{pid}"
+    try:
+        program = _program(folder)
+        argv, _ = arguments(folder)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    if not argv:  # it is in the middle of exec: a shell without arguments would be taken for one that a person uses
+        return None
+    program = program or argv[0].removeprefix("-")
+    return Child(pid, safe(base(program)), argv, streams(folder)) if is_shell(program, argv) else None
+
+
+def _program(folder: str) -> str:
+    """Return the executable; empty where that is refused: then what the process says it is must do."""
+    try:
+        return link(f"{folder}/exe").removesuffix(" (deleted)")
+    except PermissionError:
+        return ""
