@@ -1,0 +1,1 @@
+"""Which package a program belongs to, and whether it is still as the package brought it (Linux)."""

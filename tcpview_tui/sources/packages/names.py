@@ -1,0 +1,31 @@
+"""The names under which a package may list one file: since ``/bin`` is ``/usr/bin``, there are two and more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tcpview_tui.sources.packages.rooted import resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr/sbin", "/usr/lib64")
+"""What became a link to another directory of programs: file-hierarchy(7); Debian's usrmerge; Fedora 42."""
+
+
+def names(root: Path, executable: str) -> tuple[str, ...]:
+    """Return `executable` and what else leads to it below `root`; a directory that is no link there adds nothing."""
+    places = {link: place for link in MERGED if (place := _place(root, link)) != link}
+    real = executable
+    for link, place in places.items():
+        if executable.startswith(f"{link}/"):
+            real = place + executable.removeprefix(link)
+    others = (link + real.removeprefix(place) for link, place in places.items() if real.startswith(f"{place}/"))
+    return tuple(dict.fromkeys((executable, real, *others)))
+
+
+def _place(root: Path, link: str) -> str:
+    with suppress(OSError):
+        return f"/{resolve(root, link).relative_to(root)}"
+    return link
