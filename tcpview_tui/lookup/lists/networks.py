@@ -1,0 +1,144 @@
+"""Addresses, networks and ranges as bytes, and which of them can be looked for at all."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+from socket import AF_INET, AF_INET6, inet_pton
+from typing import TYPE_CHECKING
+
+from tcpview_tui.lookup.addresses import classify
+from tcpview_tui.model.address import Address, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Network = tuple[bytes, int]
+"""The first address, packed (4 or 16 bytes, network order), and the length of the prefix in bits."""
+
+_LENGTHS = {str(bits): bits for bits in range(129)}
+
+_MAPPED = bytes(10) + b"\xff\xff"
+"""::ffff:0:0/96, IPv4-mapped addresses (RFC 4291 section 2.5.5.2)."""
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""RFC 6052 section 2.1."""
+
+_SPECIAL_OCTETS = frozenset({0, 10, 127, *range(224, 256)})
+_SPECIAL_TWO = frozenset(
+    {(100, each) for each in range(64, 128)}
+    | {(172, each) for each in range(16, 32)}
+    | {(169, 254), (192, 0), (192, 88), (192, 168), (198, 18), (198, 19), (198, 51), (203, 0)}
+)
+_PAIRS = [(first, second) for first in range(256) for second in range(256)]
+_FIRST_TWO = {
+    4: frozenset(bytes(pair) for pair in _PAIRS if pair[0] in _SPECIAL_OCTETS or pair in _SPECIAL_TWO),
+    16: frozenset(
+        bytes(pair) for pair in _PAIRS if pair[0] >> 5 != 1 or pair in {(0x20, 0x01), (0x20, 0x02), (0x3F, 0xFF)}
+    ),
+}
+"""The first two bytes of every special-purpose address, by the length of a packed one; most need no closer look."""
+
+
+_2001 = b"\x20\x01"
+_SPECIAL_IN_2001 = (b"\x20\x01\x00", b"\x20\x01\x01", b"\x20\x01\x0d\xb8")
+"""2001::/23 and 2001:db8::/32: a third of all addresses that are used begin with 2001, and hardly one with these."""
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Return the networks that ``1.2.3.4``, ``1.2.3.0/24`` or ``1.2.3.4-1.2.3.9`` stands for, also of IPv6.
+
+    Bits behind the prefix are cleared; IPv4-mapped ones come as IPv4. Raises ValueError when `text` is nothing of this.
+    """
+    if "-" in text:
+        return _range(*(ipaddress.ip_address(_packed(end.strip())) for end in text.split("-", 1)))
+    address, slash, length = text.partition("/")
+    packed = _packed(address)
+    if not slash:
+        return ((packed, 8 * len(packed)),)
+    prefix = _LENGTHS.get(length, -1) - (96 if len(packed) == 4 and ":" in address else 0)
+    if not 0 <= prefix <= 8 * len(packed):
+        raise ValueError("this is not the length of a prefix")
+    return ((masked(packed, prefix), prefix),)
+
+
+def _range(first: Address, last: Address) -> tuple[Network, ...]:
+    if first.version != last.version:
+        raise ValueError("one end is IPv4 and the other IPv6")
+    between = ipaddress.summarize_address_range(first, last)
+    return tuple((each.network_address.packed, each.prefixlen) for each in between)
+
+
+def plain(lines: Iterable[str]) -> list[Network] | None:
+    """Return a network for each line, when each is an IPv4 address or network and nothing else, else `None`.
+
+    It is `networks` without what such lines do not need, and takes half the time.
+    """
+    try:
+        return [_plain(line) if "/" in line else (inet_pton(AF_INET, line), 32) for line in lines]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _plain(line: str) -> Network:
+    address, _, length = line.partition("/")
+    packed, behind = inet_pton(AF_INET, address), 32 - _LENGTHS[length]
+    if behind < 0:
+        raise ValueError("an IPv4 address has 32 bits")
+    number = int.from_bytes(packed, "big")
+    aligned = number >> behind << behind
+    return packed if aligned == number else aligned.to_bytes(4, "big"), 32 - behind
+
+
+def _packed(text: str) -> bytes:
+    try:
+        if ":" not in text:
+            return inet_pton(AF_INET, text)
+        packed = inet_pton(AF_INET6, text)
+    except OSError as error:
+        raise ValueError("this is not an IP address") from error
+    return packed[12:] if packed.startswith(_MAPPED) else packed
+
+
+def masked(packed: bytes, prefix: int) -> bytes:
+    """Return an address without the bits behind the prefix."""
+    size = len(packed)
+    behind = 8 * size - prefix
+    return (int.from_bytes(packed, "big") >> behind << behind).to_bytes(size, "big")
+
+
+@lru_cache(maxsize=4096)
+def sought(text: str) -> bytes | None:
+    """Return an address as it is looked for, or `None` when it is none, or private, reserved or of special purpose.
+
+    One that stands for an IPv4 address behind a translator or a tunnel is looked for as that: a machine with IPv6 alone
+    reaches all of IPv4 through NAT64.
+    """
+    address = parse(text.partition("%")[0])
+    meant = address and (_inner(address) or address)
+    return None if meant is None or classify(str(meant)) else meant.packed
+
+
+def _inner(address: Address) -> ipaddress.IPv4Address | None:
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def is_special(packed: bytes, prefix: int) -> bool:
+    """True when no address of a network is ever looked for, see `sought`.
+
+    Both ends tell, for a prefix of three bits or more: no network of that size begins and ends in special-purpose ones
+    and has others in between. Wider ones are not looked at: they are kept, and match what they may.
+    """
+    start = packed[:2]
+    if start not in _FIRST_TWO[len(packed)] or (start == _2001 and not packed.startswith(_SPECIAL_IN_2001)):
+        return False
+    return prefix > 2 and all(map(classify, _ends(packed, prefix)))
+
+
+def _ends(packed: bytes, prefix: int) -> set[str]:
+    last = int.from_bytes(packed, "big") | (1 << 8 * len(packed) - prefix) - 1
+    return {str(ipaddress.ip_address(end)) for end in (packed, last.to_bytes(len(packed), "big"))}

@@ -1,0 +1,204 @@
+"""The folder: read in the background, and again when a file changes; what was understood is kept while it can be."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tcpview_tui.lookup.lists.folder import LOOK_SECONDS, Lists
+from tcpview_tui.lookup.lists.shelf import Kept, reread
+from tests.fakes import EPOCH, FakeClock
+from tests.lookup.lists.samples import EVIL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Folder:
+    """A folder of lists, and the clock by which it is looked at."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.clock = path, FakeClock()
+        self.lists = Lists(path, self.clock)
+
+    def write(self, text: str, name: str = "a.txt", modified: float = EPOCH - 1000) -> None:
+        """Put a new file in place of the old one, as a careful writer does."""
+        new = self.path / f".{name}"
+        new.write_text(text)
+        os.utime(new, (modified, modified))
+        new.replace(self.path / name)
+
+    def look(self) -> Lists:
+        self.clock.advance(LOOK_SECONDS)
+        self.lists.refresh()
+        assert self.lists.wait(30)
+        return self.lists
+
+    def found(self, ip: str = "45.0.0.1") -> list[str]:
+        return [f"{match.list}:{match.line}" for match in self.lists.address(ip, None)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_nothing_is_read_before_it_is_wanted(folder: Folder) -> None:
+    folder.write("45.0.0.1\n")
+    assert (folder.found(), folder.lists.version) == ([], 0)
+    folder.look()
+    assert (folder.found(), folder.lists.version) == (["a.txt:1"], 1)
+
+
+def test_every_list_is_asked(folder: Folder) -> None:
+    folder.write("45.0.0.0/24\n", "b")
+    folder.write(f"{EVIL}\n", "c")
+    folder.write("45.0.0.1\n", "a")
+    lists = folder.look()
+    assert folder.found() == ["a:1", "b:1"]
+    assert [match.list for match in lists.digest(EVIL.upper())] == ["c"]
+    assert (lists.address("10.0.0.1", 1), lists.address("nonsense", 1), lists.digest("zz"), lists.digest("00")) == (
+        (), (), (), (),
+    )  # fmt: skip
+
+
+def test_files_are_looked_at_once_a_minute(folder: Folder) -> None:
+    folder.look()
+    folder.write("45.0.0.1\n")
+    folder.clock.advance(LOOK_SECONDS - 1)
+    folder.lists.refresh()
+    assert folder.lists.wait(30)
+    assert folder.found() == []
+    folder.clock.advance(1)
+    folder.lists.refresh()
+    assert folder.lists.wait(30)
+    assert folder.found() == ["a.txt:1"]
+
+
+def test_a_list_that_changed_is_read_again_and_one_that_did_not_is_not(folder: Folder) -> None:
+    folder.write("45.0.0.1\n")
+    version = folder.look().version
+    assert folder.look().version == version
+    folder.write("45.0.0.2\n")
+    assert folder.look().version == version + 1
+    assert (folder.found(), folder.found("45.0.0.2")) == ([], ["a.txt:1"])
+
+
+def test_a_list_that_is_gone_counts_no_more(folder: Folder) -> None:
+    folder.write("45.0.0.1\n")
+    version = folder.look().version
+    (folder.path / "a.txt").unlink()
+    assert folder.look().version == version + 1
+    assert folder.found() == []
+
+
+def test_a_list_that_is_being_written_keeps_what_it_had(folder: Folder) -> None:
+    folder.write("45.0.0.1\n")
+    folder.look()
+    folder.write("45.0.0.9\n", modified=folder.clock.wall() + LOOK_SECONDS - 1)
+    folder.look()
+    assert folder.found() == ["a.txt:1"]
+    folder.look()
+    assert (folder.found(), folder.found("45.0.0.9")) == ([], ["a.txt:1"])
+
+
+@pytest.mark.parametrize("damage", ['{"objects": [', "", "<html>Forbidden</html>"])
+def test_a_list_that_is_none_any_more_keeps_what_it_had(folder: Folder, damage: str) -> None:
+    folder.write("45.0.0.1\n")
+    version = folder.look().version
+    folder.write(damage)
+    (problem,) = folder.look().problems
+    assert problem.startswith(("a.txt is not used: it", "a.txt is not used: nothing"))
+    assert problem.endswith("What it held before still counts.")
+    assert (folder.found(), folder.lists.version) == (["a.txt:1"], version)
+    folder.write("45.0.0.1\n")
+    assert folder.look().problems == ()
+
+
+def test_a_file_that_cannot_be_read_is_tried_again(folder: Folder) -> None:
+    (folder.path / "link").symlink_to("nothing")
+    (problem,) = folder.look().problems
+    assert problem.startswith("link is not used: it cannot be read (No such file")
+    (folder.path / "nothing").write_text("45.0.0.1\n")
+    assert folder.look().problems == ()
+
+
+def test_broken_lines_are_counted_and_the_first_is_named(folder: Folder) -> None:
+    folder.write("45.0.0.1\nhello\nworld\n")
+    assert folder.look().problems == ("a.txt: 2 lines not understood, the first is line 2: “hello”.",)
+    assert folder.found() == ["a.txt:1"]
+
+
+def test_hidden_files_and_folders_are_none(folder: Folder) -> None:
+    (folder.path / "old").mkdir()
+    (folder.path / ".part").write_text("45.0.0.1\n")
+    assert (folder.look().problems, folder.found()) == ((), [])
+
+
+def test_a_closed_folder_is_read_no_more(folder: Folder) -> None:
+    folder.lists.close()
+    folder.write("45.0.0.1\n")
+    folder.look()
+    assert folder.found() == []
+
+
+def test_closing_ends_the_reading(folder: Folder) -> None:
+    folder.write("45.0.0.1\n" * 400_000)
+    folder.lists.refresh()
+    folder.lists.close()
+    assert folder.lists.wait(30)
+    assert folder.found() == []
+
+
+def test_look_ups_go_on_while_a_list_is_read(folder: Folder) -> None:
+    folder.write("45.0.0.1\n")
+    folder.look()
+    folder.write("45.0.0.1\n" + "".join(f"45.1.{n >> 8}.{n & 255}\n" for n in range(1 << 16)), "b")
+    asking, wrong = threading.Event(), list[object]()
+
+    def ask() -> None:
+        while not asking.is_set():
+            if "a.txt:1" not in folder.found():
+                wrong.append(folder.found())
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    folder.look()
+    asking.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert folder.found() == ["a.txt:1", "b:1"]
+
+
+def test_it_is_said_that_lists_are_still_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[tuple[str, ...]]()
+
+    def watched(*arguments: Any) -> Kept:
+        told.append(folder.lists.problems)
+        return reread(*arguments)
+
+    monkeypatch.setattr("tcpview_tui.lookup.lists.folder.reread", watched)
+    folder.write("45.0.0.1\n")
+    assert folder.look().problems == ()
+    assert folder.look().problems == ()
+    assert told == [("Reputation lists are being read; until then nothing is compared with them.",), ()]
+
+
+def test_without_a_further_thread_the_next_refresh_tries(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write("45.0.0.1\n")
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as no_threads:
+        no_threads.setattr(threading.Thread, "start", refuse)
+        folder.lists.refresh()
+    assert folder.found() == []
+    folder.lists.refresh()
+    assert folder.lists.wait(30)
+    assert folder.found() == ["a.txt:1"]
