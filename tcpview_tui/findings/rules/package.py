@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
-from tcpview_tui.sources.packages.answers import NotOwned, Owner, Unread
+from tcpview_tui.sources.packages.answers import NotOwned, Owner
 
 if TYPE_CHECKING:
     from tcpview_tui.sources.packages.provenance import Provenance

@@ -6,6 +6,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.text import safe
 
 
@@ -45,12 +46,6 @@ class NotOwned(NamedTuple):
     """Every package database that is there was asked, those of `managers`, and none knows the file."""
 
     managers: tuple[str, ...]
-
-
-class Unread(NamedTuple):
-    """Nobody can tell from here: a sentence that says why, which has passed `text.safe`."""
-
-    reason: str
 
 
 Ownership = Owner | NotOwned | Unread

@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.record.programs import KEPT, LARGEST
-from tcpview_tui.sources.packages.answers import Owner, Unread, why
+from tcpview_tui.sources.packages.answers import Owner, why
 from tcpview_tui.sources.packages.rooted import resolve
 
 if TYPE_CHECKING:

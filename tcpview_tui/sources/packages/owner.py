@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.sources.packages import apk, distroless, dpkg, rpm, rpmdb
-from tcpview_tui.sources.packages.answers import NotOwned, Owner, Ownership, Unread, why
+from tcpview_tui.sources.packages.answers import NotOwned, Owner, Ownership, why
 from tcpview_tui.sources.packages.rooted import resolve
 
 KEPT = 4_096

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tcpview_tui.sources.packages.answers import Owner, Ownership, Unread, why
+from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.sources.packages.answers import Owner, Ownership, why
 from tcpview_tui.sources.packages.digest import Digests
 from tcpview_tui.sources.packages.owner import Packages
 from tcpview_tui.text import safe

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.findings.rule import Hit, Severity, Unknown
 from tcpview_tui.findings.rules.package import ALTERED, UNPACKAGED
-from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership, Unread
+from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership
 from tcpview_tui.sources.packages.provenance import Provenance
 
 NOT_OWNED = NotOwned(("dpkg",))

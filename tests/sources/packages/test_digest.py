@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.sources.packages import digest
-from tcpview_tui.sources.packages.answers import Checksum, Owner, Unread, checksum
+from tcpview_tui.sources.packages.answers import Checksum, Owner, checksum
 from tcpview_tui.sources.packages.digest import Digests
 from tests.sources.packages.databases import write
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.sources.packages import owner as owners
-from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership, Unread
+from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership
 from tcpview_tui.sources.packages.owner import Packages
 from tests.sources.packages import databases
 from tests.sources.packages.databases import Install, write
@@ -195,7 +196,9 @@ def test_hostile_names_are_visible_text(root: Path) -> None:
     assert isinstance(found, Owner)
     assert found.name == "a\\x1b[2J"
     databases.apk(root / "apk", "b\x1b", "1\x07", FILES)
-    assert Packages().owner(root / "apk", "/usr/bin/tool")[:3] == ("b\\x1b", "apk", "1\\x07")
+    found = Packages().owner(root / "apk", "/usr/bin/tool")
+    assert isinstance(found, Owner)
+    assert found[:3] == ("b\\x1b", "apk", "1\\x07")
 
 
 @pytest.mark.parametrize("install", [databases.dpkg, databases.apk])

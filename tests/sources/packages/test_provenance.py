@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.findings.rule import Hit
 from tcpview_tui.findings.rules.package import ALTERED, UNPACKAGED
-from tcpview_tui.sources.packages.answers import NotOwned, Owner, Unread
+from tcpview_tui.sources.packages.answers import NotOwned, Owner
 from tcpview_tui.sources.packages.digest import Digests
 from tcpview_tui.sources.packages.provenance import Provenance, Provenances
 from tests.sources.packages import databases
