@@ -16,8 +16,8 @@ SIZE_UNITS = "kMGTPE"
 LAST_DATE = 253_402_300_799.0
 """The last second of the year 9999, in UTC: what is later has no date (ISO 8601)."""
 
-_FARTHEST_ZONE = 86_400.0
-"""Seconds that no zone is away from UTC (datetime.timezone)."""
+LAST_LOCAL = LAST_DATE - 86_400.0
+"""The last second that has a date in every zone: none is a whole day away from UTC (datetime.timezone)."""
 
 TEXT_LIMIT = 4096
 """Characters kept of one foreign text. PATH_MAX is 4096 (linux/limits.h); a longer text is cut and says so."""
@@ -117,7 +117,7 @@ def local_time(epoch: float, *, fine: bool = False) -> str:
 
     With `fine`, to the millisecond: ``HH:MM:SS.mmm``.
     """
-    moment = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE - _FARTHEST_ZONE), UTC).astimezone()
+    moment = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_LOCAL), UTC).astimezone()
     today = datetime.now().astimezone().date()
     thousandths = f".{moment.microsecond // 1000:03d}" if fine else ""
     return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S") + thousandths

@@ -28,7 +28,7 @@ class About(NamedTuple):
 
 def about(reader: Reader, name: str, span: Span, expression: str) -> About:
     """Return what there is to tell of the part of a recording. Raises ReadingError."""
-    told = {safe(name): safe(value) for name, value in reader.facts.items()}
+    told = reader.facts
     part = dict(_part(span, expression))
     known = {fact.title: told[fact.name] for fact in FACTS if fact.title and told.get(fact.name)}
     host = told.setdefault("host", "")

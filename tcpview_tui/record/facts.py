@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.text import LAST_DATE
+from tcpview_tui.text import LAST_LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-_DAY = 86_400
-"""Seconds: the last day that there is has no local time everywhere."""
 
 
 class Fact(NamedTuple):
@@ -59,8 +55,9 @@ def lasting(facts: Mapping[str, str]) -> dict[str, str]:
 def begun(facts: Mapping[str, str]) -> float | None:
     """Return when the recording began, in seconds UTC; `None` when they do not tell."""
     with suppress(ValueError, OverflowError):
-        at = datetime.fromisoformat(facts.get("started", "")).timestamp()
-        return at if 0 <= at <= LAST_DATE - _DAY else None
+        told = datetime.fromisoformat(facts.get("started", ""))
+        at = (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+        return at if 0 <= at <= LAST_LOCAL else None
     return None
 
 

@@ -106,7 +106,7 @@ class History:
         """
         query = """SELECT state.id, state.event FROM state LEFT JOIN event ON event.id = state.event
                    LEFT JOIN moment ON moment.id = event.moment
-                   WHERE state.event <= ? AND (mono <= ? OR state.id = 1) ORDER BY state.id DESC"""
+                   WHERE state.event BETWEEN 0 AND ? AND (mono <= ? OR state.id = 1) ORDER BY state.id DESC"""
         with suppress(ReadingError):
             for number, last in self._reader.rows(query, event, inf if clock is None else clock * 1000):
                 with suppress(ValueError, ReadingError):
@@ -142,7 +142,7 @@ class History:
         """Return the last event that became known with this one, or the last one of all."""
         query = "SELECT event - 1 FROM moment WHERE id = 1 + (SELECT moment FROM event WHERE id = ?)"
         found = self._reader.ask(query, event)
-        return found[0][0] if found else self.end().event
+        return max(found[0][0] if found else self.end().event, event)  # whoever doctored it: never one before
 
     def _at(self, clock: float, last: int, end: int) -> Place:
         """Return the place at that time by the moments up to the last one, which ends with event number `end`."""

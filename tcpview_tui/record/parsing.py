@@ -15,6 +15,7 @@ from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.ecs_events import BEGINNING
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
 from tcpview_tui.record.wire import Line, LineEnd, LineProcess
 from tcpview_tui.text import safe
@@ -55,9 +56,10 @@ def imported(lines: Iterable[str]) -> tuple[dict[str, str], Iterator[Imported]]:
     number, first = next(told, (0, None))
     if first is None:
         return {}, iter(())
-    if first.tcpview.recording is None:
+    if first.event.action != BEGINNING:
         return _least(first), _events(chain([(number, first)], told))
-    return {safe(name): safe(value) for name, value in first.tcpview.recording.items()}, _events(told)
+    recording = first.tcpview.recording or {}
+    return {safe(name): safe(value) for name, value in recording.items()}, _events(told)
 
 
 def events(lines: Iterable[str]) -> Iterator[Event]:
@@ -83,7 +85,7 @@ def _least(first: Line) -> dict[str, str]:
 def _events(lines: Iterable[tuple[int, Line]]) -> Iterator[Imported]:
     latest = -inf
     for number, line in lines:
-        if line.tcpview.recording is not None:
+        if line.event.action == BEGINNING:
             raise StreamError(f"With line {number} another recording begins. {_APART}")
         with _at_line(number):
             told = Imported(_event(line), _digests(line))
@@ -100,7 +102,8 @@ def _at_line(number: int) -> Iterator[None]:
         yield
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         reason = safe(str(error), _REASON_LENGTH).rstrip(".")
-        raise StreamError(f"Line {number} is no event of a recording: {reason}. Those before it are.") from error
+        others = "Those before it are." if number > 1 else "Leave it out, and import the rest."
+        raise StreamError(f"Line {number} is no event of a recording: {reason}. {others}") from error
 
 
 def _event(line: Line) -> Event:

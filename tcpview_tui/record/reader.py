@@ -67,7 +67,7 @@ class Reader:
 
     def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
         """Return the events from one number to another, as they were written, their times to the millisecond."""
-        until = self.last if last is None else last
+        until = self.last if last is None else min(last, self.last)  # a doctored number would be asked for for ever
         for begin in range(first, until + 1, _BLOCK):
             yield from self._events(begin, min(begin + _BLOCK - 1, until))
 

@@ -23,6 +23,9 @@ _Time = Annotated[float, Meta(ge=0, le=LAST)] | None
 _Shared = tuple[Transport, Family, _Number, str | None, str | None, Direction | None, str | None, str | None]
 """What may stand there: other words would pass by `safe` onto a terminal."""
 
+_Moment = tuple[int, int, int]
+"""Both clocks in milliseconds, and the look: a text, which stands there in a doctored table, would pass by `safe`."""
+
 _Identity = tuple[int, float | None]
 """The number of a process, and when it started."""
 
@@ -102,7 +105,8 @@ class Things:
         return safe(self._row("SELECT text FROM address WHERE id = ?", number)[0])
 
     def _read_moment(self, number: int) -> Moment:
-        wall, mono, look = self._row("SELECT wall, mono, look FROM moment WHERE id = ?", number)
+        row = self._row("SELECT wall, mono, look FROM moment WHERE id = ?", number)
+        wall, mono, look = msgspec.convert(row, _Moment)
         return Moment(wall / 1000, mono / 1000, look)
 
     def _read_common(self, number: int) -> _Common:

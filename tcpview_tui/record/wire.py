@@ -148,15 +148,15 @@ class LineNetwork(Struct, frozen=True):
 
 
 class LineHost(Struct, frozen=True):
-    """ECS `host`."""
+    """ECS `host`; without a name when nobody knows it: what is empty is left out."""
 
-    name: str
+    name: str = ""
 
 
 class Line(Struct, frozen=True):
     """A line: of the ECS document that it is, the parts from which the event can be made again."""
 
     event: LineAction
-    host: LineHost
-    tcpview: LineOwn
+    host: LineHost = LineHost()
+    tcpview: LineOwn = LineOwn()
     network: LineNetwork | None = None

@@ -141,7 +141,7 @@ class _Job:
         if not self._events:
             facts = self._about.facts
             times = f" from {facts['Recorded from']} to {facts['to']}" if "to" in facts else ""
-            click.echo(f"Nothing was written: the recording{times} has no event that was asked for.", err=True)
+            click.echo(f"No event was written: the recording{times} has no event that was asked for.", err=True)
         return 0
 
 

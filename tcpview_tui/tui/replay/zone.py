@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from tcpview_tui.text import LAST_DATE
-
-_FARTHEST = timedelta(days=1).total_seconds()
-"""Seconds that no zone is away from UTC (datetime.timezone)."""
+from tcpview_tui.text import LAST_LOCAL
 
 
 def local_zone(epoch: float) -> str:
     """Return how far local times are from UTC at `epoch` (seconds UTC): ``+01:00``, or ``UTC``."""
-    at = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE - _FARTHEST), UTC)
+    at = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_LOCAL), UTC)
     return _spelled(at.astimezone().strftime("%z"))
 
 

@@ -65,6 +65,7 @@ HURTS = {
     "every state row": "DELETE FROM state",
     "a state that is none": "UPDATE state SET body = x'00' WHERE id > 1",
     "a state of nonsense": "UPDATE state SET body = x'789cabae0500017500f9' WHERE id > 1",
+    "a state of a place before all": "UPDATE state SET event = -9223372036854775808 WHERE id > 1",
     "a state of a place that is none": "UPDATE state SET event = 1000000000000 WHERE id > 2",
 }
 """What can be missing without anything being lost."""
@@ -81,6 +82,7 @@ LOSSES = {
     "owners that are no list": """UPDATE event SET body = '{"owners": 7, "past_owners": 7}' WHERE id = 99""",
     "a word row": "DELETE FROM word WHERE text = 'ESTABLISHED'",
     "a row of what is common": "DELETE FROM common WHERE id = 2",
+    "a moment that begins beyond all": "UPDATE moment SET event = 9223372036854775807 WHERE id = 30",
     "the last moment": "DELETE FROM moment WHERE id = (SELECT max(id) FROM moment)",
     "every moment": "DELETE FROM moment",
 }
@@ -124,6 +126,13 @@ def test_what_is_lost_is_said_where_it_stops(what: str, sound: bytes, tmp_path: 
         is_shorter = replay.scene.end.event < 118
         assert is_shorter or any(sentence.startswith(WORDS) for sentence in told)
         assert not any("Error" in sentence or "  " in sentence for sentence in told)
+
+
+def test_a_moment_that_begins_before_the_one_before_ends_the_waiting(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    path.write_bytes(sound)
+    with stage(hurt(path, "UPDATE moment SET event = 1 WHERE id > 1")) as replay:
+        use(replay, ends=False)
 
 
 def test_what_comes_before_the_damage_is_shown(sound: bytes, tmp_path: Path) -> None:
