@@ -118,6 +118,18 @@ def address_class(text: str) -> str | None:
     return next(known, None if is_given else "reserved")
 
 
+def meant(text: str) -> Address | None:
+    """Return the address whose owner a registry knows, `None` where `text` is none, or of a special purpose.
+
+    Of one that stands for an IPv4 address behind a translator or a tunnel it is that: a machine with IPv6 alone reaches
+    all of IPv4 through NAT64.
+    """
+    address = parse(text.partition("%")[0])
+    embedded = _embedded(address) if address else None
+    owned = embedded[1] if embedded else address
+    return None if owned is None or classify(str(owned)) else owned
+
+
 def bare(text: str) -> str:
     """Return an address as it may be sent: canonical, IPv4-mapped as IPv4, without zone (the zone names an interface
     of this machine, RFC 4007 section 11). ValueError when `text` is not an address."""

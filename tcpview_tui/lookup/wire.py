@@ -82,7 +82,7 @@ def fetch_json(url: str, deadline: Deadline, may_ask: Callable[[str], bool], pro
     except (RecursionError, ValueError):
         raise WireError(f"{_host(url)} sent something that is not JSON") from None
     except (OSError, HTTPException) as error:
-        raise WireError(_trouble(_host(url), error)) from None
+        raise WireError(trouble(_host(url), error)) from None
 
 
 def ask_whois(host: str, port: int, query: str, deadline: Deadline) -> str:
@@ -97,7 +97,7 @@ def ask_whois(host: str, port: int, query: str, deadline: Deadline) -> str:
 
             body = _drain(receive, deadline)
     except OSError as error:
-        raise WireError(_trouble(host, error)) from None
+        raise WireError(trouble(host, error)) from None
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:  # RFC 3912 names no encoding; RIPE and LACNIC answer in Latin-1
@@ -130,7 +130,8 @@ def _http_trouble(host: str, error: HTTPError) -> WireError:
     return WireError(f"{host} answered with HTTP error {error.code}")
 
 
-def _trouble(host: str, error: Exception) -> str:
+def trouble(host: str, error: Exception) -> str:
+    """Return in words why a host could not be asked."""
     cause = error.reason if isinstance(error, URLError) else error
     match cause:
         case TimeoutError():

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ipwhois.utils import ipv4_is_defined, ipv6_is_defined
 
-from tcpview_tui.lookup.addresses import bare, classify
+from tcpview_tui.lookup.addresses import address_class, bare, classify, meant
+from tcpview_tui.model.address import parse
 from tcpview_tui.text import safe
 
 
@@ -111,3 +112,66 @@ def test_bare_is_what_may_be_sent() -> None:
     assert bare("2A00:1450:0::1%eth0") == "2a00:1450::1"
     with pytest.raises(ValueError, match="not an IP address"):
         bare("host")
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("10.0.0.1", "private"),
+        ("172.31.255.255", "private"),
+        ("::ffff:192.168.1.1", "private"),
+        ("100.64.0.1", "CGNAT"),
+        ("127.0.0.1", "loopback"),
+        ("::1", "loopback"),
+        ("169.254.1.1", "link-local"),
+        ("fe80::1%eth0", "link-local"),
+        ("169.254.169.254", "cloud metadata"),
+        ("fd00:ec2::254", "cloud metadata"),
+        ("fd12::1", "ULA"),
+        ("224.0.0.251", "multicast"),
+        ("ff02::1", "multicast"),
+        ("203.0.113.9", "documentation"),
+        ("2001:db8::1", "documentation"),
+        ("240.0.0.1", "reserved"),
+        ("4000::1", "reserved"),
+        ("255.255.255.255", "broadcast"),
+        ("64:ff9b::808:808", "NAT64"),
+        ("2002:808:808::1", "6to4"),
+        ("2001:0:4136:e378:8000:63bf:f7f7:f7f7", "Teredo"),
+        ("8.8.8.8", None),
+        ("2a00:1450::1", None),
+        ("nonsense", None),
+    ],
+)
+def test_classes(address: str, name: str | None) -> None:
+    assert address_class(address) == name
+
+
+@given(st.ip_addresses())
+def test_an_address_has_a_class_exactly_when_no_registry_is_asked(address: ipaddress.IPv4Address) -> None:
+    assert (address_class(str(address)) is None) == (classify(str(address)) is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("8.8.8.8", "8.8.8.8"),
+        ("::ffff:8.8.8.8", "8.8.8.8"),
+        ("64:ff9b::808:808", "8.8.8.8"),
+        ("2002:808:808::1", "8.8.8.8"),
+        ("2001:0:4136:e378:8000:63bf:f7f7:f7f7", "8.8.8.8"),
+        ("2a00:1450::1%eth0", "2a00:1450::1"),
+        ("64:ff9b::a00:1", None),
+        ("10.0.0.1", None),
+        ("203.0.113.7", None),
+        ("nonsense", None),
+    ],
+)
+def test_whose_owner_is_meant(text: str, address: str | None) -> None:
+    found = meant(text)
+    assert (found and str(found)) == address
+
+
+@given(st.ip_addresses())
+def test_what_may_be_asked_about_is_meant_itself(address: ipaddress.IPv4Address) -> None:
+    assert (meant(str(address)) == parse(str(address))) == (classify(str(address)) is None)

@@ -7,11 +7,12 @@ from functools import lru_cache
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import TYPE_CHECKING
 
-from tcpview_tui.lookup.addresses import classify
-from tcpview_tui.model.address import Address, parse
+from tcpview_tui.lookup.addresses import classify, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tcpview_tui.model.address import Address
 
 Network = tuple[bytes, int]
 """The first address, packed (4 or 16 bytes, network order), and the length of the prefix in bits."""
@@ -20,9 +21,6 @@ _LENGTHS = {str(bits): bits for bits in range(129)}
 
 _MAPPED = bytes(10) + b"\xff\xff"
 """::ffff:0:0/96, IPv4-mapped addresses (RFC 4291 section 2.5.5.2)."""
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""RFC 6052 section 2.1."""
 
 _SPECIAL_OCTETS = frozenset({0, 10, 127, *range(224, 256)})
 _SPECIAL_TWO = frozenset(
@@ -114,17 +112,8 @@ def sought(text: str) -> bytes | None:
     One that stands for an IPv4 address behind a translator or a tunnel is looked for as that: a machine with IPv6 alone
     reaches all of IPv4 through NAT64.
     """
-    address = parse(text.partition("%")[0])
-    meant = address and (_inner(address) or address)
-    return None if meant is None or classify(str(meant)) else meant.packed
-
-
-def _inner(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.sixtofour or (address.teredo[1] if address.teredo else None)
+    address = meant(text)
+    return None if address is None else address.packed
 
 
 def is_special(packed: bytes, prefix: int) -> bool:

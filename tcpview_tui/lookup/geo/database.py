@@ -1,0 +1,102 @@
+"""One MMDB file: somebody else's, perhaps damaged, perhaps made to do harm."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from tcpview_tui.lookup.geo.place import NOWHERE, Place, read
+from tcpview_tui.model.address import Address, parse
+from tcpview_tui.text import LAST_DATE, safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME_LIMIT = 60
+"""Characters of a file's name or type that people are shown."""
+
+_KNOWN_TO_ALL = ("8.8.8.8", "1.1.1.1", "9.9.9.9", "193.0.6.139", "2001:4860:4860::8888")
+"""Addresses of long standing, of which every database of the world knows what it can tell."""
+
+_ESTIMATES = ("dbip", "ipinfo")
+"""How the types begin whose country is the publisher's guess, and not what a registry says."""
+
+
+class DatabaseError(Exception):
+    """A file is no database that can be used. The text is the end of a sentence about it, and safe."""
+
+
+class Database:
+    """An open MMDB file. `built` is when it was made, seconds UTC; `tells` are the facts of a `Place` that it knows.
+
+    Look-ups are safe from any thread, and take 0.05 to 0.3 ms.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`; DatabaseError says why it cannot be used."""
+        self.name, self.folder, self.trouble = safe(path.name, NAME_LIMIT), safe(str(path.parent), 4 * NAME_LIMIT), ""
+        self._path = path
+        try:
+            self._open()
+        except DatabaseError:
+            raise
+        except OSError as error:
+            raise DatabaseError(f"it cannot be read ({safe(error.strerror or str(error), NAME_LIMIT)})") from error
+        except Exception as error:  # a hostile file makes maxminddb raise TypeErrors and others, not its own alone
+            raise DatabaseError(f"it is damaged, or no MMDB file ({_why(error)})") from error
+        self.tells = self._probed()
+
+    def _open(self) -> None:
+        self._status = self._path.stat()
+        if not stat.S_ISREG(self._status.st_mode):
+            raise DatabaseError("it is no regular file")
+        if not self._status.st_size:
+            raise DatabaseError("it is empty")
+        from maxminddb import MODE_FILE, open_database
+
+        # Not mapped into memory: a file that is cut short meanwhile would end the program (SIGBUS), and the pages that
+        # were read would count as its memory. Not the reader in C either: what it misread it could not raise.
+        self._reader = open_database(str(self._path), MODE_FILE)
+        meta = self._reader.metadata()
+        if meta.binary_format_major_version != 2 or meta.ip_version not in {4, 6}:
+            raise DatabaseError("it is of another format than MMDB 2")
+        self.kind = safe(str(meta.database_type), NAME_LIMIT)
+        self.built = min(max(float(meta.build_epoch), 0.0), LAST_DATE)
+
+    @property
+    def is_estimate(self) -> bool:
+        """True when its country is the publisher's estimate."""
+        return "country" in self.tells and self.kind.lower().startswith(_ESTIMATES)
+
+    def place(self, address: Address) -> Place:
+        """Return what it says of an address. Never raises: `trouble` tells the first address that it broke on."""
+        try:
+            if self._is_overwritten():
+                self.trouble = f"{self.name} was overwritten and is not used until the program starts again."
+                return NOWHERE
+            return read(self._reader.get(address)) if self._may_know(address) else NOWHERE
+        except Exception as error:  # noqa: BLE001 (see above)
+            self.trouble = self.trouble or f"{self.name} is damaged, first seen at {address}: {_why(error)}."
+            return NOWHERE
+
+    def _is_overwritten(self) -> bool:
+        """True when what is read is neither the old content nor the new. A file put in its place does no harm."""
+        try:
+            now, then = self._path.stat(), self._status
+        except OSError:  # removed: what is open stays as it was
+            return False
+        same = (now.st_dev, now.st_ino) == (then.st_dev, then.st_ino)
+        return same and (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size)
+
+    def _may_know(self, address: Address) -> bool:
+        return address.version == 4 or self._reader.metadata().ip_version == 6
+
+    def _probed(self) -> frozenset[str]:
+        """Return which facts it knows of the best-known addresses; who knows none of these may know anything."""
+        places = [self.place(address) for address in map(parse, _KNOWN_TO_ALL) if address]
+        known = frozenset(fact for place in places for fact, value in place._asdict().items() if value is not None)
+        return known or frozenset(Place._fields)
+
+
+def _why(error: Exception) -> str:
+    return safe(str(error).split(". ")[0].rstrip(".") or type(error).__name__, 2 * NAME_LIMIT)
