@@ -11,6 +11,7 @@ import msgspec
 import platformdirs
 from msgspec import Meta
 
+from tcpview_tui.lookup.references import merged
 from tcpview_tui.lookup.settings import Lookup, check
 from tcpview_tui.sources.choose import SOURCE_NAMES, SourceName
 from tcpview_tui.text import safe
@@ -46,6 +47,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ascii: Annotated[bool, Meta(description="Draw with ASCII characters only.")] = False
     traffic: Annotated[bool, Meta(description="Mark the rows that carried traffic in the last look.")] = True
     mouse: Annotated[bool, Meta(description="Take mouse clicks and the wheel.")] = True
+    findings: Annotated[bool, Meta(description="Judge what is seen, and mark what is suspicious.")] = True
+    baseline: Annotated[
+        str, Meta(description="Mark what is new to the baseline in this file, not in that of this user.")
+    ] = ""
     read_only: Annotated[bool, Meta(description="Offer no action that changes the system.")] = False
     offline: Annotated[
         bool, Meta(description="Send nothing to anybody: names from the hosts file, Whois from the cache only.")
@@ -53,6 +58,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     source: Annotated[SourceName, Meta(description="What reads the connections; auto is the best that works.")] = "auto"
     linger: Annotated[float, Meta(ge=0, le=3600, description="Seconds that a closed row and a highlight stay.")] = 3.0
     keys: Annotated[dict[str, Keys], Meta(description="Other keys for actions: one, a list, or [] for none.")] = {}
+    geo: Annotated[
+        str, Meta(description="Folder of your address databases (.mmdb), in place of geo in the data folder.")
+    ] = ""
+    references: Annotated[
+        dict[str, str],
+        Meta(description="Web pages: a name, and a URL with {address} or {sha256}; an empty one removes it."),
+    ] = {}
     lookup: Lookup = Lookup()
 
 
@@ -111,6 +123,7 @@ def build(values: dict[str, Any]) -> Settings:
         raise ConfigError(_no_choice("theme", settings.theme))
     try:
         check(settings.lookup)
+        merged(settings.references)
     except ValueError as error:
         raise ConfigError(f"{error}.") from error
     return settings

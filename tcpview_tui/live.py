@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,8 @@ from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError, chosen
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.judging.bench import Bench
     from tcpview_tui.memory import Memory
     from tcpview_tui.tui.app import TcpviewApp
 
@@ -55,9 +56,26 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
         try:
             from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
 
-            return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory))
+            return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory, _bench(settings, clock)))
         except ConfigError as error:  # of the keys, which only the program with its actions can judge
             raise WrongUsageError(f"{safe(str(file))}: {error}") from error
+
+
+def _bench(settings: Settings, clock: Clock) -> Bench:
+    """Return what judges in this run. Raises `WrongUsageError` for a baseline that cannot be read."""
+    from tcpview_tui.judging.bench import Bench
+
+    if not settings.findings:
+        return Bench(clock)
+    baseline = Path(settings.baseline) if settings.baseline else None
+    if baseline is not None:
+        from tcpview_tui.findings.baseline.file import BaselineError, load
+
+        try:
+            load(baseline)
+        except BaselineError as error:
+            raise WrongUsageError(f"--baseline: {error}") from error
+    return Bench(clock, platformdirs.user_data_path(APP_NAME, appauthor=False), baseline, settings.geo)
 
 
 def prepare() -> None:

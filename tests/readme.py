@@ -8,12 +8,15 @@ from pathlib import Path
 
 import click
 
-from tcpview_tui.cli import export_recording, list_connections, live, record_all, replay_recording
+from tcpview_tui.cli import list_connections, live, replay_recording
+from tcpview_tui.findings.table import RULES
+from tcpview_tui.model.choices import FLAGS
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
-from tcpview_tui.model.fields import FIELDS, FLAGS
+from tcpview_tui.model.fields import FIELDS
 from tcpview_tui.record.facts import FACTS
 from tcpview_tui.record.schema import TABLES as SCHEMA
+from tcpview_tui.recording_cli import export_recording, record_all
 from tcpview_tui.tui.action import Action
 from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.glyphs import UNICODE
@@ -35,6 +38,11 @@ def _code(text: str) -> str:
 def _keys(actions: Iterable[Action]) -> str:
     told = ((" ".join(map(_code, each.key_names)), each.title, _code(each.id), each.help) for each in actions)
     return _table(("key", "action", "id", ""), told)
+
+
+def _rules() -> str:
+    told = ((f"{r.title} {_code(r.id)}", r.severity.label, r.reads, r.technique, r.benign) for r in RULES)
+    return _table(("finding", "severity", "by", "ATT&CK", "known to look like it"), told)
 
 
 def _options(command: click.Command) -> Iterable[tuple[str, ...]]:
@@ -60,6 +68,7 @@ def tables() -> dict[str, str]:
         ),
         "flags": _table(("flag", ""), ((_code(flag.name), flag.help) for flag in FLAGS)),
         "columns": _table(("column", "name", ""), ((c.title, _code(c.id), c.help) for c in COLUMNS)),
+        "findings": _rules(),
         "options": _table(("option", ""), _options(live)),
         "list options": _table(("option", ""), _options(list_connections)),
         "record options": _table(("option", ""), _options(record_all)),

@@ -19,6 +19,9 @@ theme = "light"
 ascii = true
 mouse = false
 traffic = false
+findings = false
+baseline = "fleet.json"
+geo = "databases"
 read_only = true
 linger = 0.0
 
@@ -26,6 +29,10 @@ linger = 0.0
 end = "K"
 sort = ["o", "F5"]
 log = []
+
+[references]
+"Shodan" = ""
+"own" = "https://example.net/{address}"
 
 [lookup]
 rdap_url = "http://127.0.0.1:8080/rdap"
@@ -67,6 +74,10 @@ def test_every_setting_is_read(file: Path) -> None:
         ascii=True,
         mouse=False,
         traffic=False,
+        findings=False,
+        baseline="fleet.json",
+        geo="databases",
+        references={"Shodan": "", "own": "https://example.net/{address}"},
         read_only=True,
         linger=0.0,
         keys={"end": "K", "sort": ["o", "F5"], "log": []},
@@ -115,6 +126,8 @@ WRONG = {
     "ascii = []": ("ascii", "bool", "array"),
     'mouse = "off"': ("mouse", "bool"),
     "read_only = 0": ("read_only", "bool"),
+    'findings = "no"': ("findings", "bool", "str"),
+    "baseline = false": ("baseline", "str", "bool"),
     "theme = 1": ("theme", "str", "int"),
     'theme = "neon"': ("theme", "'neon'", "dark", "light"),
     "intervall = 1": ("intervall", "no such setting", "interval"),

@@ -57,14 +57,14 @@ def python(code: str, *arguments: str) -> str:
     return run.stdout.strip()
 
 
-@pytest.mark.parametrize("part", ["model", "sources", "respond", "record", "lookup"])
+@pytest.mark.parametrize("part", ["model", "sources", "respond", "record", "lookup", "findings", "judging"])
 def test_the_core_knows_no_terminal(part: str) -> None:
     names, loaded = imported(f"tcpview_tui.{part}")
     assert len(names) > 2
     assert loaded & {"textual", "rich"} == set()
 
 
-@pytest.mark.parametrize("part", ["model", "sources", "respond", "record"])
+@pytest.mark.parametrize("part", ["model", "sources", "respond", "record", "findings", "judging"])
 def test_the_core_sends_no_questions(part: str) -> None:
     assert imported(f"tcpview_tui.{part}")[1] & {"ipwhois", "dns", "urllib3", "requests"} == set()
 

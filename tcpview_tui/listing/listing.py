@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from tcpview_tui.sources.base import Sampler
 
 _LIVED = frozenset({"seen", "closed", "age"})
-_LATER = _LIVED | {"host", "rate_in", "rate_out"}
-"""Columns that a single look cannot fill: they take a look before, or several, or the names of addresses."""
+_LATER = _LIVED | {"host", "rate_in", "rate_out", "finding"}
+"""Columns that a single look cannot fill: they take a look before, or several, names of addresses, or a judgement."""
 
 _UNCOMPARED = TRAFFIC
 """Columns that differ although nothing happened."""
@@ -111,6 +111,8 @@ class Listing:
         """Return why a column cannot be filled, and what to do."""
         if name == "host":
             return "takes the names of addresses, looked up with --names only; add it, or leave host out"
+        if name == "finding":
+            return "is what the live table finds; leave it out"
         if self.diff is not None:
             return "differs although nothing has happened, so that --diff does not compare it; leave it out"
         if name in _LIVED:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import BY_ID, Context
 from tcpview_tui.model.container import namespace_label
-from tcpview_tui.model.fields import OWNED, Match, Predicate
+from tcpview_tui.model.fields import OWNED, Predicate
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.choices import Match
     from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from tcpview_tui.findings.rule import MARKED
 from tcpview_tui.model.connection import Transport
 
 if TYPE_CHECKING:
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.lookup.geo.place import Place
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.row import Row
     from tcpview_tui.model.traffic import Gauge
@@ -25,13 +28,30 @@ def _nameless(_transport: Transport, _port: int) -> None:
     return None
 
 
+Findings = Callable[["Row"], "Sequence[Finding]"]
+"""Returns what the rules have found of a row, the gravest first."""
+
+
+def _innocent(_row: Row) -> tuple[Finding, ...]:
+    return ()
+
+
+PlaceOf = Callable[[str], "Place | None"]
+"""Returns where an address is registered and who announces it; `None` when that is not known, or not yet."""
+
+
+def _nowhere(_address: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address.
 
     `service_name` tells what a port is registered for, as `sources.base.Source` does; by default nothing is known.
     With `since`, rows that were not touched after the look of that number are dimmed. `gauges` tell what a connection
-    carries, those that have just carried something are marked if `marks_traffic`.
+    carries, those that have just carried something are marked if `marks_traffic`. `findings` tells what the rules have
+    found of a row, the gravest first.
     """
 
     now: float = 0.0
@@ -40,6 +60,13 @@ class Context:
     service_name: ServiceName = _nameless
     gauges: Mapping[Key, Gauge] = field(default_factory=dict)
     marks_traffic: bool = False
+    findings: Findings = _innocent
+    place: PlaceOf = _nowhere
+
+    def is_suspicious(self, row: Row) -> bool:
+        """True when a rule has found something that is grave enough to mark the row."""
+        found = self.findings(row)
+        return bool(found) and found[0].severity >= MARKED
 
     def is_busy(self, row: Row) -> bool:
         """True when the connection carried payload in the last look."""

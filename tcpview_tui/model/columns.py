@@ -11,6 +11,7 @@ from tcpview_tui.model import address
 from tcpview_tui.model.column import Column, Context, Cut, ServiceName
 from tcpview_tui.model.connection import KERNEL_STATES
 from tcpview_tui.model.container import container_of
+from tcpview_tui.model.place_columns import PLACE_COLUMNS
 from tcpview_tui.model.traffic_columns import TRAFFIC_COLUMNS
 
 if TYPE_CHECKING:
@@ -111,6 +112,19 @@ def _container(row: Row, _: Context) -> str | None:
     return container_of(row)
 
 
+def _finding(row: Row, context: Context) -> str | None:
+    """Return the title of the gravest finding, and how many more there are."""
+    found = context.findings(row)
+    if not found:
+        return None
+    return found[0].title + (f" +{len(found) - 1}" if len(found) > 1 else "")
+
+
+def _gravity(row: Row, context: Context) -> Any:
+    found = context.findings(row)
+    return (-found[0].severity, found[0].rule) if found else None
+
+
 _name, _pid, _user, _service = (_owner(a) for a in ("name", "pid", "user", "service"))
 
 
@@ -131,15 +145,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("pid", "PID", "PID", "Process id.", 2, 7, 7, _pid, _pid_text, right=True),
     Column(
         "user", "User", "User", "User the process runs as; of an unknown process, the user of the socket.",
-        12, 8, 12, _booked_to, _shown(_booked_to), _folded(_booked_to),
+        13, 8, 12, _booked_to, _shown(_booked_to), _folded(_booked_to),
     ),
     Column(
         "service", "Service", "Service", "systemd unit or container the process runs for, from its cgroup.",
-        13, 12, 24, _service, _shown(_service), _folded(_service),
+        14, 12, 24, _service, _shown(_service), _folded(_service),
     ),
     Column(
         "proto", "Protocol", "Prot", "TCP or UDP; 6 marks IPv6.",
-        9, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
+        10, 4, 8, lambda r, _: r.connection.protocol, lambda r, _: r.connection.protocol,
     ),
     Column(
         "state", "State", "State", "TCP state (RFC 9293); of a closed row, the last one seen. UDP has none.",
@@ -148,7 +162,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "dir", "Direction", "Dir",
         "Who opened it: in, the other end; out, this one. Where nothing proves it: in, if somebody listened there.",
-        10, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
+        11, 6, 9, lambda r, _: r.direction, lambda r, _: r.direction[:6],
     ),
     Column(
         "local", "Local address", "Local", "Address at this end.",
@@ -169,12 +183,17 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "host", "Remote name", "Name", "Name of the remote address by reverse DNS, once asked for.",
-        11, 18, 48, _remote_name, _shown(_remote_name), cut="start",
+        12, 18, 48, _remote_name, _shown(_remote_name), cut="start",
     ),
+    Column(
+        "finding", "Finding", "Finding", "The gravest finding, and how many more there are. Details say why.",
+        9, 16, 30, _finding, _shown(_finding), _gravity,
+    ),
+    *PLACE_COLUMNS,
     *TRAFFIC_COLUMNS,
     Column(
         "seen", "First seen", "Seen", "Local time of the first look that saw it.",
-        15, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
+        16, 8, 19, lambda r, _: r.first_seen, lambda r, _: text.local_time(r.first_seen),
     ),
     Column(
         "closed", "Closed", "Closed", "Local time of the first look that missed it; empty while it is open.",
@@ -184,19 +203,19 @@ COLUMNS: tuple[Column, ...] = (
         "age", "Age", "Age",
         "Time since first seen; once closed, how long it lived. >: it was there before this program started. "
         "?: it opened and closed between two looks.",
-        14, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
+        15, 4, 5, _age, _age_text, lambda r, _: -r.first_seen, right=True,
     ),
     Column(
         "path", "Path", "Path", "Executable file of the process.",
-        17, 20, 60, _path, _shown(_path), _folded(_path), cut="middle",
+        18, 20, 60, _path, _shown(_path), _folded(_path), cut="middle",
     ),
     Column(
         "container", "Container", "Contain", "Container of the process; else the network namespace, by name or inode.",
-        18, 12, 32, _container, _shown(_container), _folded(_container),
+        19, 12, 32, _container, _shown(_container), _folded(_container),
     ),
     Column(
         "cmd", "Command", "Command", "Command line of the process.",
-        16, 20, 120, _command, _shown(_command), _folded(_command),
+        17, 20, 120, _command, _shown(_command), _folded(_command),
     ),
 )  # fmt: skip
 

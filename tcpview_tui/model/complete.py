@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tcpview_tui.model import fields
+from tcpview_tui.model.choices import plain
 
 
 class Form(NamedTuple):
@@ -84,10 +85,10 @@ def _names(text: str, cursor: int, typed: str) -> Completion:
 def _values(text: str, cursor: int, name: str, typed: str) -> Completion:
     found = _REST_OF_VALUE.match(text, cursor)
     field = fields.BY_NAME.get(name)
-    wanted = fields.plain(typed)
+    wanted = plain(typed)
     candidates = [
         Candidate(choice.name, choice.help)
         for choice in (field.choices if field else ())
-        if fields.plain(choice.name).startswith(wanted)
+        if plain(choice.name).startswith(wanted)
     ]
     return Completion(cursor - len(typed), found.end() if found else cursor, tuple(candidates))

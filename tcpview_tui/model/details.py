@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.about_connection import about_connection
+from tcpview_tui.model.about_evidence import about_evidence
 from tcpview_tui.model.about_process import about_process
 from tcpview_tui.model.about_traffic import about_traffic
 from tcpview_tui.model.facts import Fact, Section
@@ -40,8 +41,8 @@ def details(
     """Return all that is known of `row`.
 
     Process, Connection and Traffic come first and have the same labels in the same places for every row: a missing
-    value is a word. What varies in length follows: the parents, up to `listed` other connections of the process, found
-    `among` all rows, and further owners. `inspection` counts only if it is that of the row's process.
+    value is a word. What varies in length follows: the evidence, the parents, up to `listed` other connections of the
+    process, found `among` all rows, and further owners. `inspection` counts only if it is that of the row's process.
     """
     owner = row.owner
     held = [] if owner is None else _held_by(owner, among)
@@ -50,7 +51,11 @@ def details(
         about_connection(row, context),
         about_traffic(row, held, context),
     )
-    return fixed if owner is None else (*fixed, _parents(owner), _others(row, held, listed), *_owners(row))
+    if owner is None:
+        return fixed
+    dossier = inspection.dossier if inspection and inspection.identity == owner.identity else None
+    evidence = about_evidence(dossier, held)
+    return (*fixed, *evidence, _parents(owner), _others(row, held, listed), *_owners(row))
 
 
 def _parents(owner: Process) -> Section:

@@ -15,7 +15,8 @@ UNKNOWN = "unknown"
 class Fact:
     """One fact. `quiet` says that `value` is the word for a missing one.
 
-    In a pane it takes `lines` lines, whatever it says, and what does not fit is left out at `cut`.
+    In a pane it takes `lines` lines, whatever it says, and what does not fit is left out at `cut`. With `prose` it is a
+    sentence, which breaks at spaces and takes fewer lines where it is shorter.
     """
 
     label: str
@@ -23,6 +24,7 @@ class Fact:
     quiet: bool = False
     lines: int = 1
     cut: Cut = "end"
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,28 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from tcpview_tui.model.choices import DIRECTIONS, FLAGS, PROTOCOLS, STATES, Choice, Match, Seen
 from tcpview_tui.model.columns import BY_ID, Context
-from tcpview_tui.model.connection import KERNEL_STATES, State
-from tcpview_tui.model.kinds import ADDRESS, CHOICE, DELAY, DURATION, FLAG, NUMBER, PORT, SIZE, TEXT, Kind
-from tcpview_tui.model.row import Mark, Row
-from tcpview_tui.model.toggles import TOGGLE_BY_ID
+from tcpview_tui.model.kinds import (
+    ADDRESS,
+    ASN,
+    CHOICE,
+    DELAY,
+    DURATION,
+    FLAG,
+    NUMBER,
+    PORT,
+    SEVERITY,
+    SIZE,
+    TEXT,
+    Kind,
+)
+from tcpview_tui.model.row import Row
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Endpoint
-
-Match = Callable[[Any], bool]
-"""Tells whether one fact is what the filter asks for."""
 
 Predicate = Callable[[Row, Context], bool]
 Lift = Callable[[Match], Predicate]
@@ -32,23 +41,6 @@ OWNED = {"process": "name", "path": "executable", "cmd": "command_line"} | {
     name: name for name in ("pid", "user", "service", "container")
 }
 """The attribute of a process by the name of its column: a filter asks every owner, a column shows the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the values that a field can have; `covers` tells the facts it stands for."""
-
-    name: str
-    help: str
-    covers: Match
-    aliases: tuple[str, ...] = ()
-    compares: bool = False
-    """Whether it is told by comparing looks."""
-
-
-def plain(name: str) -> str:
-    """Return a choice as it is compared: in small letters, without ``-`` and ``_``."""
-    return name.casefold().replace("-", "").replace("_", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,74 +136,22 @@ def _rate(match: Match) -> Predicate:
     return predicate
 
 
+def _finding(match: Match) -> Predicate:
+    return lambda row, context: any(match(each.rule) or match(each.title) for each in context.findings(row))
+
+
+def _severity(match: Match) -> Predicate:
+    return lambda row, context: any(match(each.severity) for each in context.findings(row))
+
+
 def _either_queue(match: Match) -> Predicate:
     receiving, sending = _column("recvq")(match), _column("sendq")(match)
     return lambda row, context: not row.connection.is_listening and (receiving(row, context) or sending(row, context))
 
 
-class Seen(NamedTuple):
-    """A row with what it is joined with: the fact that a flag is about."""
-
-    row: Row
-    context: Context
-
-
 def _seen(match: Match) -> Predicate:
     return lambda row, context: match(Seen(row, context))
 
-
-def _flag(name: str, help_text: str, holds: Callable[[Row], bool], *, compares: bool = False) -> Choice:
-    return Choice(name, help_text, lambda seen: holds(seen.row), compares=compares)
-
-
-def _one_of(name: str, help_text: str, *facts: str, aliases: tuple[str, ...] = ()) -> Choice:
-    return Choice(name.lower(), help_text, frozenset(facts or (name,)).__contains__, aliases)
-
-
-STATES = (
-    _one_of(State.ESTABLISHED, "open, data can flow", aliases=("est",)),
-    _one_of(State.LISTEN, "waits for connections", aliases=("listening",)),
-    _one_of(State.SYN_SENT, "asked for a connection, no answer yet"),
-    _one_of(State.SYN_RECEIVED, "was asked for a connection, not confirmed yet", aliases=("syn-recv",)),
-    _one_of(State.FIN_WAIT_1, "closed here, not confirmed yet"),
-    _one_of(State.FIN_WAIT_2, "closed here, not yet at the other end"),
-    _one_of(State.TIME_WAIT, "closed, the kernel waits for stragglers", aliases=("tw",)),
-    _one_of(State.CLOSE_WAIT, "closed at the other end, not here", aliases=("cw",)),
-    _one_of(State.LAST_ACK, "closed at both ends, not confirmed yet"),
-    _one_of(State.CLOSING, "both ends closed at once"),
-    _one_of(State.CLOSED, "not connected", aliases=("close",)),
-)
-PROTOCOLS = (
-    _one_of("tcp", "TCP over IPv4 and IPv6", "TCP", "TCP6"),
-    _one_of("tcp6", "TCP over IPv6", "TCP6"),
-    _one_of("udp", "UDP over IPv4 and IPv6", "UDP", "UDP6"),
-    _one_of("udp6", "UDP over IPv6", "UDP6"),
-    _one_of("udplite", "UDP-Lite (RFC 3828) over IPv4 and IPv6", "UDPLITE", "UDPLITE6"),
-    _one_of("udplite6", "UDP-Lite over IPv6", "UDPLITE6"),
-    _one_of("raw", "raw sockets over IPv4 and IPv6", "RAW", "RAW6"),
-    _one_of("raw6", "raw sockets over IPv6", "RAW6"),
-)
-DIRECTIONS = (
-    _one_of("in", "a listener on the local port exists"),
-    _one_of("out", "no listener on the local port exists"),
-    _one_of("listening", "waits for others", aliases=("listen",)),
-)
-FLAGS = (
-    _flag("new", "appeared just now (+)", lambda row: row.mark is Mark.NEW, compares=True),
-    _flag("changed", "changed just now (~)", lambda row: row.mark is Mark.CHANGED, compares=True),
-    Choice("busy", "carried traffic in the last look", lambda seen: seen.context.is_busy(seen.row), compares=True),
-    _flag("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed, compares=True),
-    _flag("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),
-    _flag("loopback", "leads to this machine itself", TOGGLE_BY_ID["loopback"].covers),
-    _flag("ipv4", "over IPv4", TOGGLE_BY_ID["ipv4"].covers),
-    _flag("ipv6", "over IPv6", TOGGLE_BY_ID["ipv6"].covers),
-    _flag("past", "its process had it once, none has it now", lambda row: row.owners_past, compares=True),
-    _flag(
-        "unknown",
-        "has a process that could not be seen (?)",
-        lambda row: not row.owners and row.connection.state not in KERNEL_STATES,
-    ),
-)
 
 FIELDS: tuple[Field, ...] = (
     Field(
@@ -232,6 +172,11 @@ FIELDS: tuple[Field, ...] = (
     Field("local", ADDRESS, "Address at this end.", "local:127.0.0.1", _column("local")),
     Field("remote", ADDRESS, "Address at the other end.", "remote:10.0.0.0/8", _column("remote")),
     Field("host", TEXT, "Remote name, once asked for.", "host:example", _column("host"), needs_names=True),
+    Field(
+        "country", TEXT, "Registered country of the remote network.", "country:cn,ru", _column("country"), volatile=True
+    ),
+    Field("asn", ASN, "AS number of the remote network.", "asn:15169", _column("asn"), volatile=True),
+    Field("org", TEXT, "Holder of that AS number.", "org:google", _column("org"), volatile=True),
     Field("port", PORT, "Port at either end.", "port:80,443", _either_port),
     Field("lport", PORT, "Port at this end.", "lport<1024", _column("lport")),
     Field("rport", PORT, "Port at the other end.", "rport:8000-8999", _column("rport")),
@@ -263,6 +208,8 @@ FIELDS: tuple[Field, ...] = (
         volatile=True,
         compares=True,
     ),
+    Field("finding", TEXT, "Id or title of a finding.", "finding:deleted-exe", _finding, volatile=True, compares=True),
+    Field("severity", SEVERITY, "How grave a finding is.", "severity>=medium", _severity, volatile=True, compares=True),
     Field("is", FLAG, "What the row is now.", "is:new", _seen, FLAGS, volatile=True),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}

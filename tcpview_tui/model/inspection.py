@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from tcpview_tui.findings.dossier import Dossier
 
 T = TypeVar("T")
 
@@ -30,6 +33,7 @@ class Inspection:
     `identity` is that of `model.process.Process`: facts of another process are never mixed in. `directory` is the
     working directory, `files` the number of open file descriptors (on Windows: handles), `memory` the resident set
     in bytes, `cpu` the seconds of processor time used so far, by the program and by the kernel for it.
+    `dossier` is what the rules judge by, where they are at work.
     """
 
     identity: tuple[int, float | None]
@@ -39,6 +43,7 @@ class Inspection:
     files: Answer[int]
     memory: Answer[int]
     cpu: Answer[float]
+    dossier: Dossier | None = None
 
     @classmethod
     def without(cls, identity: tuple[int, float | None], absence: Absence) -> Inspection:

@@ -86,3 +86,15 @@ DELAY = Kind(
     _delay,
     exact=False,
 )
+SEVERITY = Kind(
+    "severity",
+    "low, medium or high, or a comparison with < <= > >=.",
+    "low, medium or high, or a comparison like >=medium",
+    lambda text: {"low": 1, "medium": 2, "high": 3}.get(text.lower()),
+)
+ASN = Kind(
+    "number",
+    "A number, AS15169 or 15169, a range, or a comparison with < <= > >=.",
+    "a number like 15169 or AS15169, or a range like 64512-65534",
+    lambda text: _natural(2**32 - 1)(text.upper().removeprefix("AS")),
+)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.text import count, duration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TcpSeen = Literal["at looks", "ending", "always"]
 """When a TCP connection is seen that is shorter than the interval: if a look meets it, when it ends, or always."""
@@ -68,6 +71,21 @@ def dropped(number: int) -> Problem:
 def memory(told: str) -> Problem:
     """Return that what earlier runs remembered could not be used, in the sentence `told`."""
     return Problem(Code.MEMORY, "what was remembered could not be used", told)
+
+
+def judged(told: str) -> Problem:
+    """Return that not everything was judged as was wanted, in the sentence `told`."""
+    return Problem(Code.JUDGING, "not all is judged as was wanted", told)
+
+
+def rules_failed(failed: Mapping[str, int]) -> Problem:
+    """Return that rules failed, how often each, by id."""
+    told = ", ".join(f"{name} ({number})" for name, number in sorted(failed.items()))
+    return Problem(
+        Code.RULES,
+        f"{count(len(failed), 'rule')} failed",
+        f"A rule that fails is not asked again about the same process, connection or program. Failed were: {told}.",
+    )
 
 
 def names(summary: str) -> Problem:

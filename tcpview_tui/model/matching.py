@@ -10,13 +10,14 @@ from functools import lru_cache
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING
 
-from tcpview_tui.model import address, fields, kinds
+from tcpview_tui.model import address, choices, fields, kinds
 from tcpview_tui.model.anywhere import anywhere
 from tcpview_tui.model.connection import Endpoint
-from tcpview_tui.model.fields import BY_NAME, Field, Match, Predicate
+from tcpview_tui.model.fields import BY_NAME, Field, Predicate
 from tcpview_tui.model.pattern import Pattern
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.choices import Match
     from tcpview_tui.model.lexer import QueryError, Token
 
 _MEMORY = 16_384
@@ -97,12 +98,12 @@ def _range(found: Field, value: Token) -> Match:
 
 
 def _choice(found: Field, value: Token) -> Match:
-    wanted = fields.plain(value.text)
+    wanted = choices.plain(value.text)
     for choice in found.choices if value.kind != "regex" else ():
-        if wanted in map(fields.plain, (choice.name, *choice.aliases)):
+        if wanted in map(choices.plain, (choice.name, *choice.aliases)):
             return choice.covers
     names = [choice.name for choice in found.choices]
-    begun = [name for name in names if fields.plain(name).startswith(wanted)]
+    begun = [name for name in names if choices.plain(name).startswith(wanted)]
     near = begun or get_close_matches(value.text.lower(), names, 1)
     known = ", ".join(names)
     raise _misfit(found, value, f"{near[0]} (known: {known})" if near else f"one of {known}")

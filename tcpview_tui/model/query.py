@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.anywhere import anywhere
-from tcpview_tui.model.fields import BY_NAME, Field, Predicate, plain
+from tcpview_tui.model.choices import plain
+from tcpview_tui.model.fields import BY_NAME, Field, Predicate
 from tcpview_tui.model.lexer import QueryError, Token, tokenize
 from tcpview_tui.model.matching import matcher, text_test, word
 

@@ -29,6 +29,8 @@ class Code(StrEnum):
     BEHIND = "behind"
     DROPPED = "dropped"
     MEMORY = "memory"
+    RULES = "rules"
+    JUDGING = "judging"
     FALLBACK = "fallback"
     PROCESSES_REFUSED = "processes-refused"
     OWNERLESS = "ownerless"

@@ -69,46 +69,46 @@ TRAFFIC_COLUMNS: tuple[Column, ...] = (
     Column(
         "rate_in", "Recv/s", "Recv/s",
         "Bytes received per second, smoothed. Empty: no kernel counts the bytes of UDP, and only Linux those of TCP.",
-        19, 6, 7, _receiving, _sized(_receiving), right=True,
+        20, 6, 7, _receiving, _sized(_receiving), right=True,
     ),
     Column(
         "rate_out", "Sent/s", "Sent/s", "Bytes sent per second, smoothed; empty as Recv/s.",
-        20, 6, 7, _sending, _sized(_sending), right=True,
+        21, 6, 7, _sending, _sized(_sending), right=True,
     ),
     Column(
         "recv", "Received", "Recv",
         "Bytes received since it was opened; of a closed one it can be one more, its end. Empty as Recv/s.",
-        21, 5, 8, _received, _sized(_received), right=True,
+        22, 5, 8, _received, _sized(_received), right=True,
     ),
     Column(
         "sent", "Sent", "Sent", "Bytes sent, each counted once; empty as Recv/s.",
-        22, 5, 8, _sent, _sized(_sent), right=True,
+        23, 5, 8, _sent, _sized(_sent), right=True,
     ),
     Column(
         "precv", "Packets received", "PRecv", "TCP segments received; empty as Recv/s.",
-        23, 7, 10, _packets_received, _counted(_packets_received), right=True,
+        24, 7, 10, _packets_received, _counted(_packets_received), right=True,
     ),
     Column(
         "psent", "Packets sent", "PSent", "TCP segments sent; empty as Recv/s.",
-        24, 7, 10, _packets_sent, _counted(_packets_sent), right=True,
+        25, 7, 10, _packets_sent, _counted(_packets_sent), right=True,
     ),
     Column(
         "retrans", "Retransmits", "Retr", "TCP segments sent again; empty as Recv/s.",
-        25, 6, 11, _retransmits, _counted(_retransmits), right=True,
+        26, 6, 11, _retransmits, _counted(_retransmits), right=True,
     ),
     Column(
         "rtt", "RTT ms", "RTT ms", "Round-trip time in milliseconds, smoothed (RFC 6298); empty as Recv/s.",
-        26, 6, 7, _rtt, _rtt_text, right=True,
+        27, 6, 7, _rtt, _rtt_text, right=True,
     ),
     Column(
         "recvq", "Receive queue", "RecvQ",
         "Bytes the process has not read yet; of a listener, connections not yet accepted. Empty: only Linux tells.",
-        27, 5, 7, _receive_queue, _sized(_receive_queue), right=True,
+        28, 5, 7, _receive_queue, _sized(_receive_queue), right=True,
     ),
     Column(
         "sendq", "Send queue", "SendQ",
         "Bytes sent and not confirmed; of a listener, how many connections may wait. Empty: only Linux tells.",
-        28, 5, 7, _send_queue, _sized(_send_queue), right=True,
+        29, 5, 7, _send_queue, _sized(_send_queue), right=True,
     ),
 )  # fmt: skip
 

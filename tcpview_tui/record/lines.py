@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.tracked import Happening
 
-_COLUMNS = (*(column for column in COLUMNS if column.id not in {"rate_in", "rate_out", "age"}), *FACTS)
+_COLUMNS = (*(column for column in COLUMNS if column.id not in {"rate_in", "rate_out", "age", "finding"}), *FACTS)
 """What an event tells of a connection: rates and ages are those of a look at it."""
 
 _TITLES = (

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PASSING = frozenset({"is:new", "is:changed", "is:closed"})
 """What a row is for a moment after it was looked at: no recording can begin or end with it."""
 
+JUDGED = frozenset({"finding", "severity", "is:suspicious", "is:new-to-baseline"})
+"""What only the rules can answer, and a recorder applies none."""
+
 
 class Sifter:
     """Takes the events of each look, and returns those of connections that match, or did in an earlier look.

@@ -16,7 +16,7 @@ from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.rotation import Rotation
 from tcpview_tui.record.series import Series
-from tcpview_tui.record.sifting import PASSING
+from tcpview_tui.record.sifting import JUDGED, PASSING
 from tcpview_tui.record.sink import File, Lines, Sink
 from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError
@@ -120,6 +120,9 @@ def _check_filter(query: Query, names: bool) -> None:
             f"{safe(', '.join(passing))}: what is so for a moment only says nothing about what is recorded until it "
             "closes. Leave it out, or write age<60 for what opens from now on."
         )
+    judged = [term for term in query.compares if term.lower() in JUDGED]
+    if judged:
+        raise WrongUsageError(f"{safe(', '.join(judged))}: only the live table judges; leave it out.")
     if query.named and not names:
         terms = ", ".join(query.named)
         raise WrongUsageError(f"{terms}: names are looked up with --names only; add it, or write an address.")

@@ -151,7 +151,8 @@ class Lives:
         return found
 
     def _change(self, life: Life, step: Transition, caller: Caller | None) -> None:
-        life.state = step.new
+        if not (step.old is State.SYN_SENT and step.new is State.CLOSED):  # refused, or given up: it never opened
+            life.state = step.new
         if life.sharers:
             self._change_shared(life, step)
             return

@@ -12,6 +12,7 @@ from tcpview_tui.tui.commands import (
     copying,
     disconnect,
     filtering,
+    judging,
     lookups,
     recording,
     remaining,
@@ -49,6 +50,19 @@ ACTIONS: tuple[Action, ...] = (
         "disconnect", ("d",), "Disconnect",
         "Close the connections and leave their processes, after a dialog. Needs root and the sockdiag source.",
         "Contain", disconnect.disconnect_rows, changes_system=True, of_row=True, of_now=True,
+    ),
+    Action(
+        "findings", ("f",), "Findings", "List what is suspicious and why, and what could not be checked.",
+        "Judge", judging.show_findings, hint="room",
+    ),
+    Action(
+        "normal", ("b",), "This is normal", "Learn the rows that are shown as normal here (baseline), after a dialog.",
+        "Judge", judging.mark_normal, of_now=True,
+    ),
+    Action(
+        "references", ("V",), "VirusTotal and others",
+        "Show pages about the remote address and the program, to copy or open; ask who you have a key for.",
+        "Judge", judging.show_references, of_row=True,
     ),
     Action(
         "help", ("question_mark", "f1"), "Help", "Show all keys, columns and filter fields.",

@@ -20,7 +20,7 @@ from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.feed import Feed
 from tcpview_tui.tui.keymap import rebind
 from tcpview_tui.tui.keys import KeyQueue
-from tcpview_tui.tui.messages import NamesArrived, SnapshotTaken
+from tcpview_tui.tui.messages import FindingsArrived, NamesArrived, SnapshotTaken
 from tcpview_tui.tui.screens.live import LiveScreen
 from tcpview_tui.tui.session import Session
 from tcpview_tui.tui.theme import PALETTES, Palette, choose, textual_theme
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
+    from tcpview_tui.judging.bench import Bench
     from tcpview_tui.memory import Memory
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Snapshot
@@ -77,10 +78,12 @@ class TcpviewApp(App[int]):
         cache: Path,
         no_color: bool = False,
         memory: Memory | None = None,
+        bench: Bench | None = None,
     ) -> None:
         """`cache` is a folder for look-up answers. With `no_color` no colour is sent at all.
 
-        `memory` is what earlier runs remembered. Raises `ConfigError` when the keys of `settings` clash.
+        `memory` is what earlier runs remembered. Without a `bench` nothing is judged. Raises `ConfigError` when the
+        keys of `settings` clash.
         """
         actions = rebind(ACTIONS, settings.keys)
         super().__init__(driver_class=_driver(), ansi_color=True if no_color else None)
@@ -88,7 +91,7 @@ class TcpviewApp(App[int]):
         self.failure: Exception | None = None
         self.farewell: tuple[str, ...] = ()
         """What is to be told, when all is over, of a recording that was under way."""
-        self.session = self.SESSION(sampler, clock, settings, cache, self._named, memory)
+        self.session = self.SESSION(sampler, clock, settings, cache, self._named, memory, bench)
         self.main = self._stage(actions)
         other = [action for action in actions if action.id in settings.keys and action.is_in(self.main.table_of)]
         self.set_keymap({action.id: ",".join(action.keys) or _NO_KEY for action in other})
@@ -132,6 +135,7 @@ class TcpviewApp(App[int]):
         if sys.platform == "win32":
             self.catch_signals()  # elsewhere the driver has done it, before it changed the terminal
         self.engine.start()
+        self.session.bench.start(lambda: self.tell(FindingsArrived()))
 
     async def on_event(self, event: events.Event) -> None:
         """Pass what a person does through the queue, everything else at once.
@@ -149,6 +153,7 @@ class TcpviewApp(App[int]):
         self.session.note_changes()
         self.session.memory.keep()
         self.engine.stop()
+        self.session.bench.stop()
         self.farewell = tuple(self.session.taping.stop())
         self.session.lookups.names.close()
         self.session.sampler.close()

@@ -22,7 +22,7 @@ Pieces = tuple["Piece", ...]
 
 
 def lay_out(sections: Sequence[Section], width: int, palette: Palette, glyphs: Glyphs) -> list[Pieces]:
-    """Return the lines of a pane. Which line a fact has depends on the facts before it, never on any value."""
+    """Return the lines of a pane. Which line a fact has depends on the facts before it, never on a value but prose."""
     lines: list[Pieces] = []
     for section in sections:
         if lines:
@@ -46,11 +46,21 @@ def _fact_lines(fact: Fact, width: int, palette: Palette, glyphs: Glyphs) -> lis
 def _wrap(text: str, width: int, fact: Fact, ellipsis: str) -> list[str]:
     """Return `text` in exactly as many lines as the fact has, each of at most `width` cells; the last one is cut.
 
-    Our own words break at spaces; of a value every character is kept, so that it can be read as it is.
+    Our own words break at spaces; of a value every character is kept, so that it can be read as it is. Prose takes no
+    more lines than it needs.
     """
-    lines = wrapped(text, width, fact.lines) if fact.quiet else _chopped(text, width, fact.lines)
-    lines += [""] * (fact.lines - len(lines))
+    if fact.prose:
+        lines = _prose(text, width, fact.lines)
+    else:
+        lines = wrapped(text, width, fact.lines) if fact.quiet else _chopped(text, width, fact.lines)
+        lines += [""] * (fact.lines - len(lines))
     return [fit(line, width, fact.cut, ellipsis=ellipsis).rstrip() for line in lines]
+
+
+def _prose(text: str, width: int, most: int) -> list[str]:
+    """Return `text` broken at spaces; a word that is longer than a line, as a path may be, goes on in the next one."""
+    pieces = (piece for word in text.split(" ") for piece in chop_cells(word, max(width, 2)) or [""])
+    return wrapped(" ".join(pieces), width, most)
 
 
 def _chopped(text: str, width: int, most: int) -> list[str]:

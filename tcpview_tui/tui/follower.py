@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcpview_tui.model.about_findings import about_findings, about_unchecked
 from tcpview_tui.model.details import details, heading
 from tcpview_tui.tui.inspector import Inspector
 
@@ -28,7 +29,7 @@ class Follower:
     def __init__(self, pump: MessagePump, session: Session, pane: DetailsPane) -> None:
         self._session = session
         self._pane = pane
-        self._inspector = Inspector(pump, session.sampler.inspect, session.clock.monotonic, self._show)
+        self._inspector = Inspector(pump, session.inspect, session.clock.monotonic, self._show)
         self._shown: Row | None = None
         self._frozen_at: float | None = None
 
@@ -58,13 +59,22 @@ class Follower:
             self._inspector.ask(self._shown.owner)
 
     def sections(self, listed: int | None = None) -> Sequence[Section]:
-        """Return all there is to say about the row."""
+        """Return all there is to say about the row: what was found first, what could not be checked last."""
         row, session = self._shown, self._session
         if row is None:
             return ()
         among, problems = session.view.everything(), session.problems()
         more = {} if listed is None else {"listed": listed}
-        return details(row, among, self._inspector.inspection, session.view.context, problems, **more)
+        told = details(row, among, self._inspector.inspection, session.view.context, problems, **more)
+        return *about_findings(session.view.context.findings(row)), *told, *self._unchecked(row)
+
+    def _unchecked(self, row: Row) -> tuple[Section, ...]:
+        answers = self._session.bench.register.unchecked_of(row)
+        if not answers:
+            return ()
+        from tcpview_tui.findings.table import BY_ID  # all rules; the first rows do not wait for them
+
+        return about_unchecked(answers, BY_ID)
 
     def _show(self) -> None:
         row = self._shown

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from tcpview_tui.model.choices import FLAGS
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.model.complete import GRAMMAR
-from tcpview_tui.model.fields import FIELDS, FLAGS
+from tcpview_tui.model.fields import FIELDS
 from tcpview_tui.tui.gestures import GESTURES
 from tcpview_tui.tui.signs import SIGNS
 

@@ -32,6 +32,14 @@ class SceneReached(Message):
         self.scene = scene
 
 
+class FindingsArrived(Message):
+    """The judge has found something, or takes it back."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One of them in the queue is enough."""
+        return isinstance(message, FindingsArrived)
+
+
 class NamesArrived(Message):
     """Reverse DNS has answered for some addresses."""
 

@@ -31,6 +31,9 @@ _LABEL = 48
 _WIDE = 80
 """Cells of a line from which on a group tells what it carries."""
 
+SUSPICIOUS = "!"
+"""The sign of a row with a finding."""
+
 _MARK_PAINTS = {Mark.NEW: "new", Mark.CHANGED: "changed", Mark.CLOSED: "closed"}
 
 
@@ -125,9 +128,11 @@ class Painter:
         return [f"{sign} {size(rate):>5}/s" for sign, rate in ways]
 
     def _mark(self, row: Row, context: Context) -> str:
-        if row.sign == Mark.NONE.value and context.marks_traffic and context.is_busy(row):
-            return self.glyphs.busy
-        return row.sign
+        if row.sign != Mark.NONE.value:
+            return row.sign
+        if context.is_suspicious(row):
+            return SUSPICIOUS
+        return self.glyphs.busy if context.marks_traffic and context.is_busy(row) else row.sign
 
     def _sign(self, look: Look) -> str:
         glyphs = self.glyphs
@@ -172,6 +177,8 @@ def _paint(row: Row, context: Context, look: Look) -> str:
             return paint
     if context.since is not None and row.touched <= context.since:
         return "dim"
+    if context.is_suspicious(row):
+        return "suspicious"
     if _is_quiet(row):
         return "quiet"
     return "busy" if context.marks_traffic and context.is_busy(row) else "row"

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.changes import changed
+from tcpview_tui.judging.bench import Bench
 from tcpview_tui.memory import Memory
-from tcpview_tui.model import limits
 from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.model.query import Query, parse
 from tcpview_tui.model.sieve import Sieve
-from tcpview_tui.model.snapshot import Code
 from tcpview_tui.model.tide import Traffic
 from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.model.view import View
@@ -23,24 +23,23 @@ from tcpview_tui.tui.glyphs import ASCII, UNICODE
 from tcpview_tui.tui.lookups import Lookups
 from tcpview_tui.tui.recall import facts, restore
 from tcpview_tui.tui.taping import Taping
+from tcpview_tui.tui.unseen import unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
+    from tcpview_tui.model.connection import Key
     from tcpview_tui.model.diff import Difference
+    from tcpview_tui.model.inspection import Inspection
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.moment import Moment
+    from tcpview_tui.model.process import Process
     from tcpview_tui.model.snapshot import Problem, Snapshot
+    from tcpview_tui.model.traffic import Gauge
     from tcpview_tui.sources.base import Sampler
-
-
-_TOLERANCE = 0.2
-"""Seconds by which a look may be late without anybody being told: threads are not woken to the millisecond."""
-
-_BY_SERIOUSNESS = tuple(Code)
 
 
 class Session:
@@ -57,10 +56,12 @@ class Session:
         cache: Path,
         named: Callable[[Mapping[str, str]], None],
         memory: Memory | None = None,
+        bench: Bench | None = None,
     ) -> None:
         """`cache` is the folder for Whois answers; `named` hears, from another thread, of names that arrived.
 
-        `memory` is what was remembered of the runs before. `clock` is that of the person at the keyboard.
+        `memory` is what was remembered of the runs before. `clock` is that of the person at the keyboard. Without a
+        `bench` nothing is judged.
         """
         self.sampler, self.clock, self.settings = sampler, clock, settings
         self.time, self.interval = self._tempo()
@@ -69,8 +70,13 @@ class Session:
         self.view = View()
         self.traffic = Traffic()
         self.marks_traffic = settings.traffic
+        self.bench = bench or Bench(clock)
         self.view.context = Context(
-            service_name=sampler.service_name, gauges=self.traffic.gauges, marks_traffic=settings.traffic
+            service_name=sampler.service_name,
+            gauges=self.traffic.gauges,
+            marks_traffic=settings.traffic,
+            findings=self.bench.register.of,
+            place=self.bench.place,
         )
         self.log = ActionLog(clock)
         self.taping = Taping(clock)
@@ -78,6 +84,7 @@ class Session:
         self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
         self.arrangement, self.page = Arrangement(), 0
         self.details, self.theme = False, settings.theme
+        self._places = 0
         self.frozen_at: float | None = None
         self.late = 0.0
         self.snapshot: Snapshot | None = None
@@ -109,10 +116,16 @@ class Session:
     @property
     def without(self) -> frozenset[str]:
         """The columns that have nothing to say: names that are not looked up, the closing of rows that do not stay,
-        and counters that the source does not tell."""
-        idle = (("host", self.lookups.names_on), ("closed", self.live.keeps_closed))
+        findings where there are none, places without a file of them, and counters that the source does not tell."""
+        used = {
+            "host": self.lookups.names_on,
+            "closed": self.live.keeps_closed,
+            "finding": bool(self.bench.register),
+        }
+        told = self.bench.places[1]
+        placeless = {name for name, fact in PLACES.items() if fact not in told}
         uncounted = frozenset() if self.sampler.source.has_counters else TRAFFIC
-        return uncounted.union(name for name, is_used in idle if not is_used)
+        return uncounted.union(placeless, (name for name, is_used in used.items() if not is_used))
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None, late: float = 0.0) -> None:
         """Take in the next snapshot, and what distinguishes it from the one before, if that is known already.
@@ -123,6 +136,8 @@ class Session:
         self.snapshot, self.late = snapshot, late
         self.taping.take(snapshot, difference)
         update = self.live.apply(snapshot, difference)
+        self._judge(update, snapshot.gauges)
+        self._place()
         moved = self.traffic.take(snapshot, self.live.rows)
         self.lookups.want_names(update, self.live.rows)
         self._join()
@@ -229,37 +244,39 @@ class Session:
         if sort or self.view.narrowing.needs_names:
             self.view.rejoin(self.clock.monotonic(), sort=sort)
 
+    def _place(self) -> None:
+        """Filter and sort anew when more is known of places."""
+        version, _ = self.bench.places
+        if version != self._places:
+            self._places = version
+            self.view.rejoin(self.clock.monotonic(), sort=any(by.column in PLACES for by in self.view.order.by))
+
+    def inspect(self, process: Process) -> Inspection:
+        """Return what is read of a process when somebody looks at it; in any thread, and it may take a second."""
+        return replace(self.sampler.inspect(process), dossier=self.bench.dossier(process))
+
+    def findings_arrived(self) -> None:
+        """Join the rows with what was just found, or is no longer to be told."""
+        is_sorted = any(by.column == "finding" for by in self.view.order.by)
+        self.view.rejoin(self.clock.monotonic(), sort=is_sorted)
+
     def problems(self) -> list[Problem]:
         """Return everything that cannot be seen at the moment, and why, the most serious first."""
-        taken = list(self.snapshot.problems) if self.snapshot else []
-        every = max(self.snapshot.took if self.snapshot else 0.0, self.interval + self.late)
-        is_behind = every > self.interval + _TOLERANCE
-        if is_behind:
-            taken.append(limits.behind(every, self.interval))
-        if self.lookups.problem:
-            taken.append(limits.names(self.lookups.problem))
-        if self.live.dropped:
-            taken.append(limits.dropped(self.live.dropped))
-        if self.memory.problem:
-            taken.append(limits.memory(self.memory.problem))
-        missed = self.snapshot.missed if self.snapshot else None
-        taken.append(limits.polling(every if is_behind else self.interval, missed, self._tcp_seen(taken)))
-        return self._by_seriousness(taken)
-
-    def _by_seriousness(self, taken: Iterable[Problem]) -> list[Problem]:
-        return sorted(taken, key=lambda problem: _BY_SERIOUSNESS.index(problem.code))
-
-    def _tcp_seen(self, taken: Iterable[Problem]) -> limits.TcpSeen:
-        if self.sampler.source.follows_tcp:
-            return "always"
-        return "ending" if any(problem.code is Code.EVENTS for problem in taken) else "at looks"
+        return unseen(self)
 
     def _show(self, update: Update) -> None:
         self.view.apply(update, self.clock.monotonic())
         self._forget(update)
 
     def _forget(self, update: Update) -> None:
-        self.traffic.drop((key for key, row in update.items() if row is None), self.view.held)
+        gone: Update = {key: None for key, row in update.items() if row is None}
+        self.traffic.drop(gone, self.view.held)
+        if gone:
+            self._judge(gone, {})
+
+    def _judge(self, update: Update, gauges: Mapping[Key, Gauge]) -> None:
+        mark = self.sieve.moments.current
+        self.bench.take(update, gauges, self.time.wall(), mark.at if mark else None)
 
     def _join(self) -> None:
         now = self.time.wall() if self.frozen_at is None else self.frozen_at

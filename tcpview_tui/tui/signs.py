@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.row import Mark
+from tcpview_tui.tui.painter import SUSPICIOUS
 
 if TYPE_CHECKING:
     from tcpview_tui.tui.glyphs import Glyphs
@@ -28,6 +29,10 @@ SIGNS = (
         lambda _: Mark.CLOSED.value, "red",
         "Before a row: closed. It stays for the linger time (--linger), and then, no longer red, for as long as "
         "closed rows are kept, or it is pinned, selected or under a cursor that you have moved.",
+    ),
+    Sign(
+        lambda _: SUSPICIOUS, "pink",
+        "Before a row: suspicious, a rule has found something. The marks above come before this one.",
     ),
     Sign(
         lambda glyphs: glyphs.busy, "blue",

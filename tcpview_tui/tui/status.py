@@ -143,7 +143,7 @@ def chips(session: Session, palette: Palette, key: str) -> list[Piece]:
 
 
 def _arranged(session: Session, palette: Palette) -> list[Piece]:
-    """Return the chips of what hides nothing: marks, groups, selected, pinned and kept rows."""
+    """Return the chips of what hides nothing: marks, groups, selected, pinned, new and kept rows."""
     view, moments, live = session.view, session.sieve.moments, session.live
     pieces: list[Piece] = []
     if moments.current:
@@ -155,6 +155,8 @@ def _arranged(session: Session, palette: Palette) -> list[Piece]:
         pieces += _chip("Selected", f"{len(view.selection.keys)}", palette.status, palette.selected)
     if view.pins:
         pieces += _chip("Pinned", f"{len(view.pins)}", palette.status, palette.hint)
+    if session.bench.outside:
+        pieces += _chip("Outside the baseline", f"{session.bench.outside}", palette.status, palette.suspicious)
     if live.keeps_closed:
         pieces += _chip("Closed kept", f"{live.closed}", palette.status, palette.hint)
     return pieces

@@ -43,7 +43,7 @@ def test_a_remembered_arrangement_comes_back(arrangement: Arrangement) -> None:
 
 
 def test_a_file_of_another_version_keeps_what_is_known() -> None:
-    arrangement = Arrangement.of(["country", "state", "process", "state"], ["country", "pid"], {"flag": 3, "cmd": 40})
+    arrangement = Arrangement.of(["flag", "state", "process", "state"], ["flag", "pid"], {"flag": 3, "cmd": 40})
     assert arrangement.order[:3] == ("state", "dir", "local")
     assert arrangement.order[-5:] == ("process", "pid", "user", "service", "proto")
     assert arrangement.off == {"pid"}

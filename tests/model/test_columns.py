@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tcpview_tui.findings.finding import Finding
+from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.columns import BY_ID, COLUMNS, Context
 from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.process import Process
@@ -12,6 +14,7 @@ from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.text import local_time
+from tests.model.findings import found, make_finding
 from tests.model.rows import make_process, make_row
 
 NOW = Context(now=100_000.0)
@@ -95,3 +98,29 @@ def test_traffic_is_shown_short_sorted_by_number_and_empty_where_it_is_unknown()
     for name in TRAFFIC:
         assert (BY_ID[name].value(udp, context), BY_ID[name].text(udp, context)) == (None, "")
         assert (BY_ID[name].value(make_row(), context), BY_ID[name].text(make_row(), context)) == (None, "")
+
+
+LOW, MEDIUM, HIGH = (make_finding(severity, f"rule-{severity}", f"is {severity.label}") for severity in Severity)
+
+
+def test_a_finding_is_shown_by_the_title_of_the_gravest_and_how_many_more_there_are() -> None:
+    finding, row = BY_ID["finding"], make_row()
+    assert finding.text(row, found(row, LOW)) == finding.value(row, found(row, LOW)) == "is low"
+    assert finding.text(row, found(row, HIGH, MEDIUM, LOW)) == "is high +2"
+    assert (finding.value(make_row(), found(row, HIGH)), finding.text(make_row(), found(row, HIGH))) == (None, "")
+
+
+def test_rows_sort_by_the_gravest_finding_first_and_the_same_ones_stand_together() -> None:
+    key, row = BY_ID["finding"].sort_key, make_row()
+    other = make_finding(Severity.HIGH, "beacon", "A beacon")
+    keys = [key(row, found(row, *told)) for told in ((other, LOW), (HIGH,), (MEDIUM, LOW), (LOW,))]
+    assert keys == sorted(keys)
+    assert key(row, NOW) is None
+
+
+@pytest.mark.parametrize(("gravest", "is_so"), [(LOW, False), (MEDIUM, True), (HIGH, True)])
+def test_a_row_is_suspicious_from_medium_on(gravest: Finding, is_so: bool) -> None:
+    row = make_row()
+    assert found(row, gravest, LOW).is_suspicious(row) is is_so
+    assert not found(row, gravest).is_suspicious(make_row())
+    assert not NOW.is_suspicious(row)

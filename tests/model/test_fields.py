@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 import pytest
 
-from tcpview_tui.model import columns, fields
+from tcpview_tui.findings.finding import Finding
+from tcpview_tui.findings.rule import Severity
+from tcpview_tui.findings.table import BY_ID
+from tcpview_tui.model import choices, columns, fields
 from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.lexer import tokenize
 from tcpview_tui.model.query import QueryError, parse
 from tcpview_tui.model.row import Mark, Row
 from tcpview_tui.model.traffic import Counters, Gauge
+from tests.model.findings import found, make_finding
 from tests.model.rows import make_process, make_row
 
 
@@ -26,12 +30,12 @@ def test_a_field_explains_itself_with_an_example_that_works(field: fields.Field)
 
 def test_the_names_are_the_agreed_ones() -> None:
     agreed = "process pid user service proto state local remote host port lport rport dir path cmd container age is"
-    agreed += " recv sent rate rtt retrans queue"
+    agreed += " recv sent rate rtt retrans queue finding severity country asn org"
     assert set(fields.BY_NAME) == set(agreed.split())
 
 
-def test_every_field_but_four_is_a_column() -> None:
-    assert set(fields.BY_NAME) - set(columns.BY_ID) == {"port", "is", "rate", "queue"}
+def test_every_field_but_five_is_a_column() -> None:
+    assert set(fields.BY_NAME) - set(columns.BY_ID) == {"port", "is", "rate", "queue", "severity"}
 
 
 def test_no_name_looks_like_the_beginning_of_an_ipv6_address() -> None:
@@ -49,7 +53,7 @@ def test_every_state_and_choice_can_be_asked_for() -> None:
             assert parse(f"state:{spelling}").matches(row, columns.Context())
     for field in fields.FIELDS:
         spellings = [name for choice in field.choices for name in (choice.name, *choice.aliases)]
-        assert len({fields.plain(name) for name in spellings}) == len(spellings)
+        assert len({choices.plain(name) for name in spellings}) == len(spellings)
         for name in spellings:
             parse(f"{field.name}:{name}")
 
@@ -66,6 +70,8 @@ FLAGS = {
     "changed": make_row(mark=Mark.CHANGED),
     "closed": make_row(closed_at=2000.0),
     "busy": make_row(),
+    "suspicious": make_row(),
+    "new-to-baseline": make_row(),
     "listening": make_row("0.0.0.0:22", None, SSHD, state=State.LISTEN),
     "loopback": make_row("127.0.0.1:22", "127.0.0.1:50000", SSHD),
     "ipv4": make_row(),
@@ -75,12 +81,18 @@ FLAGS = {
 }
 
 
-@pytest.mark.parametrize("flag", fields.FLAGS, ids=lambda flag: flag.name)
-def test_a_flag_holds_for_its_row_and_not_for_another(flag: fields.Choice) -> None:
-    busy = columns.Context(gauges={FLAGS["busy"].key: Gauge(Counted(), is_busy=True)})
-    assert flag.covers(fields.Seen(FLAGS[flag.name], busy))
+def _findings_of_flags(row: Row) -> tuple[Finding, ...]:
+    if row is FLAGS["suspicious"]:
+        return (make_finding(Severity.MEDIUM),)
+    return (make_finding(Severity.LOW, "first-contact"),) if row is FLAGS["new-to-baseline"] else ()
+
+
+@pytest.mark.parametrize("flag", choices.FLAGS, ids=lambda flag: flag.name)
+def test_a_flag_holds_for_its_row_and_not_for_another(flag: choices.Choice) -> None:
+    context = columns.Context(gauges={FLAGS["busy"].key: Gauge(Counted(), is_busy=True)}, findings=_findings_of_flags)
+    assert flag.covers(choices.Seen(FLAGS[flag.name], context))
     other = FLAGS["ipv6"] if flag.name == "ipv4" else make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD)
-    assert not flag.covers(fields.Seen(other, busy))
+    assert not flag.covers(choices.Seen(other, context))
 
 
 def test_a_row_that_nobody_owns_by_design_is_not_unknown() -> None:
@@ -129,3 +141,56 @@ def test_what_is_not_counted_matches_nothing(query: str) -> None:
 def test_a_size_that_is_none_is_refused_with_what_was_expected(query: str) -> None:
     with pytest.raises(QueryError, match=r"expected"):
         parse(query)
+
+
+FOUND = (
+    make_finding(Severity.MEDIUM, "deleted-exe", "Program was deleted"),
+    make_finding(Severity.LOW, "long-connection", "Open for long"),
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "is_so"),
+    [
+        ("severity>=medium", True), ("severity>=HIGH", False), ("severity>medium", False), ("severity<medium", True),
+        ("severity:medium", True), ("severity:high", False), ("severity:high,low", True), ("severity!=high", True),
+        ("severity:medium-high", True), ("severity!=low", False),
+        ("finding:deleted-exe", True), ("finding:long", True), ("finding:was", True), ("finding:beacon", False),
+        ("finding:/^deleted/", True), ("-finding:deleted", False),
+        ("is:suspicious", True), ("is:new-to-baseline", False),
+    ],
+)  # fmt: skip
+def test_each_finding_of_a_row_is_asked_by_its_id_its_title_and_its_severity(query: str, is_so: bool) -> None:
+    row = make_row()
+    assert parse(query).matches(row, found(row, *FOUND)) is is_so
+
+
+@pytest.mark.parametrize("query", ["severity>=low", "severity:low-high", "finding:/./", "is:suspicious"])
+def test_a_row_without_findings_has_no_severity(query: str) -> None:
+    assert not parse(query).matches(make_row(), columns.Context())
+
+
+def test_what_is_low_is_not_suspicious() -> None:
+    row = make_row()
+    low = found(row, make_finding(Severity.LOW))
+    assert not parse("is:suspicious").matches(row, low)
+    assert parse("severity:low").matches(row, low)
+
+
+@pytest.mark.parametrize(
+    "query", ["severity>=grave", "severity:2", "severity:", "severity:high-low", "severity>low,high"]
+)
+def test_a_severity_that_is_none_is_refused_at_its_place(query: str) -> None:
+    with pytest.raises(QueryError, match=r"expected") as caught:
+        parse(query)
+    assert caught.value.start < caught.value.end <= len(query)
+
+
+@pytest.mark.parametrize("query", ["severity>=grave", "severity:2", "severity:"])
+def test_who_writes_a_severity_that_is_none_reads_which_there_are(query: str) -> None:
+    with pytest.raises(QueryError, match=r"low, medium or high"):
+        parse(query)
+
+
+def test_the_rules_of_the_baseline_are_among_the_rules() -> None:
+    assert set(BY_ID) >= choices.NOVEL

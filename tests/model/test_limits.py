@@ -12,6 +12,8 @@ TOLD = (
     limits.dropped(3),
     limits.names("no DNS server"),
     limits.memory("The file is damaged."),
+    limits.judged("The baseline is damaged."),
+    limits.rules_failed({"beacon": 2, "deleted-exe": 1}),
     *limits.ALWAYS,
 )
 
@@ -78,3 +80,14 @@ def test_what_failed_or_was_lost_comes_before_what_is_never_seen() -> None:
     codes = list(Code)
     failures = {Code.LOOK_FAILED, Code.TABLES, Code.FLOOD, Code.UNHEARD, Code.BEHIND, Code.DROPPED}
     assert set(codes[: len(failures)]) == failures
+
+
+def test_rules_that_failed_are_named_and_counted() -> None:
+    failed = limits.rules_failed({"scan": 2, "beacon": 1_000})
+    assert failed.summary == "2 rules failed"
+    assert failed.detail.endswith("Failed were: beacon (1000), scan (2).")
+    assert limits.rules_failed({"scan": 7}).summary == "1 rule failed"
+
+
+def test_what_is_not_judged_is_told_as_it_was_said() -> None:
+    assert limits.judged("The list is damaged.").detail == "The list is damaged."

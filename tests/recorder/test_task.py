@@ -27,6 +27,9 @@ from tests.fakes import FakeClock
         (Task(Path("nowhere"), rotate=("1h",)), "-o nowhere: --rotate needs a folder there"),
         (Task(rotate=("1h", "30M")), "--rotate 30M: expected at least 1MB"),
         (Task(query=parse("port:22 or -is:New")), "is:New: what is so for a moment only"),
+        (Task(query=parse("port:22 is:Suspicious")), "is:Suspicious: only the live table judges"),
+        (Task(query=parse("severity>=high or finding:beacon")), "severity, finding: only the live table judges"),
+        (Task(query=parse("-is:new-to-baseline")), "is:new-to-baseline: only the live table judges"),
         (Task(query=parse("host:example")), "host: names are looked up with --names only"),
     ],
 )

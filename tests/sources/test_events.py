@@ -138,13 +138,13 @@ def test_1000_connections_a_second_are_all_told() -> None:
 
 
 @traced
-def test_a_refused_connection_is_seen_with_its_process() -> None:
+def test_a_refused_connection_is_seen_with_its_process_and_never_was_open() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
         with following() as events, python(CONNECTS, "127.0.0.1", str(port), "3", "0") as (child, _):
             lives = collect(events, port, 3)
-    assert [(life.direction, life.state) for life in lives] == [("out", State.CLOSED)] * 3
+    assert [(life.direction, life.state) for life in lives] == [("out", State.SYN_SENT)] * 3
     assert {life.process.pid for life in lives if life.process} == {child.pid}
 
 

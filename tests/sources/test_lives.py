@@ -101,6 +101,15 @@ def test_a_connect_that_found_no_free_port_leaves_nothing() -> None:
     assert followed(made) == 0
 
 
+def test_one_that_was_refused_never_was_open_and_one_that_was_answered_was() -> None:
+    refused, answered_one = (connect(7), step(5, State.SYN_SENT, State.CLOSED, 7, at=2.0)), (answered(6), ended(6))
+    lives = run(*refused, connect(8), *answered_one)
+    assert [(pid(life), life.state, life.closed_at) for life in lives] == [
+        (7, State.SYN_SENT, 2.0),
+        (8, State.CLOSED, 9.0),
+    ]
+
+
 def test_after_a_gap_nobody_is_named_for_another() -> None:
     made = Lives()
     take(made, connect(7))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.fakes import FakeClock, FakeSource
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from tcpview_tui.judging.bench import Bench
     from tcpview_tui.model.connection import Connection
 
 PATIENCE = 20.0
@@ -99,11 +100,17 @@ class Live:
 
 @asynccontextmanager
 async def live(
-    *connections: Connection, size: tuple[int, int] = (120, 40), no_color: bool = False, **settings: Any
+    *connections: Connection,
+    size: tuple[int, int] = (120, 40),
+    no_color: bool = False,
+    bench: Callable[[FakeClock], Bench] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Live]:
+    """Run the program; `bench` makes what judges, by the clock of the test. Without it nothing is judged."""
     clock, source = FakeClock(), FakeSource(*connections)
     with tempfile.TemporaryDirectory() as cache:
-        app = TcpviewApp(Sampler(source, clock), clock, build({"theme": "dark"} | settings), Path(cache), no_color)
+        options, judges = build({"theme": "dark"} | settings), bench and bench(clock)
+        app = TcpviewApp(Sampler(source, clock), clock, options, Path(cache), no_color, bench=judges)
         async with app.run_test(size=size) as pilot:
             program = Live(app, pilot, source, clock)
             await program.until(lambda: app.session.snapshot is not None)

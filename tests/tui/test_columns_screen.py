@@ -11,7 +11,7 @@ from tests.fakes import connection
 from tests.tui.harness import Live, live
 
 IDS = tuple(column.id for column in COLUMNS)
-NO_NAMES = frozenset({"host"})
+NO_NAMES = frozenset({"host", "finding"})
 STATE_FIRST = Arrangement.of(("state", *IDS), ("pid",), {"cmd": 70})
 
 
@@ -132,6 +132,14 @@ async def test_a_column_that_is_left_out_says_when_it_is_shown() -> None:
         await program.press("c")
         assert "once names are asked for" in program.line_with("[x] Remote name")
         assert "while closed rows are kept" in program.line_with("[x] Closed")
+        assert "once something is found" in program.line_with("[x] Finding")
         await program.press("escape", "x", "c")
         assert "once names are asked for" in program.text
         assert "while closed rows are kept" not in program.text
+
+
+async def test_columns_that_the_source_cannot_fill_say_so() -> None:
+    async with live(connection(1)) as program:
+        program.source.has_counters = False
+        await program.press("c")
+        assert "where the source counts" in program.line_with("[x] Recv/s")

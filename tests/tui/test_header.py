@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.order import Order
+from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
 from tcpview_tui.tui.header import Header
 from tcpview_tui.tui.layout import DEFAULT, layout
@@ -24,7 +25,7 @@ from tests.model.test_view import Screen
 from tests.tui.harness import live
 
 WIDTH = 120
-NO_NAMES = frozenset({"host", "closed"})
+NO_NAMES = frozenset({"host", "closed", "finding"}).union(PLACES)
 
 
 class Titles(App[None]):

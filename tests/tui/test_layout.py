@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from tcpview_tui.model.arrangement import LEAST, MOST, Arrangement
 from tcpview_tui.model.columns import COLUMNS
+from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.tui.layout import DEFAULT, EDGE, GAP, GUTTER, Slot, layout, pages
 
-NO_NAMES = frozenset({"host", "closed"})
+NO_NAMES = frozenset({"host", "closed", "finding"}).union(PLACES)
 IDS = [column.id for column in COLUMNS]
 ARRANGEMENTS = st.builds(
     Arrangement.of,
@@ -51,13 +52,24 @@ def test_a_wide_screen_shows_everything() -> None:
     assert [slot.column.id for slot in layout(400)] == [column.id for column in COLUMNS]
 
 
-def test_nothing_is_lost_at_200_columns_or_with_counters_at_300() -> None:
+def test_nothing_is_lost_at_200_columns_or_with_counters_at_300_or_with_places_at_330() -> None:
     assert pages(200, DEFAULT, TRAFFIC | NO_NAMES) == 1
-    assert pages(300) == 1
+    assert pages(300, DEFAULT, frozenset(PLACES)) == 1
+    assert pages(330) == 1
 
 
 def test_names_come_early_once_asked_for() -> None:
-    assert "host" in {slot.column.id for slot in layout(120)}
+    assert "host" in ids(layout(120, DEFAULT, NO_NAMES - {"host"}))
+
+
+@pytest.mark.parametrize("width", [100, 120])
+def test_findings_stand_on_the_first_page_and_before_names_once_there_are_any(width: int) -> None:
+    assert "finding" in ids(layout(width, DEFAULT, NO_NAMES - {"finding"}))
+    assert "finding" in ids(layout(width, DEFAULT, NO_NAMES - {"finding", "host"}))
+
+
+def test_findings_leave_the_ends_of_a_connection_on_the_first_page() -> None:
+    assert ids(layout(80, DEFAULT, NO_NAMES - {"finding"})) == ids(layout(80, DEFAULT, NO_NAMES))
 
 
 @given(st.integers(20, 500), st.booleans())

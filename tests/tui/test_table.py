@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.segment import Segment
@@ -9,27 +11,36 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.columns import Context
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.order import By, Order
+from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.model.row import Mark, Row
+from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.text import safe
 from tcpview_tui.tui.difference import difference
 from tcpview_tui.tui.glyphs import ASCII, UNICODE
-from tcpview_tui.tui.painter import Look, Painter
+from tcpview_tui.tui.painter import PLAIN, Look, Painter
 from tcpview_tui.tui.table import ConnectionTable
-from tcpview_tui.tui.theme import PALETTES
+from tcpview_tui.tui.theme import PALETTES, paints
 from tests.fakes import CURL, connection, listener
-from tests.model.rows import rows
+from tests.model.findings import found, make_finding
+from tests.model.rows import make_row, rows
 from tests.model.test_view import Screen
 from tests.tui.gestures import drag, edge
 from tests.tui.harness import live
 
 if TYPE_CHECKING:
-    import pytest
     from textual.geometry import Region
 
-NO_NAMES = frozenset({"host", "closed"})
+NO_NAMES = frozenset({"host", "closed", "finding"}).union(PLACES)
+
+
+class Idle(NamedTuple):
+    """A measure that was decoded already, of nothing."""
+
+    counters: Counters = Counters()
 
 
 def painter(width: int = 80) -> Painter:
@@ -55,6 +66,54 @@ def test_marks_stand_in_the_gutter_beside_the_colour() -> None:
         Mark.CLOSED: "x",
     }
     assert len({strip._segments[0].style for strip in shown.values()}) == 3
+
+
+def _drawn(row: Row, context: Context, look: Look = PLAIN) -> tuple[str, Style | None]:
+    strip = painter().row(row, context, look)
+    return strip.text[0], strip._segments[0].style
+
+
+def _paint(name: str) -> Style:
+    return Style.parse(paints(PALETTES["dark"])[name])
+
+
+@pytest.mark.parametrize("severity", [Severity.MEDIUM, Severity.HIGH])
+def test_a_row_with_a_finding_has_a_sign_and_the_colour_of_what_is_suspicious(severity: Severity) -> None:
+    row = make_row()
+    assert _drawn(row, found(row, make_finding(severity))) == ("!", _paint("suspicious"))
+
+
+def test_a_low_finding_marks_no_row() -> None:
+    row = make_row()
+    low = make_finding(Severity.LOW)
+    assert _drawn(row, found(row, low)) == _drawn(row, Context()) == (" ", _paint("row"))
+    assert painter(120).text(row, found(row, low)) == painter(120).text(row, Context())  # `without` leaves it out
+
+
+@pytest.mark.parametrize(("mark", "paint"), [(Mark.NEW, "new"), (Mark.CHANGED, "changed"), (Mark.CLOSED, "closed")])
+def test_what_has_just_happened_comes_before_what_is_suspicious(mark: Mark, paint: str) -> None:
+    row = make_row(mark=mark)
+    assert _drawn(row, found(row, make_finding())) == (mark.value, _paint(paint))
+
+
+def test_a_suspicious_row_that_was_closed_long_ago_keeps_its_sign_of_closed() -> None:
+    row = make_row(closed_at=2000.0)
+    assert _drawn(row, found(row, make_finding())) == ("x", _paint("suspicious"))
+
+
+def test_what_is_suspicious_comes_before_what_carries_traffic() -> None:
+    row = make_row()
+    busy = found(row, make_finding(), gauges={row.key: Gauge(Idle(), is_busy=True)}, marks_traffic=True)
+    assert _drawn(row, busy) == ("!", _paint("suspicious"))
+    assert _drawn(row, replace(busy, findings=lambda _: ()))[0] == UNICODE.busy
+
+
+def test_the_cursor_and_what_is_older_than_the_mark_keep_their_colour_and_the_sign_stays() -> None:
+    row = make_row()
+    for look, since, paint in ((Look(is_selected=True), None, "selected"), (PLAIN, row.touched, "dim")):
+        sign, style = _drawn(row, found(row, make_finding(), since=since), look)
+        assert (sign, style) == ("!", _paint(paint))
+    assert _drawn(row, found(row, make_finding()), Look(is_cursor=True))[0] == "!"
 
 
 def test_unknown_nobody_and_past_are_told_apart() -> None:

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
-import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import platformdirs
 
 from tcpview_tui.config import APP_NAME
 from tcpview_tui.files import read_content, replace_content
+from tcpview_tui.findings.alone import PATIENCE, alone
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.form import MeaningError, understood, written
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 LIMIT = 64 << 20
 """Bytes; half a million entries. A longer file was not written here."""
-
-_PATIENCE, _PAUSE = 5.0, 0.05
-"""Seconds to wait for another program that writes, and between two attempts."""
-
-_BUSY = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
 
 
 class BaselineError(Exception):
@@ -58,7 +52,7 @@ def change(path: Path, to: Callable[[Baseline], Baseline]) -> Baseline:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(path):
+        with alone(path.parent):
             baseline = to(load(path) if os.path.lexists(path) else Baseline())
             content = written(baseline)
             if len(content) > LIMIT:
@@ -69,43 +63,11 @@ def change(path: Path, to: Callable[[Baseline], Baseline]) -> Baseline:
     return baseline
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep out, while it lasts, every other program that changes a baseline in the same folder (flock(2)).
-
-    Where a system or a file system has no such locks there is none. The lock is the folder's own, and leaves no file.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        _acquire(lambda: fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(folder)
-
-
-def _acquire(lock: Callable[[], None]) -> None:
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return lock()
-        except OSError as error:
-            if error.errno not in _BUSY:
-                return None
-            if time.monotonic() > until:
-                raise
-        time.sleep(_PAUSE)
-
-
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         if error.errno == errno.ELOOP:
             return "it is a link, and links are not followed; name the file that it leads to"
         if error.errno in {errno.EWOULDBLOCK, errno.EAGAIN}:
-            return f"another program has been writing in that folder for {_PATIENCE:.0f} seconds; try again"
+            return f"another program has been writing in that folder for {PATIENCE:.0f} seconds; try again"
         return error.strerror or type(error).__name__
     return str(error)

@@ -78,12 +78,12 @@ def _doubts(series: Series) -> tuple[str, Severity | None]:
 BEACON = Rule(
     id="beacon",
     version=1,
-    title="connects at regular intervals",
+    title="Calls at regular intervals",
     of="activity",
     reads="when each program opened connections to each remote end, at least 9 times; not what a connection that stays "
     "open carries, nor what is sent without a connection",
     severity=Severity.MEDIUM,
     technique="T1071",
-    benign="monitoring agents, health checks, NTP and mail clients, update checks, jobs of cron",
+    benign="Monitoring agents, health checks, NTP and mail clients, update checks, jobs of cron.",
     check=_check,
 )

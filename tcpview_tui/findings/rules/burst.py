@@ -120,35 +120,35 @@ _READS = "the outgoing connections that each program opened within a minute, and
 SCAN = Rule(
     id="scan",
     version=1,
-    title="tries many addresses or ports",
+    title="Scan of addresses or ports",
     of="activity",
     reads=_READS,
     severity=Severity.MEDIUM,
     technique="T1046",
-    benign="monitoring of a network, inventory, tools of administration, a cluster that starts",
+    benign="Monitoring of a network, inventory, tools of administration, a cluster that starts.",
     check=_scan,
 )
 
 BRUTE_FORCE = Rule(
     id="many-to-one",
     version=1,
-    title="connects to one end again and again",
+    title="Many connections to one end",
     of="activity",
     reads=_READS,
     severity=Severity.MEDIUM,
     technique="T1110",
-    benign="many small jobs over SSH, mail servers, clients without a pool of connections, tests of load",
+    benign="Many small jobs over SSH, mail servers, clients without a pool of connections, tests of load.",
     check=_brute_force,
 )
 
 FAILING = Rule(
     id="many-failed",
     version=1,
-    title="tries many ends that never answer",
+    title="Many ends that never answer",
     of="activity",
     reads=_READS,
     severity=Severity.LOW,
     technique="T1046",
-    benign="sharing of files among peers, a network or a firewall that fails",
+    benign="Sharing of files among peers, a network or a firewall that fails.",
     check=_failing,
 )

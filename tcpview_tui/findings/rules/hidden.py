@@ -58,18 +58,18 @@ HIDDEN_PROCESS: Rule[Reading[HiddenProcess]] = Rule(
     reads="kill(pid, 0) for every process id in turn, the list of /proc, and the mounts over it",
     severity=Severity.HIGH,
     technique="T1014",
-    benign="none is known; a kernel that is manipulated as a whole hides from this, too",
+    benign="None is known; a kernel that is manipulated as a whole hides from this, too.",
     check=_process,
 )
 
 HIDDEN_SOCKET: Rule[Reading[HiddenSocket]] = Rule(
     id="hidden-socket",
     version=1,
-    title="Socket that one of two lists lacks",
+    title="Socket missing from one list",
     of="machine",
     reads="sock_diag and /proc/net/{tcp,tcp6,udp,udp6} of this network namespace, up to 50,000 sockets",
     severity=Severity.HIGH,
     technique="T1014",
-    benign="none is known; a kernel that is manipulated as a whole hides from this, too",
+    benign="None is known; a kernel that is manipulated as a whole hides from this, too.",
     check=_socket,
 )

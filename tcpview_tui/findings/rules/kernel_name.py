@@ -58,7 +58,7 @@ def _run(evidence: Evidence) -> str:
 FAKE_KERNEL_THREAD = Rule(
     id="fake-kernel-thread",
     version=1,
-    title="Name of a kernel thread on a program",
+    title="Fake kernel thread",
     of="process",
     reads="the flag PF_KTHREAD and the name in /proc/PID/stat; /proc/PID/cmdline",
     severity=Severity.HIGH,

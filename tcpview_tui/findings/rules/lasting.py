@@ -76,23 +76,23 @@ def _until(standing: Standing) -> float:
 LONG = Rule(
     id="long-connection",
     version=1,
-    title="has been open for more than a day",
+    title="Connection for over a day",
     of="connection",
     reads="since when the connection has been seen, and its state",
     severity=Severity.LOW,
     technique="T1071",
-    benign="sessions of SSH, chat and push services, tunnels, replication",
+    benign="Sessions of SSH, chat and push services, tunnels, replication.",
     check=_long,
 )
 
 UPLOAD = Rule(
     id="upload",
     version=1,
-    title="sends far more than it receives",
+    title="Far more sent than received",
     of="connection",
     reads="the counters of the connections that programs here have opened (tcp_info)",
     severity=Severity.MEDIUM,
     technique="T1048",
-    benign="backups, synchronisation, sending of logs, uploads by people",
+    benign="Backups, synchronisation, sending of logs, uploads by people.",
     check=_upload,
 )

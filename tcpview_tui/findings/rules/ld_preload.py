@@ -51,11 +51,11 @@ def _owner(library: str) -> str | None:
 LD_SO_PRELOAD: Rule[Reading[Preload]] = Rule(
     id="ld-so-preload",
     version=1,
-    title="Library that every program is made to load",
+    title="Library preloaded everywhere",
     of="machine",
     reads="/etc/ld.so.preload",
     severity=Severity.HIGH,
     technique="T1574.006",
-    benign="Raspberry Pi OS, monitoring agents (Dynatrace, Datadog, OpenTelemetry), allocators; medium for these",
+    benign="Raspberry Pi OS, monitoring agents (Dynatrace, Datadog, OpenTelemetry), allocators; medium for these.",
     check=_check,
 )

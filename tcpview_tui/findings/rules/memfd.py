@@ -46,7 +46,7 @@ MEMFD_EXE = Rule(
     reads="/proc/PID/exe",
     severity=Severity.HIGH,
     technique="T1620",
-    benign="runc and crun enter a container from a sealed copy of themselves: unmarked unless connected. Sandboxes "
+    benign="Runc and crun enter a container from a sealed copy of themselves: unmarked unless connected. Sandboxes "
     "that start helpers from sealed memory.",
     check=_check,
 )

@@ -77,7 +77,7 @@ _BASELINE = "the baseline, and the addresses and programs of connections"
 
 RULES: tuple[Rule[Novelty], ...] = (
     Rule(
-        "new-listener", 1, "Listener that is new", "connection",
+        "new-listener", 1, "New listener", "connection",
         "the baseline or the last mark in time, and the listeners",
         Severity.MEDIUM, "T1571",
         "A service that was installed, configured or started again; a program that listens only now and then, as for "
@@ -85,7 +85,7 @@ RULES: tuple[Rule[Novelty], ...] = (
         check_listener,
     ),
     Rule(
-        "new-program", 1, "Program that was never seen here", "connection", _BASELINE,
+        "new-program", 1, "Program new to the baseline", "connection", _BASELINE,
         Severity.LOW, "T1105",
         "An update that moved the executable, a tool that is used once a month, a new service. What an intruder did "
         "while the baseline was learned is known to it: no finding is no proof.",
@@ -99,14 +99,14 @@ RULES: tuple[Rule[Novelty], ...] = (
         _of_talk("network"),
     ),
     Rule(
-        "unusual-hour", 1, "Connection at an hour that is unusual for its program", "connection",
+        "unusual-hour", 1, "Connection at an unusual hour", "connection",
         "the baseline, and when a connection was opened; only of programs that were learned on two weeks of days",
         Severity.LOW, "T1029",
         "Somebody who works late, a timer that was changed, the end of summer time in a baseline of another one.",
         _of_talk("hour"),
     ),
     Rule(
-        "unusual-volume", 1, "Far more sent than ever to this network", "connection",
+        "unusual-volume", 1, "Far more sent than usual", "connection",
         "the baseline, and the bytes that a connection has sent: ten times the most that was learned, and 10 MiB",
         Severity.LOW, "T1048",
         "A first full backup, an upload by hand.",

@@ -97,7 +97,7 @@ OWNERLESS: Rule[Ownerless] = Rule(
     reads="the open files of all processes, as root, in two looks at least 10 s apart",
     severity=Severity.MEDIUM,
     technique="T1014",
-    benign="sockets of the kernel itself: NFS, WireGuard, iSCSI, CIFS, RPC, tunnels; low on the ports of these, a "
-    "step more for a TCP connection to the Internet",
+    benign="Sockets of the kernel itself: NFS, WireGuard, iSCSI, CIFS, RPC, tunnels; low on the ports of these, a "
+    "step more for a TCP connection to the Internet.",
     check=_check,
 )

@@ -53,18 +53,18 @@ UNPACKAGED: Rule[Provenance] = Rule(
     reads="the databases of dpkg, apk and rpm below the root of the process",
     severity=Severity.MEDIUM,
     technique="T1036.005",
-    benign="software installed by hand; it counts as low outside the directories that belong to packages",
+    benign="Software installed by hand; it counts as low outside the directories that belong to packages.",
     check=_unpackaged,
 )
 
 ALTERED: Rule[Provenance] = Rule(
     id="altered-exe",
     version=1,
-    title="Program that differs from its package",
+    title="Program unlike its package",
     of="process",
     reads="/proc/PID/exe and the checksums of dpkg, apk and rpm, for rows that are suspicious already or on demand",
     severity=Severity.HIGH,
     technique="T1554",
-    benign="prelinked programs; a rebuild put in the place of the packaged one",
+    benign="Prelinked programs; a rebuild put in the place of the packaged one.",
     check=_altered,
 )

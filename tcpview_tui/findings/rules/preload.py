@@ -44,7 +44,7 @@ def _is_known(library: str) -> bool:
 PRELOAD = Rule(
     id="preload",
     version=1,
-    title="Library loaded by the environment",
+    title="Library from the environment",
     of="process",
     reads="LD_PRELOAD and LD_AUDIT in /proc/PID/environ, as it was at the start",
     severity=Severity.MEDIUM,

@@ -81,23 +81,23 @@ def _joined(*reasons: str) -> str:
 ADDRESS = Rule(
     id="listed-address",
     version=1,
-    title="is connected to an address in a reputation list",
+    title="Address in a reputation list",
     of="connection",
     reads="the remote address and port, and the reputation lists on this machine",
     severity=Severity.HIGH,
     technique="T1071",
-    benign="addresses that many share (hosting, VPN, carrier-grade NAT), old lists, scanners at a public service",
+    benign="Addresses that many share (hosting, VPN, carrier-grade NAT), old lists, scanners at a public service.",
     check=_check_address,
 )
 
 PROGRAM = Rule(
     id="listed-program",
     version=1,
-    title="runs an executable whose hash is in a reputation list",
+    title="Program in a reputation list",
     of="process",
     reads="the SHA-256 of the executable, and the reputation lists on this machine",
     severity=Severity.HIGH,
     technique="T1204.002",
-    benign="lists of tools that administrators use too, and of test files",
+    benign="Lists of tools that administrators use too, and of test files.",
     check=_check_program,
 )

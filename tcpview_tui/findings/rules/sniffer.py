@@ -106,12 +106,12 @@ def _against(process: Process | None) -> str:
 SNIFFER: Rule[Reading[Sniffer]] = Rule(
     id="sniffer",
     version=1,
-    title="Process that reads others' packets",
+    title="Packet sniffer",
     of="machine",
     reads="/proc/net/{packet,raw,raw6} of this network namespace, sock_diag, /proc/PID/fd",
     severity=Severity.MEDIUM,
     technique="T1040",
-    benign="network services known to do so are not told (DHCP clients, NetworkManager, wpa_supplicant, keepalived, "
-    "LLDP, Suricata, Zeek); tools as tcpdump and nmap are low; high in promiscuous mode",
+    benign="Network services known to do so are not told (DHCP clients, NetworkManager, wpa_supplicant, keepalived, "
+    "LLDP, Suricata, Zeek); tools as tcpdump and nmap are low; high in promiscuous mode.",
     check=_check,
 )

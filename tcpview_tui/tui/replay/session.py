@@ -10,6 +10,7 @@ from tcpview_tui.model import limits
 from tcpview_tui.record.playback import Playback, RecordedClock
 from tcpview_tui.tui.replay.zone import other_zone
 from tcpview_tui.tui.session import Session
+from tcpview_tui.tui.unseen import by_seriousness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +114,7 @@ class ReplaySession(Session):
             taken.append(limits.names(self.lookups.problem))
         seen: limits.TcpSeen = "always" if self._recorded.follows_tcp else "at looks"
         taken.append(limits.polling(self.interval, None, seen))
-        return self._by_seriousness(taken)
+        return by_seriousness(taken)
 
     def next_tick(self) -> float | None:
         """Return in how many seconds rows that wait find their places: marks fade by the time that is played."""

@@ -8,6 +8,8 @@ from textual.binding import Binding
 
 from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.columns import BY_ID, COLUMNS
+from tcpview_tui.model.place_columns import PLACES
+from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.tui.layout import layout, pages
 from tcpview_tui.tui.screens.checklist import ChecklistScreen
 
@@ -18,7 +20,13 @@ if TYPE_CHECKING:
 
 _KEYS = "Space shows or hides   + - width   0 width by itself   K J up and down   r resets all   Enter closes"
 
-_REASONS = {"host": "once names are asked for", "closed": "while closed rows are kept"}
+_REASONS = {
+    "host": "once names are asked for",
+    "closed": "while closed rows are kept",
+    "finding": "once something is found",
+    **dict.fromkeys(PLACES, "with a database of addresses"),
+    **dict.fromkeys(TRAFFIC, "where the source counts"),
+}
 """When the columns are shown that the table leaves out at times."""
 
 _TITLES = max(len(column.title) for column in COLUMNS)

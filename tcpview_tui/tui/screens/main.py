@@ -20,7 +20,7 @@ from tcpview_tui.tui.filterbar import FilterBar
 from tcpview_tui.tui.follower import Follower
 from tcpview_tui.tui.frame import Frame
 from tcpview_tui.tui.header import Header
-from tcpview_tui.tui.messages import NamesArrived, Tone
+from tcpview_tui.tui.messages import FindingsArrived, NamesArrived, Tone
 from tcpview_tui.tui.painter import Painter
 from tcpview_tui.tui.table import ConnectionTable
 
@@ -82,10 +82,9 @@ class MainScreen(Screen[None]):
         self._frame = Frame(session, self.offered())
         self._timer: Timer | None = None
         self._memory_timer: Timer | None = None
-        self._is_remembering = False
-        self._naming = False
-        self._curtain = ExitStack()
-        self._painters: dict[object, Painter] = {}
+        self._is_remembering = self._naming = False
+        self._without = session.without
+        self._curtain, self._painters = ExitStack(), dict[object, Painter]()
 
     def compose(self) -> ComposeResult:
         """Lay out the lines from top to bottom."""
@@ -178,6 +177,8 @@ class MainScreen(Screen[None]):
 
     def draw(self) -> None:
         """Draw what differs, and come back when a mark fades."""
+        if self.session.without != self._without:
+            self.restyle()
         self.table.sync()
         self.follower.follow()
         self.draw_lines()
@@ -197,6 +198,13 @@ class MainScreen(Screen[None]):
         self._naming = False
         self.session.names_arrived()
         self.draw()
+
+    @on(FindingsArrived)
+    def _on_findings(self) -> None:
+        self.session.findings_arrived()
+        self.draw()
+        if not self.is_current:  # a dialog lists them
+            self.app.screen.post_message(FindingsArrived())
 
     @on(Header.Chosen)
     def _on_header(self, message: Header.Chosen) -> None:
@@ -251,6 +259,7 @@ class MainScreen(Screen[None]):
 
     def restyle(self) -> None:
         """Draw everything anew, with other columns or another theme."""
+        self._without = self.session.without
         self.header.refresh()
         self.table.redraw()
         self.details.redraw()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tcpview_tui.findings import alone
 from tcpview_tui.findings.baseline import file as module
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.file import BaselineError, change, load
@@ -135,7 +136,7 @@ def test_two_programs_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_who_waits_too_long_for_another_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(alone, "PATIENCE", 0.0)
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)

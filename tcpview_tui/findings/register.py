@@ -1,0 +1,109 @@
+"""What was found, by subject: one thread writes it, others ask what there is to say of a row."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from tcpview_tui.findings.finding import Finding, Unchecked
+from tcpview_tui.findings.pair import pair_of
+from tcpview_tui.findings.rule import Hit, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tcpview_tui.findings.finding import Subject
+    from tcpview_tui.findings.rule import Answer, Of, Rule
+    from tcpview_tui.findings.silences import Silences
+    from tcpview_tui.model.row import Row
+
+Place = tuple["Of", "Subject"]
+Told = tuple[tuple[Finding, ...], tuple[Unchecked, ...]]
+
+_NOTHING: Told = ((), ())
+
+
+class About:
+    """Whom answers are about: the subject, in words, and for silences its program and unit."""
+
+    __slots__ = ("digest", "name", "subject", "unit")
+
+    def __init__(self, subject: Subject, name: str, digest: str | None = None, unit: str | None = None) -> None:
+        self.subject, self.name, self.digest, self.unit = subject, name, digest, unit
+
+
+class Register:
+    """Findings and what could not be checked. Values are replaced whole, so that any thread can read meanwhile."""
+
+    def __init__(self, silences: Silences) -> None:
+        self.silences = silences
+        self._told: dict[tuple[Of, Subject], Told] = {}
+
+    def put(self, of: Of, about: About, answers: Iterable[tuple[Rule[Any], Answer]], at: float) -> bool:
+        """Put in all answers of the rules for one kind of subject; return whether anything is to be told differently.
+
+        What was found before keeps the time when it was found first.
+        """
+        before = self._told.get((of, about.subject), _NOTHING)
+        since = {finding.rule: finding.since for finding in before[0]}
+        found, open_ = [], []
+        for rule, answer in answers:
+            if isinstance(answer, Hit):
+                grave = rule.severity if answer.severity is None else answer.severity
+                first = since.get(rule.id, at)
+                found.append(
+                    Finding(
+                        rule.id, rule.title, grave, answer.sentence, answer.against, about.subject, about.name, first,
+                        about.digest, about.unit,
+                    )
+                )  # fmt: skip
+            elif isinstance(answer, Unknown):
+                open_.append(Unchecked(rule.id, answer.reason, about.subject, about.name))
+        told = tuple(found), tuple(open_)
+        if told == before:
+            return False
+        if told == _NOTHING:
+            del self._told[of, about.subject]
+        else:
+            self._told[of, about.subject] = told
+        return True
+
+    def __bool__(self) -> bool:
+        """Whether anything was found, silenced or not."""
+        return any(found for found, _ in list(self._told.values()))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that is to be told, the gravest first, of these the newest."""
+        told = [each for found, _ in list(self._told.values()) for each in found if not self.silences.hides(each)]
+        return sorted(told, key=lambda each: (-each.severity, -each.since))
+
+    @property
+    def unchecked(self) -> list[Unchecked]:
+        """All that could not be checked."""
+        return [each for _, unchecked in list(self._told.values()) for each in unchecked]
+
+    def of(self, row: Row) -> tuple[Finding, ...]:
+        """Return what is to be told of a row, the gravest first: of its processes, of itself, of its ends."""
+        if not self._told:
+            return ()
+        told = [each for subject in subjects(row) for each in self._told.get(subject, _NOTHING)[0]]
+        shown = [each for each in told if not self.silences.hides(each)]
+        return tuple(sorted(shown, key=attrgetter("severity"), reverse=True))
+
+    def unchecked_of(self, row: Row) -> tuple[Unchecked, ...]:
+        """Return what could not be checked of a row."""
+        return tuple(each for subject in subjects(row) for each in self._told.get(subject, _NOTHING)[1])
+
+
+def subjects(row: Row) -> Iterator[Place]:
+    """Return where answers about a row stand: at its processes, at itself, at the pair of ends, at the program."""
+    for owner in row.owners:
+        yield "process", owner.identity
+        yield "machine", ("sniffer", owner.identity)
+    yield "connection", row.key
+    yield "machine", ("hidden-socket", row.key)
+    pair = pair_of(row)
+    if pair is not None:
+        yield "activity", pair
+        yield "activity", pair.program

@@ -1,0 +1,165 @@
+"""Connections: each is judged when it opens or changes, and once a minute by what it carries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.findings.register import About
+from tcpview_tui.findings.rules.lasting import DAY, Standing
+from tcpview_tui.findings.rules.reputation import AddressLookup
+from tcpview_tui.findings.table import OF_ADDRESS, OF_NOVELTY, OF_OWNERLESS, OF_STANDING
+from tcpview_tui.judging.lacks import Lacks
+from tcpview_tui.judging.turns import Turns
+from tcpview_tui.judging.verdict import Answers, News, Rules, Verdict, has_hit, unknown
+from tcpview_tui.model.column import Context
+
+if TYPE_CHECKING:
+    from tcpview_tui.findings.baseline.comparison import Comparison, Outside
+    from tcpview_tui.findings.rule import Unknown
+    from tcpview_tui.lookup.lists.folder import Lists
+    from tcpview_tui.model.connection import Key
+    from tcpview_tui.model.process import Process
+    from tcpview_tui.model.row import Row
+    from tcpview_tui.model.traffic import Gauge
+
+_HOUR = 3600.0
+"""Seconds: how exactly it is told how long a connection has lasted."""
+
+
+class Novel(NamedTuple):
+    """A row, what the baseline says of it, and when "mark now" was pressed last (`rules.novelty.Novelty`)."""
+
+    row: Row
+    verdict: Outside | Unknown | None
+    marked: float | None
+
+
+class Connections:
+    """Judges the rows themselves.
+
+    A row that stays as it is costs next to nothing: once a minute only those are judged of which something is new.
+    """
+
+    name = "connections"
+
+    def __init__(
+        self,
+        rules: Rules,
+        lists: Lists | None,
+        comparison: Callable[[], Comparison | None],
+        digest_of: Callable[[Process], str | None],
+    ) -> None:
+        """`comparison` returns the one that is in force; `digest_of` the SHA-256 of a program, for silences."""
+        self._rules, self._lists, self._comparison, self._digest_of = rules, lists, comparison, digest_of
+        self.outside: set[Key] = set()
+        """The rows that are outside of the baseline."""
+        self._rows: dict[Key, Row] = {}
+        self._gauges: dict[Key, Gauge] = {}
+        self._moved: set[Key] = set()
+        self._turns: Turns[Key] = Turns()
+        self._gone: list[Row] = []
+        self._lacks = Lacks(hasattr(os, "geteuid") and os.geteuid() == 0)
+        self._marked: float | None = None
+        self._basis: tuple[Comparison | None, float | None, int] = None, None, 0
+
+    def take(self, news: News) -> None:
+        """Take in which rows differ."""
+        if news.is_look:
+            self._lacks.count()
+        for key, row in news.update.items():
+            before = self._rows.get(key)
+            if before is not None and (row is None or row.ordinal != before.ordinal):
+                self._forget(before)
+            if row is not None:
+                self._rows[key] = row
+                self._turns.call(key)
+                self._lacks.note(row, news.at)
+        counted = {key: gauge for key, gauge in news.gauges.items() if key in self._rows}
+        self._gauges.update(counted)
+        self._moved.update(counted)
+        self._renew(news.marked)
+
+    def due(self, now: float) -> Iterator[Verdict]:
+        """Yield verdicts; of a row that is gone, that nothing is to be told."""
+        gone, self._gone = self._gone, []
+        for row in gone:
+            yield Verdict("connection", About(row.key, ""))
+        for key in self._lacks.ripe(now):
+            self._turns.call(key)
+        for key in self._turns.called(now):
+            yield self._judge(self._rows[key], now)
+        for key, last in self._turns.again(now):
+            row = self._rows[key]
+            if key in self._moved or (self._lacks.is_root and key in self._lacks) or _has_aged(row, last, now):
+                yield self._judge(row, now)
+
+    def _forget(self, row: Row) -> None:
+        key = row.key
+        self._gone.append(self._rows.pop(key))
+        self._turns.drop(key)
+        self._rules.forget(key)
+        self.outside.discard(key)
+        self._moved.discard(key)
+        self._gauges.pop(key, None)
+        self._lacks.drop(key)
+
+    def _renew(self, marked: float | None) -> None:
+        """Judge all anew when what they are compared with is another: a mark, a baseline, the lists."""
+        if self._lists is not None:
+            self._lists.refresh()
+        basis = self._comparison(), marked, self._lists.version if self._lists else 0
+        if basis != self._basis:
+            self._basis, self._marked = basis, marked
+            for key in self._rows:
+                self._turns.call(key)
+
+    def _judge(self, row: Row, now: float) -> Verdict:
+        key, owner = row.key, row.owner
+        self._moved.discard(key)
+        answers: Answers = []
+        if row.connection.remote is not None:
+            answers += self._by_traffic(row, now)
+            answers += self._by_lists(row, now)
+        if self._marked is not None or self._basis[0] is not None:
+            answers += self._by_baseline(row, now)
+        if key in self._lacks:
+            answers += self._rules.ask(OF_OWNERLESS, key, self._lacks.evidence(row, now))
+        if all(answer is None for _, answer in answers):  # nearly always: then no words are made of the row
+            return Verdict("connection", About(key, ""))
+        name = f"{owner.label}  {row.connection.ends}" if owner else row.connection.ends
+        digest = self._digest_of(owner) if owner and has_hit(answers) else None
+        return Verdict("connection", About(key, name, digest, owner.service if owner else None), answers)
+
+    def _by_traffic(self, row: Row, now: float) -> Answers:
+        gauge = self._gauges.get(row.key)
+        counters = gauge.counters if gauge else None
+        return list(self._rules.ask(OF_STANDING, row.key, Standing(row, counters, now)))
+
+    def _by_lists(self, row: Row, now: float) -> Answers:
+        lists, remote = self._lists, row.connection.remote
+        if lists is None or remote is None:
+            return []
+        matches = lists.address(remote.address, remote.port)
+        evidence = AddressLookup(remote.address, remote.port, row.direction == "in", matches, now)
+        return list(self._rules.ask(OF_ADDRESS, row.key, evidence))
+
+    def _by_baseline(self, row: Row, now: float) -> Answers:
+        found = self._rules.read(OF_NOVELTY, row.key, lambda: self._compared(row, now))
+        if isinstance(found, Unread):
+            return unknown(OF_NOVELTY, found.reason)
+        return list(self._rules.ask(OF_NOVELTY, row.key, found))
+
+    def _compared(self, row: Row, now: float) -> Novel:
+        comparison = self._basis[0]
+        if comparison is None:
+            return Novel(row, None, self._marked)
+        (self.outside.add if comparison.is_outside(row) else self.outside.discard)(row.key)
+        return Novel(row, comparison.verdict(row, Context(now=now, gauges=self._gauges)), self._marked)
+
+
+def _has_aged(row: Row, last: float, now: float) -> bool:
+    """Whether the row was judged before it was an hour older, of those that are old enough to be told so."""
+    return now - row.first_seen >= DAY and (now - row.first_seen) // _HOUR != (last - row.first_seen) // _HOUR

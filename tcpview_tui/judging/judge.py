@@ -1,0 +1,122 @@
+"""The judge: a thread that takes in what each look has brought, judges what is due, and says when there is news."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.findings.register import Register
+    from tcpview_tui.judging.verdict import News, Panel
+
+PATIENCE = 2.0
+"""Seconds that the thread is waited for in the end: what it reads may be slow."""
+
+BEHIND = 120
+"""Looks that wait to be judged; with more, something that was read never came back, and judging is given up."""
+
+SLICE = 0.001
+"""Seconds of work between two rests: who wants the interpreter lock waits for that at most, each time, and not the 5 ms
+after which Python would take it away (sys.getswitchinterval)."""
+
+REST = 0.0002
+"""Seconds of a rest."""
+
+
+class Judge:
+    """Judges off the thread of the screen, for as long as it runs. What it finds stands in `register`."""
+
+    def __init__(
+        self, prepare: Callable[[], Sequence[Panel]], register: Register, clock: Clock, heard: Callable[[], None]
+    ) -> None:
+        """`prepare` returns who judges, in the thread; `heard` is called from it when there is something new."""
+        self.register = register
+        self.failed: tuple[str, ...] = ()
+        """What is judged no more, in words, because judging it has failed."""
+        self._prepare, self._clock, self._heard = prepare, clock, heard
+        self._panels: tuple[Panel, ...] = ()
+        self._news: deque[News] = deque()
+        self._wake = threading.Condition()
+        self._stopped = False
+        self._rested = 0.0
+        self._thread = threading.Thread(target=self._run, name="judging", daemon=True)
+
+    def start(self) -> None:
+        """Begin with what has come by now."""
+        self._thread.start()
+
+    def take(self, news: News) -> None:
+        """Take in what a look has brought; returns at once."""
+        with self._wake:
+            if self._stopped:
+                return
+            self._news.append(news)
+            if len(self._news) > BEHIND:
+                self._give_up("everything")
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """End soon."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
+
+    def work(self) -> None:
+        """Judge what has come, in the thread of the caller."""
+        news = [self._news.popleft() for _ in range(len(self._news))]
+        for panel in self._panels:
+            if self._stopped:
+                return
+            if self._ask(panel, news):
+                self._heard()
+
+    def _ask(self, panel: Panel, news: Sequence[News]) -> bool:
+        """Return whether there is anything new to tell. A panel that fails is asked no more: the others go on."""
+        changed = False
+        try:
+            for each in news:
+                panel.take(each)
+                self._rest()
+            now = self._clock.wall()
+            for verdict in panel.due(now):
+                changed |= self.register.put(verdict.of, verdict.about, verdict.answers, now)
+                if self._stopped:
+                    break
+                self._rest()
+        except Exception:  # noqa: BLE001 - what is judged comes from whoever is investigated
+            self._panels = tuple(other for other in self._panels if other is not panel)
+            self.failed += (panel.name,)
+            return True
+        return changed
+
+    def _rest(self) -> None:
+        if time.perf_counter() - self._rested > SLICE:
+            time.sleep(REST)
+            self._rested = time.perf_counter()
+
+    def _give_up(self, what: str) -> None:
+        self._stopped = True
+        self._news.clear()
+        self.failed += (what,)
+
+    def _run(self) -> None:
+        try:
+            self._panels = tuple(self._prepare())
+        except Exception:  # noqa: BLE001 - without rules the table goes on
+            with self._wake:
+                self._give_up("everything")
+            self._heard()
+            return
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._news or self._stopped)
+            if self._stopped:
+                return
+            self.work()

@@ -1,0 +1,156 @@
+"""Processes with connections: each is judged when it is first seen, when it first talks to somebody, once a minute."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.findings.register import About
+from tcpview_tui.findings.rules.reputation import ProgramLookup
+from tcpview_tui.findings.table import OF_EVIDENCE, OF_PROGRAM, OF_PROVENANCE
+from tcpview_tui.judging.case import Case
+from tcpview_tui.judging.turns import Turns
+from tcpview_tui.judging.verdict import FAULT, Answers, News, Rules, Verdict, has_hit, unknown
+
+if TYPE_CHECKING:
+    from tcpview_tui.findings.evidence import Evidence, Executable, Reading
+    from tcpview_tui.judging.case import Reader
+    from tcpview_tui.lookup.lists.folder import Lists
+    from tcpview_tui.model.connection import Key
+    from tcpview_tui.model.process import Process
+    from tcpview_tui.model.row import Row
+
+Identity = tuple[int, float | None]
+
+RETRIES = 3
+"""Looks in a row after which a process that cannot be read waits for its minute: starting a program takes less."""
+
+IDLE = 2_000
+"""Processes without rows that are remembered until their minute is over; of more, those without for longest go."""
+
+_ENDED = "the process has ended before it was judged"
+
+
+class Processes:
+    """Judges the processes of the rows.
+
+    A process without any row left is remembered until its minute is over: one that connects again and again is not
+    read more often for it. Of one that has ended, what was found stays for as long as its rows do.
+    """
+
+    name = "processes"
+
+    def __init__(self, rules: Rules, reader: Reader, lists: Lists | None) -> None:
+        self._rules, self._reader, self._lists = rules, reader, lists
+        self._cases: dict[Identity, Case] = {}
+        self._owners: dict[Key, tuple[Process, ...]] = {}
+        self._turns: Turns[Identity] = Turns()
+        self._idle: OrderedDict[Identity, None] = OrderedDict()
+
+    def take(self, news: News) -> None:
+        """Take in which rows differ, and so which processes are new or have none any more."""
+        for key, row in news.update.items():
+            owners = () if row is None else row.owners
+            for process in self._owners.pop(key, ()):
+                if process not in owners:
+                    self._leave(key, process.identity)
+            if row is not None and owners:
+                self._owners[key] = owners
+                for process in owners:
+                    self._join(row, process)
+
+    def due(self, now: float) -> Iterator[Verdict]:
+        """Yield verdicts; of a process that has no connection any more, that nothing is to be told."""
+        while len(self._idle) > IDLE:
+            yield self._retire(next(iter(self._idle)))
+        for identity in self._turns.called(now):
+            yield from self._judged(self._cases[identity], now)
+        for identity, _ in self._turns.again(now):
+            if identity in self._idle:
+                yield self._retire(identity)
+            else:
+                yield from self._judged(self._cases[identity], now)
+
+    def _join(self, row: Row, process: Process) -> None:
+        case = self._cases.get(process.identity)
+        if case is None:
+            case = self._cases[process.identity] = Case(process)
+            self._turns.call(process.identity)
+        elif case.process.executable != process.executable:  # it runs another program now
+            self._turns.call(process.identity)
+        case.process = process
+        self._idle.pop(process.identity, None)
+        if case.join(row):
+            self._turns.call(process.identity)
+
+    def _leave(self, key: Key, identity: Identity) -> None:
+        case = self._cases[identity]
+        case.leave(key)
+        if not case.rows:
+            self._idle[identity] = None
+
+    def _retire(self, identity: Identity) -> Verdict:
+        self._idle.pop(identity)
+        self._turns.drop(identity)
+        self._rules.forget(identity)
+        return Verdict("process", About(identity, self._cases.pop(identity).process.label))
+
+    def _judged(self, case: Case, now: float) -> Iterator[Verdict]:
+        if case.has_ended:
+            return
+        process = case.process
+        evidence = self._rules.read(
+            OF_EVIDENCE, process.identity, lambda: self._reader.evidence(process, case.contacts())
+        )
+        answers, digest = self._answers(case, evidence, now)
+        if not self._reader.is_there(process):  # what was read may be of another one that has got its pid
+            case.has_ended = True
+            answers, digest = unknown((*OF_EVIDENCE, *OF_PROVENANCE, *OF_PROGRAM), _ENDED), None
+            if case.is_judged:
+                return
+        elif isinstance(evidence, Unread) and evidence is not FAULT:
+            self._try_again(case)
+        case.is_judged = True
+        yield Verdict("process", About(process.identity, process.label, digest, process.service), answers)
+
+    def _try_again(self, case: Case) -> None:
+        if case.retries < RETRIES:
+            case.retries += 1
+            self._turns.call(case.process.identity)
+
+    def _answers(self, case: Case, evidence: Reading[Evidence], now: float) -> tuple[Answers, str | None]:
+        """Return the answers, and the SHA-256 of the program where it was wanted and is known."""
+        process = case.process
+        executable: Reading[Executable | None] = FAULT
+        if not isinstance(evidence, Unread):
+            answers, executable = list(self._rules.ask(OF_EVIDENCE, process.identity, evidence)), evidence.executable
+            if evidence.kernel:
+                return answers, None
+        elif evidence is FAULT:
+            answers = unknown(OF_EVIDENCE, evidence.reason)
+        else:
+            return unknown((*OF_EVIDENCE, *OF_PROVENANCE, *OF_PROGRAM), evidence.reason), None
+        answers += self._by_provenance(case, executable, compare=has_hit(answers))
+        looks_up = self._lists is not None and self._lists.has_digests
+        digest = self._digest(process) if looks_up or has_hit(answers) else None
+        return [*answers, *(self._by_lists(process, digest, now) if looks_up else ())], digest
+
+    def _by_provenance(self, case: Case, executable: Reading[Executable | None], *, compare: bool) -> Answers:
+        identity = case.process.identity
+        found = self._rules.read(OF_PROVENANCE, identity, lambda: case.provenance(self._reader, executable, compare))
+        if isinstance(found, Unread):
+            return unknown(OF_PROVENANCE, found.reason)
+        return list(self._rules.ask(OF_PROVENANCE, identity, found))
+
+    def _digest(self, process: Process) -> str | None:
+        found = self._rules.read(OF_PROGRAM, process.identity, lambda: self._reader.digest_of(process))
+        return None if isinstance(found, Unread) else found
+
+    def _by_lists(self, process: Process, digest: str | None, now: float) -> Answers:
+        assert self._lists is not None  # noqa: S101 - asked only with lists
+        unread = "" if digest else "The program of the process cannot be read, so that its hash is not known."
+        matches = self._lists.digest(digest) if digest else ()
+        evidence = ProgramLookup(process.executable or process.name, digest or "", matches, now, unread)
+        return list(self._rules.ask(OF_PROGRAM, process.identity, evidence))

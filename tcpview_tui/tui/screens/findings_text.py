@@ -1,0 +1,150 @@
+"""The lines of the findings list: what was found, what could not be checked, what failed, what is silent for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from tcpview_tui.findings.rule import MARKED, Severity
+from tcpview_tui.model.about_findings import about_rule, explained, title_of
+from tcpview_tui.model.facts import Fact
+from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.painter import SUSPICIOUS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tcpview_tui.findings.finding import Finding, Unchecked
+    from tcpview_tui.findings.rule import Rule
+    from tcpview_tui.findings.silences import Silence
+    from tcpview_tui.model.column import Cut
+    from tcpview_tui.model.snapshot import Problem
+    from tcpview_tui.tui.glyphs import Glyphs
+    from tcpview_tui.tui.theme import Palette
+
+    Rules = Mapping[str, Rule[Any]]
+
+LISTED = 500
+"""Findings that are listed: nobody reads more, and the filter finds the rows of all."""
+
+_NAMED = 10
+"""Subjects that are named of those that a rule could not check."""
+
+_BEFORE = 10
+"""Cells before the subject: the sign, the word, and the gaps."""
+
+
+class Entry(NamedTuple):
+    """A line of the list. `identity` is the same for as long as it is about the same; `finding` is set if it is one."""
+
+    identity: Hashable
+    sign: str
+    word: str
+    subject: str
+    title: str
+    facts: Callable[[], Sequence[Fact]]
+    finding: Finding | None = None
+
+
+Line = Entry | str
+"""An entry, or a heading."""
+
+
+def found(findings: Sequence[Finding], rules: Rules) -> Iterator[Line]:
+    """Return the lines of what was found, in its order."""
+    for each in findings[:LISTED]:
+        sign = SUSPICIOUS if each.severity >= MARKED else " "
+        facts = partial(explained, each, rules)
+        yield Entry((each.rule, each.subject), sign, each.severity.label, each.name, each.title, facts, each)
+    if len(findings) > LISTED:
+        yield f"and {len(findings) - LISTED:,} more, the least grave: the filter severity>=low shows all their rows"
+
+
+def unchecked(answers: Iterable[Unchecked], rules: Rules) -> Iterator[Line]:
+    """Return the lines of what could not be checked, one for each rule and reason."""
+    gaps: dict[tuple[str, str], list[str]] = {}
+    for each in answers:
+        gaps.setdefault((each.rule, each.reason), []).append(each.name)
+    if gaps:
+        yield f"Could not be checked: {sum(map(len, gaps.values())):,}"
+    for (rule, reason), names in sorted(gaps.items(), key=lambda gap: (-len(gap[1]), gap[0])):
+        facts = partial(_gap, rule, reason, names, rules)
+        yield Entry(("unchecked", rule, reason), "?", f"{len(names):,}", title_of(rule, rules), reason, facts)
+
+
+def lacking(problems: Sequence[Problem]) -> Iterator[Line]:
+    """Return the lines of what was not judged as was wanted: rules that failed, lists that cannot be read."""
+    if problems:
+        yield f"Not judged as was wanted: {len(problems):,}"
+    for each in problems:
+        facts = partial(_problem, each)
+        yield Entry(("problem", each.code, each.summary, each.detail), "x", "", each.summary, each.detail, facts)
+
+
+def silent(lasting: Sequence[Silence], rules: Rules) -> Iterator[Line]:
+    """Return the lines of what is silent for good."""
+    if lasting:
+        yield f"Silent for good: {len(lasting):,}"
+    for each in lasting:
+        facts = partial(_silence, each, rules)
+        identity = ("silent", each.rule, each.program, each.unit)
+        whom = f"unit {each.unit}" if each.unit else f"program of {each.name}"
+        yield Entry(identity, "-", "silent", whom, title_of(each.rule, rules), facts)
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """Return how many there are of which severity: ``2 high, 1 low``, or ``none``."""
+    severities = [each.severity for each in findings]
+    counts = [(severities.count(each), each.label) for each in sorted(Severity, reverse=True)]
+    return ", ".join(f"{number:,} {label}" for number, label in counts if number) or "none"
+
+
+def drawn(lines: Sequence[Line], width: int, palette: Palette, glyphs: Glyphs) -> list[Text]:
+    """Return the lines in `width` cells each, the subjects and the titles below each other."""
+    entries = [line for line in lines if isinstance(line, Entry)]
+    room = max(width - _BEFORE, 4)
+    subjects = max((cell_len(glyphs.plain(each.subject)) for each in entries), default=0)
+    titles = max((cell_len(glyphs.plain(each.title)) for each in entries), default=0)
+    cells = min(subjects, max(room - titles - 2, room // 2))
+
+    def draw(line: Line) -> Text:
+        if isinstance(line, str):
+            return Text(fit(glyphs.plain(line), width, ellipsis=glyphs.ellipsis), "bold", no_wrap=True)
+        cut: Cut = "middle" if line.finding else "end"
+        subject = fit(glyphs.plain(line.subject), cells, cut, ellipsis=glyphs.ellipsis)
+        title = fit(glyphs.plain(line.title), room - cells - 2, ellipsis=glyphs.ellipsis)
+        text = Text(no_wrap=True).append(line.sign, palette.suspicious if line.sign == SUSPICIOUS else "")
+        return text.append(f" {line.word:<7} {subject}  {title.rstrip()}")
+
+    return [draw(line) for line in lines]
+
+
+def told(facts: Iterable[Fact], plain: Callable[[str], str]) -> Table:
+    """Return facts with their labels beside them, whole."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=12)
+    table.add_column(ratio=1)
+    for each in facts:
+        table.add_row(Text(plain(each.label), "bold"), Text(plain(each.value), overflow="fold"))
+    return table
+
+
+def _gap(rule: str, reason: str, names: Sequence[str], rules: Rules) -> tuple[Fact, ...]:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    asked = Fact("Not checked", f"{title_of(rule, rules)}. This is neither a yes nor a no.")
+    return asked, Fact("Reason", reason), Fact("Of", ", ".join(names[:_NAMED]) + more), *about_rule(rule, rules)
+
+
+def _problem(problem: Problem) -> tuple[Fact, ...]:
+    return Fact("Problem", problem.summary), Fact("Detail", problem.detail)
+
+
+def _silence(silence: Silence, rules: Rules) -> tuple[Fact, ...]:
+    whom = Fact("Unit", silence.unit) if silence.unit else Fact("SHA-256", silence.program or "")
+    undo = Fact("Undo", "Take its entry out of the file silences.json and start again.")
+    return Fact("Silent for", silence.name or "unknown"), whom, undo, *about_rule(silence.rule, rules)

@@ -1,0 +1,98 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tcpview_tui.findings.finding import Finding
+from tcpview_tui.findings.register import About, Register
+from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
+from tcpview_tui.findings.silences import Silences
+from tests.fakes import CURL, EPOCH, NGINX
+from tests.judging.cases import row
+
+
+def rule(name: str, severity: Severity = Severity.LOW) -> Rule[object]:
+    return Rule(name, 1, name.title(), "process", "", severity, "T1014", "", lambda _: None)
+
+
+LOW, HIGH = rule("low"), rule("high", Severity.HIGH)
+CURLS = About(CURL.identity, "curl", "ab" * 32, "curl.service")
+
+
+@pytest.fixture
+def register() -> Register:
+    return Register(Silences(None))
+
+
+def test_the_same_twice_is_nothing_new(register: Register) -> None:
+    assert register.put("process", CURLS, [(LOW, Hit("found"))], EPOCH)
+    assert not register.put("process", CURLS, [(LOW, Hit("found"))], EPOCH + 60)
+    assert not register.put("process", About("x", "x"), [(LOW, None)], EPOCH)
+
+
+def test_a_finding_has_all_that_there_is_to_say(register: Register) -> None:
+    register.put("process", CURLS, [(LOW, Hit("found", "but", Severity.MEDIUM))], EPOCH)
+    expected = Finding(
+        "low", "Low", Severity.MEDIUM, "found", "but", CURL.identity, "curl", EPOCH, "ab" * 32, "curl.service"
+    )
+    assert register.findings == [expected]
+
+
+def test_new_evidence_keeps_the_time_and_one_found_again_later_has_a_new_one(register: Register) -> None:
+    register.put("process", CURLS, [(LOW, Hit("found"))], EPOCH)
+    assert register.put("process", CURLS, [(LOW, Hit("more")), (HIGH, Hit("grave"))], EPOCH + 60)
+    assert {each.rule: each.since for each in register.findings} == {"low": EPOCH, "high": EPOCH + 60}
+    register.put("process", CURLS, [], EPOCH + 70)
+    register.put("process", CURLS, [(LOW, Hit("found"))], EPOCH + 80)
+    assert [each.since for each in register.findings] == [EPOCH + 80]
+
+
+def test_they_come_by_severity_then_the_newest_first(register: Register) -> None:
+    register.put("process", About("old", "old"), [(LOW, Hit("a"))], EPOCH)
+    register.put("process", About("new", "new"), [(LOW, Hit("b")), (HIGH, Hit("c"))], EPOCH + 1)
+    assert [each.sentence for each in register.findings] == ["c", "b", "a"]
+
+
+def test_a_row_is_told_of_all_its_processes_and_of_itself_the_gravest_first(register: Register) -> None:
+    seen = row(1, CURL, NGINX)
+    register.put("connection", About(1, "row"), [(LOW, Hit("row"))], EPOCH)
+    register.put("process", About(NGINX.identity, "nginx"), [(HIGH, Hit("nginx"))], EPOCH)
+    register.put("process", CURLS, [(LOW, Unknown("why"))], EPOCH)
+    assert [each.sentence for each in register.of(seen)] == ["nginx", "row"]
+    assert [each.reason for each in register.unchecked_of(seen)] == ["why"]
+    assert register.of(row(2)) == ()
+
+
+def test_what_is_silent_is_not_told_but_still_found(register: Register) -> None:
+    register.put("process", CURLS, [(LOW, Hit("a")), (HIGH, Hit("b"))], EPOCH)
+    register.silences.hush(register.findings[0])
+    assert [each.rule for each in register.findings] == ["low"]
+    assert [each.rule for each in register.of(row(1))] == ["low"]
+    assert register
+    register.put("process", CURLS, [], EPOCH)
+    assert not register
+
+
+def test_what_is_only_unknown_is_no_finding(register: Register) -> None:
+    register.put("process", CURLS, [(LOW, Unknown("why"))], EPOCH)
+    assert not register
+
+
+answers = st.lists(
+    st.tuples(st.sampled_from([LOW, HIGH]), st.sampled_from([None, Hit("a"), Unknown("b")])),
+    unique_by=lambda each: each[0].id,
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), answers)))
+def test_it_holds_what_was_put_last_and_no_more(puts: list[tuple[int, list[tuple[Rule[object], Answer]]]]) -> None:
+    register = Register(Silences(None))
+    last: dict[int, set[tuple[str, Answer]]] = {}
+    for subject, told in puts:
+        before = last.get(subject, set())
+        last[subject] = {(of.id, answer) for of, answer in told if answer is not None}
+        changed = register.put("process", About(subject, "x"), told, EPOCH)
+        assert changed or before == last[subject]
+    assert len(register.findings) == sum(isinstance(answer, Hit) for each in last.values() for _, answer in each)
+    for subject in last:
+        register.put("process", About(subject, "x"), [], EPOCH)
+    assert not register._told

@@ -1,0 +1,213 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcpview_tui.findings.baseline.baseline import Baseline
+from tcpview_tui.findings.baseline.comparison import Comparison
+from tcpview_tui.findings.rule import Hit, Rule, Severity
+from tcpview_tui.findings.rules.lasting import DAY
+from tcpview_tui.findings.table import OF_STANDING
+from tcpview_tui.judging import connections as module
+from tcpview_tui.judging.connections import Connections
+from tcpview_tui.judging.verdict import Rules
+from tcpview_tui.lookup.lists.folder import Lists
+from tcpview_tui.model.connection import State, Unowned
+from tests.fakes import CURL, EPOCH, NGINX, FakeClock
+from tests.judging.cases import Court, closed, gauge, row
+
+
+@pytest.fixture
+def court() -> Court:
+    return made()
+
+
+def made(rules: Rules | None = None, lists: Lists | None = None, comparison: Any = lambda: None) -> Court:
+    panel = Connections(rules or Rules(), lists, comparison, lambda of: f"{of.pid:064x}")
+    panel._lacks.is_root = True
+    return Court(panel)
+
+
+def ownerless(key: object, unowned: Unowned | None = Unowned.KERNEL) -> Any:
+    seen = row(key, remote=("8.8.8.8", 4444))
+    return replace(seen, owners=(), connection=replace(seen.connection, owners=(), unowned=unowned))
+
+
+def test_a_row_is_judged_once_when_it_opens_and_when_it_changes(court: Court) -> None:
+    assert court.look(seen := row(1)) == 1
+    assert [court.look(at=EPOCH + second) for second in range(1, 5)] == [0, 0, 0, 0]
+    assert court.look(replace(seen, touched=5), at=EPOCH + 5) == 1
+
+
+def test_a_row_that_changed_often_is_judged_once_a_minute_all_the_same(court: Court) -> None:
+    seen = row(1)
+    for second in range(50):
+        court.look(replace(seen, touched=second), at=EPOCH + second)
+    judged = [court.look(at=EPOCH + second, gauges={1: gauge(second)}) for second in range(50, 250)]
+    assert sum(judged) == 3
+
+
+def test_a_row_of_which_nothing_is_new_is_not_judged_again(court: Court) -> None:
+    court.take(row(1))
+    assert sum(court.look(at=EPOCH + second) for second in range(0, 600, 10)) == 1
+
+
+def test_an_upload_is_found_within_the_minute(court: Court) -> None:
+    court.look(seen := row(1))
+    court.look(at=EPOCH + 30, gauges={1: gauge(20 << 20, 100)})
+    assert court.rules(seen) == []
+    court.look(at=EPOCH + 60)
+    assert court.rules(seen) == ["upload"]
+    assert court.register.findings[0].digest == f"{CURL.pid:064x}"
+
+
+def test_a_row_is_judged_when_it_is_a_day_old_and_each_hour_after(court: Court) -> None:
+    court.take(seen := row(1))
+    judged = [court.look(at=EPOCH + second) for second in range(0, int(DAY) - 60, 60)]
+    assert (sum(judged), court.rules(seen)) == (1, [])
+    after = [court.look(at=EPOCH + DAY + second) for second in range(0, 7200, 60)]
+    assert (sum(after), court.rules(seen)) == (2, ["long-connection"])
+
+
+def test_a_socket_without_owner_is_told_after_ten_seconds_and_two_looks(court: Court) -> None:
+    seen = ownerless(1)
+    court.look(seen, at=EPOCH)
+    court.look(at=EPOCH + 9.9)
+    assert court.rules(seen) == []
+    court.look(at=EPOCH + 10)
+    assert court.rules(seen) == ["ownerless"]
+
+
+def test_that_rows_are_gone_from_the_screen_is_no_look(court: Court) -> None:
+    seen = ownerless(1)
+    court.look(seen, row(2), at=EPOCH)
+    for second in range(1, 13):
+        court.look(gone=[2], at=EPOCH + second)
+    assert court.rules(seen) == []
+
+
+def test_a_row_that_gets_its_owner_later_is_told_no_more(court: Court) -> None:
+    seen = ownerless(1)
+    court.look(seen, at=EPOCH)
+    court.look(at=EPOCH + 10)
+    assert court.rules(seen) == ["ownerless"]
+    owned = replace(seen, owners=(CURL,), connection=replace(seen.connection, owners=(CURL,)))
+    court.look(owned, at=EPOCH + 11)
+    assert court.rules(owned) == []
+    court.look(replace(seen, touched=9), at=EPOCH + 12)
+    court.look(at=EPOCH + 15)
+    assert court.rules(seen) == []  # the ten seconds begin anew
+
+
+def test_without_root_nobody_can_tell(court: Court) -> None:
+    panel = court.panel
+    assert isinstance(panel, Connections)
+    panel._lacks.is_root = False
+    seen = ownerless(1, Unowned.OTHER_USER)
+    court.take(seen)
+    assert sum(court.look(at=EPOCH + second) for second in range(0, 300, 10)) <= 2
+    assert [each.rule for each in court.register.unchecked_of(seen) if "root" in each.reason] == ["ownerless"]
+
+
+def test_a_mark_judges_all_rows_anew(court: Court) -> None:
+    waiting = row(1, NGINX, local=("0.0.0.0", 80), remote=None, state=State.LISTEN, at=EPOCH + 5)
+    court.look(waiting, row(2), at=EPOCH + 5)
+    assert court.look(at=EPOCH + 6, marked=EPOCH + 1) == 2
+    assert court.rules(waiting) == ["new-listener"]
+    assert court.look(at=EPOCH + 7, marked=EPOCH + 1) == 0
+    court.look(at=EPOCH + 8, marked=None)
+    assert court.rules(waiting) == []
+
+
+def test_a_baseline_judges_all_rows_anew_and_counts_those_outside() -> None:
+    found: list[Comparison | None] = [None]
+    court = made(comparison=lambda: found[0])
+    panel = court.panel
+    assert isinstance(panel, Connections)
+    seen = row(1)
+    court.look(seen, row(2))
+    found[0] = Comparison(Baseline())
+    assert court.look(at=EPOCH + 1) == 2
+    assert (court.rules(seen), panel.outside) == (["new-program"], {1, 2})
+    court.look(gone=[2])
+    assert panel.outside == {1}
+
+
+def test_a_list_that_has_come_judges_all_rows_anew(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_text("93.184.216.0/24\n")
+    lists = Lists(tmp_path, FakeClock())
+    court = made(lists=lists)
+    court.take(seen := row(1))
+    assert lists.wait(20)
+    court.due()
+    court.look()
+    assert court.rules(seen) == ["listed-address"]
+
+
+def test_what_was_found_first_keeps_its_time_until_the_key_is_that_of_another(court: Court) -> None:
+    seen = row(1)
+    court.look(seen, gauges={1: gauge(20 << 20)}, at=EPOCH)
+    court.look(replace(seen, touched=2), at=EPOCH + 5)
+    assert court.register.of(seen)[0].since == EPOCH
+    court.look(again := row(1), gauges={1: gauge(20 << 20)}, at=EPOCH + 9)
+    assert court.register.of(again)[0].since == EPOCH + 9
+
+
+def test_a_rule_that_raises_is_switched_off_for_that_row_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(standing: Any) -> Hit:
+        if standing.row.key == 1:
+            raise ValueError
+        return Hit("found")
+
+    bad: Rule[Any] = Rule("bad", 1, "Bad", "connection", "", Severity.HIGH, "T1014", "", check)
+    monkeypatch.setattr(module, "OF_STANDING", (bad, *OF_STANDING))
+    rules = Rules()
+    court = made(rules)
+    one, two = row(1), row(2)
+    for second in range(3):
+        court.look(replace(one, touched=second), replace(two, touched=second), gauges={1: gauge(20 << 20)})
+    assert rules.failed == {"bad": 1}
+    assert (court.rules(one), court.rules(two)) == (["upload"], ["bad"])
+
+
+def test_counters_of_rows_that_are_not_there_are_not_kept(court: Court) -> None:
+    court.look(row(1), gauges={1: gauge(1), 99: gauge(1)})
+    court.look(gone=[1], gauges={1: gauge(2)})
+    panel = court.panel
+    assert isinstance(panel, Connections)
+    assert (panel._gauges, panel._moved) == ({}, set())
+
+
+steps = st.lists(st.tuples(st.integers(1, 5), st.sampled_from("onckg"), st.integers(0, 40)), max_size=50)
+
+
+@given(steps)
+@settings(max_examples=60, deadline=None)
+def test_nothing_is_left_when_all_rows_are_gone(steps: list[tuple[int, str, int]]) -> None:
+    court, at = made(comparison=(comparison := Comparison(Baseline())) and (lambda: comparison)), EPOCH
+    for key, what, seconds in steps:
+        at += seconds
+        seen = {"n": ownerless(key), "c": closed(row(key)), "k": row(key, ordinal=key)}.get(what, row(key))
+        court.look(
+            *(() if what == "g" else (seen,)), gone=[key] if what == "g" else (), at=at, gauges={key: gauge(20 << 20)}
+        )
+    assert bool(court.register.findings) <= bool(steps)
+    court.look(gone=range(1, 6), at=at + 1)
+    court.look(at=at + 120)
+    panel = court.panel
+    assert isinstance(panel, Connections)
+    assert not court.register._told
+    left = (
+        panel._rows,
+        panel._gauges,
+        panel._moved,
+        panel._lacks._lacks,
+        panel._lacks._ripening,
+        panel.outside,
+        panel._gone,
+    )
+    assert not any(left)
+    assert len(panel._turns) == 0

@@ -1,0 +1,235 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.judging import case, processes
+from tcpview_tui.judging.processes import RETRIES, Processes
+from tcpview_tui.judging.verdict import Rules
+from tcpview_tui.sources.packages.answers import NotOwned
+from tests.fakes import CURL, EPOCH, NGINX
+from tests.judging.cases import Court, Reads, closed, process, row
+
+HERE = ("127.0.0.1", 80)
+
+
+@pytest.fixture
+def reads() -> Reads:
+    return Reads()
+
+
+@pytest.fixture
+def rules() -> Rules:
+    return Rules()
+
+
+@pytest.fixture
+def court(reads: Reads, rules: Rules) -> Court:
+    return Court(Processes(rules, reads.reader, None))
+
+
+def test_a_process_is_read_once_when_seen_and_once_a_minute(court: Court, reads: Reads) -> None:
+    court.take(row(1), row(2))
+    for second in range(181):
+        court.look(at=EPOCH + second)
+    assert reads.pids == [CURL.pid] * 4  # at 0, 60, 120, 180
+
+
+def test_it_is_read_again_when_it_first_talks_to_somebody_and_then_no_more(court: Court, reads: Reads) -> None:
+    court.look(row(1, NGINX, remote=HERE), at=EPOCH)
+    court.look(row(2, NGINX), at=EPOCH + 1)
+    court.look(row(3, NGINX), at=EPOCH + 2)
+    assert [len(contacts) for _, contacts in reads.asked] == [0, 1]
+
+
+def test_a_row_that_changes_each_look_costs_no_reading(court: Court, reads: Reads) -> None:
+    seen = row(1)
+    for second in range(59):
+        court.look(replace(seen, touched=second), at=EPOCH + second)
+    assert reads.pids == [CURL.pid]
+
+
+def test_one_that_connects_again_and_again_is_not_read_more_often(court: Court, reads: Reads) -> None:
+    for second in range(0, 58, 2):
+        court.look(row(second), at=EPOCH + second)
+        court.look(gone=[second], at=EPOCH + second + 1)
+    assert reads.pids == [CURL.pid]
+
+
+def test_contacts_are_those_seen_first(court: Court, reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case, "CONTACTS", 2)
+    court.look(*(row(n, at=EPOCH - n, remote=(f"203.0.113.{n}", 80)) for n in (1, 2, 3)))
+    assert [contact.remote for contact in reads.asked[0][1]] == ["203.0.113.3", "203.0.113.2"]
+
+
+def test_a_finding_keeps_its_time_and_goes_a_minute_after_the_last_row(court: Court, reads: Reads) -> None:
+    reads.deleted.add(CURL.pid)
+    seen = row(1)
+    court.look(seen, at=EPOCH)
+    court.look(at=EPOCH + 61)
+    assert [(each.rule, each.since) for each in court.register.of(seen)] == [("deleted-exe", EPOCH)]
+    court.look(gone=[1], at=EPOCH + 62)
+    court.look(at=EPOCH + 122)
+    assert (court.register.findings, court.register.unchecked) == ([], [])
+
+
+def test_what_is_wrong_is_compared_with_its_package_and_hashed(court: Court, reads: Reads) -> None:
+    reads.deleted.add(CURL.pid)
+    court.look(row(1), row(2, NGINX))
+    assert reads.compared == [CURL.pid]
+    assert {each.digest for each in court.register.findings} == {f"{CURL.pid:064x}"}
+
+
+def test_where_a_program_comes_from_is_asked_once_for_as_long_as_its_file_stays(court: Court, reads: Reads) -> None:
+    reads.owner = NotOwned(("dpkg",))
+    court.take(row(1))
+    for second in range(0, 300, 10):
+        court.look(at=EPOCH + second)
+    assert (len(reads.asked), reads.traced) == (5, [CURL.pid])
+    reads.deleted.add(CURL.pid)
+    court.look(at=EPOCH + 301)
+    assert reads.traced == [CURL.pid] * 2
+
+
+def test_every_owner_of_a_row_is_judged(court: Court, reads: Reads) -> None:
+    reads.deleted.add(NGINX.pid)
+    seen = row(1, CURL, NGINX)
+    court.look(seen)
+    assert sorted(reads.pids) == [NGINX.pid, CURL.pid]
+    assert court.rules(seen) == ["deleted-exe"]
+
+
+def test_accept_then_fork_moves_the_row_to_the_child(court: Court, reads: Reads) -> None:
+    parent, child = process(10), process(11)
+    reads.deleted.add(10)
+    accepted = row(1, parent)
+    court.look(accepted, at=EPOCH)
+    both = replace(accepted, owners=(parent, child))
+    court.look(both, at=EPOCH + 1)
+    alone = replace(accepted, owners=(child,))
+    court.look(alone, at=EPOCH + 2)
+    assert (court.rules(both), court.rules(alone)) == (["deleted-exe"], [])
+    assert reads.pids == [10, 11]
+    court.look(at=EPOCH + 61)
+    assert court.register.findings == []
+
+
+def test_a_pid_that_is_used_again_is_another_process(court: Court, reads: Reads) -> None:
+    first = process(10)
+    second = replace(first, started=99.0)
+    reads.deleted.add(10)
+    court.look(row(1, first))
+    reads.deleted.clear()
+    before, after = row(1, first), row(2, second)
+    court.look(after)
+    assert (court.rules(before), court.rules(after)) == (["deleted-exe"], [])
+
+
+def test_one_that_ended_before_it_is_judged_is_unknown(court: Court, reads: Reads) -> None:
+    reads.ended.add(CURL.pid)
+    reads.deleted.add(CURL.pid)  # whoever has the pid now
+    seen = row(1)
+    court.look(seen)
+    assert court.register.of(seen) == ()
+    assert {each.reason for each in court.register.unchecked_of(seen)} == {"the process has ended before it was judged"}
+    court.look(at=EPOCH + 61)
+    assert len(reads.asked) == 1
+
+
+def test_what_was_found_stays_with_the_rows_of_a_process_that_has_ended(court: Court, reads: Reads) -> None:
+    reads.deleted.add(CURL.pid)
+    seen = row(1)
+    court.look(seen)
+    reads.ended.add(CURL.pid)
+    kept = closed(seen)
+    for minute in range(1, 4):
+        court.look(kept, at=EPOCH + 61 * minute)
+    assert court.rules(kept) == ["deleted-exe"]
+    assert len(reads.asked) == 2
+
+
+def test_a_connection_that_no_look_saw_open_has_its_process_judged_too(court: Court, reads: Reads) -> None:
+    reads.deleted.add(CURL.pid)
+    brief = closed(row(1))
+    court.look(brief)
+    assert court.rules(brief) == ["deleted-exe"]
+
+
+def test_one_in_the_middle_of_its_start_is_read_at_the_next_look(court: Court, reads: Reads) -> None:
+    reads.unread[CURL.pid] = Unread("it was starting another program")
+    seen = row(1)
+    court.look(seen)
+    assert {each.reason for each in court.register.unchecked_of(seen)} == {"it was starting another program"}
+    del reads.unread[CURL.pid]
+    court.look()
+    court.look()
+    assert len(reads.asked) == 2
+    assert all("package" in each.reason for each in court.register.unchecked_of(seen))
+
+
+def test_one_that_is_never_readable_is_not_read_at_each_look(court: Court, reads: Reads) -> None:
+    reads.unread[CURL.pid] = Unread("no")
+    court.take(row(1))
+    for second in range(50):
+        court.look(at=EPOCH + second)
+    assert len(reads.asked) == 1 + RETRIES
+
+
+def test_one_that_runs_another_program_is_judged_anew(court: Court, reads: Reads) -> None:
+    seen = row(1)
+    court.look(seen)
+    court.look(replace(seen, owners=(replace(CURL, executable="/dev/shm/x"),)))
+    assert len(reads.asked) == 2
+
+
+def test_a_reading_that_raises_is_that_of_one_process(court: Court, reads: Reads, rules: Rules) -> None:
+    reads.raises.add(CURL.pid)
+    reads.deleted.add(NGINX.pid)
+    seen, other = row(1), row(2, NGINX)
+    for minute in range(3):
+        court.look(seen, other, at=EPOCH + 61 * minute)
+    assert rules.failed["deleted-exe"] == 1
+    assert reads.pids.count(CURL.pid) == 1
+    assert court.rules(other) == ["deleted-exe"]
+    assert "deleted-exe" in {each.rule for each in court.register.unchecked_of(seen)}
+    court.look(gone=[1], at=EPOCH + 200)
+    court.look(at=EPOCH + 300)
+    assert not rules._off
+
+
+def test_processes_without_rows_are_bounded(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "IDLE", 5)
+    panel = court.panel
+    assert isinstance(panel, Processes)
+    for number in range(1, 50):
+        court.look(row(number, process(number)))
+        court.look(gone=[number])
+    assert len(panel._cases) == len(panel._turns) == 5
+
+
+steps = st.lists(
+    st.tuples(st.integers(1, 6), st.sets(st.integers(1, 4), max_size=3), st.sampled_from("ocg"), st.integers(0, 40)),
+    max_size=40,
+)
+
+
+@given(steps)
+@settings(max_examples=60, deadline=None)
+def test_nothing_is_left_when_all_rows_are_gone(steps: list[tuple[int, set[int], str, int]]) -> None:
+    reads = Reads()
+    reads.deleted, reads.ended = {1, 2}, {2, 3}
+    panel = Processes(Rules(), reads.reader, None)
+    court, at = Court(panel), EPOCH
+    for key, pids, what, seconds in steps:
+        at += seconds
+        seen = replace(row(key), owners=tuple(map(process, sorted(pids))))
+        if what == "g":
+            court.look(gone=[key], at=at)
+        else:
+            court.look(closed(seen) if what == "c" else seen, at=at)
+    court.look(gone=range(1, 7), at=at)
+    court.look(at=at + 60)
+    assert not court.register._told
+    assert not panel._cases and not panel._owners and not panel._idle and not len(panel._turns)  # noqa: PT018

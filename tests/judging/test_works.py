@@ -1,0 +1,76 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tcpview_tui.findings.baseline.file import load
+from tcpview_tui.judging.verdict import News, Rules
+from tcpview_tui.judging.works import Works, is_there
+from tcpview_tui.model.column import Context
+from tcpview_tui.model.snapshot import Code
+from tests.fakes import EPOCH, FakeClock
+from tests.findings.processes import process_of
+from tests.judging.cases import row
+from tests.sources.net import until
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Works]:
+    made = Works(FakeClock(), tmp_path, None, Rules())
+    yield made
+    made.close()
+
+
+def take(works: Works, **rows: object) -> None:
+    for panel in works.panels[:3]:
+        panel.take(News({each.key: each for each in rows.values()}, {}, EPOCH))  # type: ignore[attr-defined, misc]
+        list(panel.due(EPOCH))
+
+
+def test_without_a_baseline_no_row_is_outside(works: Works) -> None:
+    assert (works.outside, works.problems()) == (None, [])
+    assert "without a baseline" in works.scope()
+
+
+def test_what_was_learned_is_kept_and_the_rows_are_judged_by_it(works: Works, tmp_path: Path) -> None:
+    known, new = row(1), row(2, remote=("198.51.100.7", 9999))
+    assert "1 row of 1 program" in works.learn([known], Context(), EPOCH)
+    assert load(tmp_path / "baseline.json").programs
+    take(works, known=known, new=new)
+    assert works.outside == 1
+
+
+def test_a_damaged_baseline_is_a_problem_and_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    file.write_text("{")
+    works = Works(FakeClock(), tmp_path, None, Rules())
+    assert [problem.code for problem in works.problems()] == [Code.JUDGING]
+    assert works.learn([row(1)], Context(), EPOCH).startswith("Nothing was learned.")
+    assert file.read_text() == "{"
+
+
+def test_lists_are_read_while_it_works(works: Works, tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "bad.txt").write_text("93.184.216.34\n")
+    take(works, seen=row(1))
+    until(lambda: works._lists.version)
+    assert works._lists.address("93.184.216.34", 443)
+
+
+def test_rules_that_failed_are_told(works: Works) -> None:
+    works._rules.failed["scan"] = 2
+    assert [(problem.code, "scan (2)" in problem.detail) for problem in works.problems()] == [(Code.RULES, True)]
+
+
+def test_a_process_is_there_until_it_ends_and_is_no_other_with_its_pid() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    seen = process_of(child.pid)
+    assert is_there(seen)
+    assert not is_there(replace(seen, started=(seen.started or 0) - 100))
+    child.communicate()
+    assert not is_there(seen)
+    assert is_there(process_of(os.getpid()))
