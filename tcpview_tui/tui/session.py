@@ -71,13 +71,7 @@ class Session:
         self.traffic = Traffic()
         self.marks_traffic = settings.traffic
         self.bench = bench or Bench(clock)
-        self.view.context = Context(
-            service_name=sampler.service_name,
-            gauges=self.traffic.gauges,
-            marks_traffic=settings.traffic,
-            findings=self.bench.register.of,
-            place=self.bench.place,
-        )
+        self.view.context = self._context()
         self.log = ActionLog(clock)
         self.taping = Taping(clock)
         self.lookups = Lookups(settings, clock, cache, named)
@@ -93,6 +87,15 @@ class Session:
         restore(self, self.memory.remembered)
         self._facts = facts(self)
         self.narrow()
+
+    def _context(self) -> Context:
+        return Context(
+            service_name=self.sampler.service_name,
+            gauges=self.traffic.gauges,
+            marks_traffic=self.marks_traffic,
+            findings=self.bench.register.of,
+            place=self.bench.place,
+        )
 
     def _tempo(self) -> tuple[Clock, float]:
         """Return the clock by which happens what is shown, and the seconds between two looks."""

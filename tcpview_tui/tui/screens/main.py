@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -102,10 +102,7 @@ class MainScreen(Screen[None]):
     @property
     def tcpview(self) -> TcpviewApp:
         """The application."""
-        from tcpview_tui.tui.app import TcpviewApp
-
-        assert isinstance(self.app, TcpviewApp)  # noqa: S101 - this screen has no other app
-        return self.app
+        return cast("TcpviewApp", self.app)  # this screen has no other app
 
     @property
     def palette(self) -> Palette:
@@ -268,9 +265,9 @@ class MainScreen(Screen[None]):
     def painter(self, width: int) -> Painter:
         """Return the painter of the table for a width."""
         session = self.session
-        key = (width, session.without, session.arrangement, session.page, id(self.palette))
+        facts = (session.without, session.arrangement, session.page)
+        key = (width, *facts, id(self.palette))
         if key not in self._painters:
-            facts = (session.without, session.arrangement, session.page)
             self._painters = {key: Painter(self.palette, session.glyphs, width, *facts)}
         return self._painters[key]
 
