@@ -37,7 +37,8 @@ class Register:
 
     def __init__(self, silences: Silences) -> None:
         self.silences = silences
-        self._told: dict[tuple[Of, Subject], Told] = {}
+        self._told: dict[Place, Told] = {}
+        self._hits: dict[Place, None] = {}
 
     def put(self, of: Of, about: About, answers: Iterable[tuple[Rule[Any], Answer]], at: float) -> bool:
         """Put in all answers of the rules for one kind of subject; return whether anything is to be told differently.
@@ -62,21 +63,27 @@ class Register:
         told = tuple(found), tuple(open_)
         if told == before:
             return False
+        place = of, about.subject
         if told == _NOTHING:
-            del self._told[of, about.subject]
+            del self._told[place]
         else:
-            self._told[of, about.subject] = told
+            self._told[place] = told
+        if found:
+            self._hits[place] = None
+        else:
+            self._hits.pop(place, None)
         return True
 
     def __bool__(self) -> bool:
         """Whether anything was found, silenced or not."""
-        return any(found for found, _ in list(self._told.values()))
+        return bool(self._hits)
 
     @property
     def findings(self) -> list[Finding]:
         """All that is to be told, the gravest first, of these the newest."""
-        told = [each for found, _ in list(self._told.values()) for each in found if not self.silences.hides(each)]
-        return sorted(told, key=lambda each: (-each.severity, -each.since))
+        told = [each for place in list(self._hits) for each in self._told.get(place, _NOTHING)[0]]
+        shown = (each for each in told if not self.silences.hides(each))
+        return sorted(shown, key=lambda each: (-each.severity, -each.since))
 
     @property
     def unchecked(self) -> list[Unchecked]:
@@ -85,7 +92,7 @@ class Register:
 
     def of(self, row: Row) -> tuple[Finding, ...]:
         """Return what is to be told of a row, the gravest first: of its processes, of itself, of its ends."""
-        if not self._told:
+        if not self._hits:
             return ()
         told = [each for subject in subjects(row) for each in self._told.get(subject, _NOTHING)[0]]
         shown = [each for each in told if not self.silences.hides(each)]
