@@ -20,6 +20,7 @@ from tcpview_tui.tui.screens.whois import WhoisScreen
 from tests.fakes import EPOCH
 from tests.film import record
 from tests.scenes import AFTER, BEFORE, DROPPER, TRAFFIC, carried
+from tests.suspects import SUSPECTS, VISITOR, FixedBench
 from tests.tui.harness import Live, live
 from tests.tui.replay.harness import Replay, replay
 
@@ -100,6 +101,30 @@ async def _traffic(program: Live) -> None:
     await program.press("right")
 
 
+async def _suspicious(program: Live) -> None:
+    program.clock.advance(240)
+    await program.look(*SUSPECTS)
+    await program.advance(60)
+    await program.look(*SUSPECTS, VISITOR)
+    await program.press("home", "down", "down")
+
+
+async def _findings(program: Live) -> None:
+    await _suspicious(program)
+    await program.press("f")
+
+
+async def _evidence(program: Live) -> None:
+    await _suspicious(program)
+    await program.press("enter")
+    await program.until(lambda: "sleeping" in program.text)
+
+
+async def _baseline(program: Live) -> None:
+    await _suspicious(program)
+    await program.press("slash", *"is:new-to-baseline", "enter")
+
+
 async def _disconnect(program: Live) -> None:
     await _happen(program)
     await program.press("home", "down", "d")
@@ -130,9 +155,16 @@ PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], st
     "end-process": (_end, (120, 32), "dark"),
     "traffic": (_traffic, (160, 30), "dark"),
     "disconnect": (_disconnect, (120, 32), "dark"),
+    "suspicious": (_suspicious, (120, 36), "dark"),
+    "findings": (_findings, (120, 36), "dark"),
+    "evidence": (_evidence, (120, 40), "dark"),
+    "baseline": (_baseline, (120, 32), "dark"),
     "recording": (_recording, (120, 32), "dark"),
     "help": (_help, (120, 40), "dark"),
 }
+
+JUDGED = dict.fromkeys(("suspicious", "findings", "evidence", "baseline"), FixedBench)
+"""What judges in a picture; in the others nothing is judged."""
 
 
 async def _replay(program: Replay) -> None:
@@ -155,7 +187,7 @@ async def draw(name: str) -> str:
                 await _replay(film)
                 return film.app.export_screenshot(title="tcpview-tui")
         scene, size, theme = PICTURES[name]
-        async with live(*BEFORE, size=size, theme=theme) as program:
+        async with live(*BEFORE, size=size, theme=theme, bench=JUDGED.get(name)) as program:
             await scene(program)
             return program.app.export_screenshot(title="tcpview-tui")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tcpview_tui.lookup.addresses import classify, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from tcpview_tui.model.address import Address
 
@@ -28,14 +28,23 @@ _SPECIAL_TWO = frozenset(
     | {(172, each) for each in range(16, 32)}
     | {(169, 254), (192, 0), (192, 88), (192, 168), (198, 18), (198, 19), (198, 51), (203, 0)}
 )
-_PAIRS = [(first, second) for first in range(256) for second in range(256)]
+_GLOBAL = range(0x20, 0x40)
+"""The first bytes of global unicast addresses, 2000::/3 (RFC 4291 section 2.4)."""
+
+_SPECIAL_GLOBAL = frozenset({(0x20, 0x01), (0x20, 0x02), (0x3F, 0xFF)})
+
+
+def _flags(octets: Container[int], pairs: Container[tuple[int, int]]) -> bytes:
+    """Return a flag for each of the first two bytes of an address: whether it may be of special purpose."""
+    every = range(256)
+    return b"".join(b"\1" * 256 if one in octets else bytes((one, each) in pairs for each in every) for one in every)
+
+
 _FIRST_TWO = {
-    4: frozenset(bytes(pair) for pair in _PAIRS if pair[0] in _SPECIAL_OCTETS or pair in _SPECIAL_TWO),
-    16: frozenset(
-        bytes(pair) for pair in _PAIRS if pair[0] >> 5 != 1 or pair in {(0x20, 0x01), (0x20, 0x02), (0x3F, 0xFF)}
-    ),
+    4: _flags(_SPECIAL_OCTETS, _SPECIAL_TWO),
+    16: _flags(frozenset(range(256)).difference(_GLOBAL), _SPECIAL_GLOBAL),
 }
-"""The first two bytes of every special-purpose address, by the length of a packed one; most need no closer look."""
+"""Those flags by the length of a packed address; most addresses need no closer look."""
 
 
 _2001 = b"\x20\x01"
@@ -122,8 +131,9 @@ def is_special(packed: bytes, prefix: int) -> bool:
     Both ends tell, for a prefix of three bits or more: no network of that size begins and ends in special-purpose ones
     and has others in between. Wider ones are not looked at: they are kept, and match what they may.
     """
-    start = packed[:2]
-    if start not in _FIRST_TWO[len(packed)] or (start == _2001 and not packed.startswith(_SPECIAL_IN_2001)):
+    if not _FIRST_TWO[len(packed)][packed[0] << 8 | packed[1]]:
+        return False
+    if packed.startswith(_2001) and not packed.startswith(_SPECIAL_IN_2001):
         return False
     return prefix > 2 and all(map(classify, _ends(packed, prefix)))
 
