@@ -39,6 +39,8 @@ ANSWER = WhoisAnswer(
     fetched_at=EPOCH,
 )
 
+FOUND = Inspection(DROPPER.identity, "/dev/shm/.x", "sleeping", threads=4, files=11, memory=9_437_184, cpu=214.0)
+
 
 async def _happen(program: Live) -> None:
     program.clock.advance(240)
@@ -75,8 +77,7 @@ async def _end(program: Live) -> None:
 
 
 async def _details(program: Live) -> None:
-    found = Inspection(DROPPER.identity, "/dev/shm/.x", "sleeping", threads=4, files=11, memory=9_437_184, cpu=214.0)
-    program.source.inspections[DROPPER.identity] = found
+    program.source.inspections[DROPPER.identity] = FOUND
     program.source.services["tcp", 443] = "https"
     await _happen(program)
     await program.press("home", "down", "enter")
@@ -115,14 +116,22 @@ async def _findings(program: Live) -> None:
 
 
 async def _evidence(program: Live) -> None:
+    program.source.inspections[DROPPER.identity] = FOUND
     await _suspicious(program)
     await program.press("enter")
     await program.until(lambda: "sleeping" in program.text)
 
 
+async def _dossier(program: Live) -> None:
+    await _evidence(program)
+    await program.press("enter")
+    await program.press("end")
+
+
 async def _baseline(program: Live) -> None:
     await _suspicious(program)
-    await program.press("slash", *"is:new-to-baseline", "enter")
+    await program.press("slash", *"is:new-to-baseline", "enter", "end", "enter")
+    await program.until(lambda: "New listener" in program.text)
 
 
 async def _disconnect(program: Live) -> None:
@@ -157,13 +166,14 @@ PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], st
     "disconnect": (_disconnect, (120, 32), "dark"),
     "suspicious": (_suspicious, (120, 36), "dark"),
     "findings": (_findings, (120, 36), "dark"),
-    "evidence": (_evidence, (120, 40), "dark"),
-    "baseline": (_baseline, (120, 32), "dark"),
+    "evidence": (_evidence, (170, 44), "dark"),
+    "dossier": (_dossier, (120, 40), "dark"),
+    "baseline": (_baseline, (120, 28), "dark"),
     "recording": (_recording, (120, 32), "dark"),
     "help": (_help, (120, 40), "dark"),
 }
 
-JUDGED = dict.fromkeys(("suspicious", "findings", "evidence", "baseline"), FixedBench)
+JUDGED = dict.fromkeys(("suspicious", "findings", "evidence", "dossier", "baseline"), FixedBench)
 """What judges in a picture; in the others nothing is judged."""
 
 
