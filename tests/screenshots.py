@@ -14,12 +14,13 @@ from unittest.mock import patch
 
 from tcpview_tui.lookup.answer import WhoisAnswer
 from tcpview_tui.model.inspection import Inspection
+from tcpview_tui.model.traffic import Counters
 from tcpview_tui.respond.plan import make_plan
 from tcpview_tui.sources.proctable import Entry
 from tcpview_tui.tui.screens.whois import WhoisScreen
 from tests.fakes import EPOCH
 from tests.film import record
-from tests.scenes import AFTER, BEFORE, DROPPER, TRAFFIC, carried
+from tests.scenes import AFTER, BEFORE, DROPPER, TRAFFIC, Told, carried
 from tests.suspects import SUSPECTS, VISITOR, FixedBench
 from tests.tui.harness import Live, live
 from tests.tui.replay.harness import Replay, replay
@@ -107,7 +108,7 @@ async def _suspicious(program: Live) -> None:
     await program.look(*SUSPECTS)
     await program.advance(60)
     await program.look(*SUSPECTS, VISITOR)
-    await program.press("home", "down", "down")
+    await program.press("home", *["down"] * 4)
 
 
 async def _findings(program: Live) -> None:
@@ -117,9 +118,10 @@ async def _findings(program: Live) -> None:
 
 async def _evidence(program: Live) -> None:
     program.source.inspections[DROPPER.identity] = FOUND
+    program.source.measures[20] = Told(Counters(0, 0, 0, 7, 6, None, 0, 0, congestion="cubic"))
     await _suspicious(program)
-    await program.press("enter")
-    await program.until(lambda: "sleeping" in program.text)
+    await program.press("up", "up", "enter")
+    await program.until(lambda: any(each.title.startswith("Evidence") for each in program.main.details.sections))
 
 
 async def _dossier(program: Live) -> None:
@@ -166,7 +168,7 @@ PICTURES: dict[str, tuple[Callable[[Live], Awaitable[None]], tuple[int, int], st
     "disconnect": (_disconnect, (120, 32), "dark"),
     "suspicious": (_suspicious, (120, 36), "dark"),
     "findings": (_findings, (120, 36), "dark"),
-    "evidence": (_evidence, (170, 44), "dark"),
+    "evidence": (_evidence, (170, 48), "dark"),
     "dossier": (_dossier, (120, 40), "dark"),
     "baseline": (_baseline, (120, 28), "dark"),
     "recording": (_recording, (120, 32), "dark"),

@@ -74,10 +74,7 @@ def _intact(intact: bool | None) -> str:
 def _of_start(evidence: Reading[Evidence]) -> Iterator[Fact]:
     if isinstance(evidence, Unread):
         return
-    yield _reading(
-        "Loader", evidence.loader, lambda told: "; ".join(f"{k}={v}" for k, v in told.items()) or "nothing set"
-    )
-    yield _reading("Open files", evidence.files, "{:,}".format)
+    yield _reading("Loader", evidence.loader, _variables)
 
 
 def _variables(told: Mapping[str, str]) -> str:

@@ -187,7 +187,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "finding", "Finding", "Finding", "The gravest finding, and how many more there are. Details say why.",
-        9, 16, 30, _finding, _shown(_finding), _gravity,
+        9, 24, 34, _finding, _shown(_finding), _gravity, cut="middle",
     ),
     *PLACE_COLUMNS,
     *TRAFFIC_COLUMNS,

@@ -41,7 +41,8 @@ def details(
     """Return all that is known of `row`.
 
     Process, Connection and Traffic come first and have the same labels in the same places for every row: a missing
-    value is a word. What varies in length follows: the evidence, the parents, up to `listed` other connections of the
+    value is a word; only the evidence of a row with findings stands before them. What varies in length follows: the
+    evidence, the parents, up to `listed` other connections of the
     process, found `among` all rows, and further owners. `inspection` counts only if it is that of the row's process.
     """
     owner = row.owner
@@ -55,7 +56,8 @@ def details(
         return fixed
     dossier = inspection.dossier if inspection and inspection.identity == owner.identity else None
     evidence = about_evidence(dossier, held)
-    return (*fixed, *evidence, _parents(owner), _others(row, held, listed), *_owners(row))
+    both = (*evidence, *fixed) if context.findings(row) else (*fixed, *evidence)
+    return (*both, _parents(owner), _others(row, held, listed), *_owners(row))
 
 
 def _parents(owner: Process) -> Section:

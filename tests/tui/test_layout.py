@@ -52,17 +52,17 @@ def test_a_wide_screen_shows_everything() -> None:
     assert [slot.column.id for slot in layout(400)] == [column.id for column in COLUMNS]
 
 
-def test_nothing_is_lost_at_200_columns_or_with_counters_at_300_or_with_places_at_330() -> None:
+def test_nothing_is_lost_at_200_columns_or_with_counters_at_310_or_with_places_at_340() -> None:
     assert pages(200, DEFAULT, TRAFFIC | NO_NAMES) == 1
-    assert pages(300, DEFAULT, frozenset(PLACES)) == 1
-    assert pages(330) == 1
+    assert pages(310, DEFAULT, frozenset(PLACES)) == 1
+    assert pages(340) == 1
 
 
 def test_names_come_early_once_asked_for() -> None:
     assert "host" in ids(layout(120, DEFAULT, NO_NAMES - {"host"}))
 
 
-@pytest.mark.parametrize("width", [100, 120])
+@pytest.mark.parametrize("width", [105, 120])
 def test_findings_stand_on_the_first_page_and_before_names_once_there_are_any(width: int) -> None:
     assert "finding" in ids(layout(width, DEFAULT, NO_NAMES - {"finding"}))
     assert "finding" in ids(layout(width, DEFAULT, NO_NAMES - {"finding", "host"}))
