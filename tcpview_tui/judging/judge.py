@@ -114,6 +114,7 @@ class Judge:
                 self._give_up("everything")
             self._heard()
             return
+        self._heard()  # who asked what is judged is told that the rules are at work now
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._news or self._stopped)

@@ -59,7 +59,6 @@ class Judged:
     async def tell(self) -> None:
         """Say, as the judge does, that there is something new."""
         self.program.main.post_message(FindingsArrived())
-        self.program.app.screen.post_message(FindingsArrived())
         await self.program.settled()
 
     async def open(self) -> FindingsScreen:

@@ -200,7 +200,7 @@ class MainScreen(Screen[None]):
     def _on_findings(self) -> None:
         self.session.findings_arrived()
         self.draw()
-        if not self.is_current:  # a dialog lists them
+        if not self.is_active:  # a dialog lists them
             self.app.screen.post_message(FindingsArrived())
 
     @on(Header.Chosen)
