@@ -57,6 +57,11 @@ class File(NamedTuple):
         """Whether it runs with the rights of its owner (chmod(2), S_ISUID)."""
         return bool(self.mode & stat.S_ISUID)
 
+    @property
+    def is_program(self) -> bool:
+        """Whether somebody may execute it, or it is a link, which may lead to what is executed."""
+        return stat.S_ISLNK(self.mode) or (stat.S_ISREG(self.mode) and bool(self.mode & 0o111))
+
     def is_same(self, other: File) -> bool:
         """Whether both are one file, under whatever names."""
         return (self.device, self.inode) == (other.device, other.inode)

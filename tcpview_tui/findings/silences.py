@@ -24,6 +24,10 @@ _Key = tuple[str, str | None, str | None]
 """A rule, a program and a unit."""
 
 
+_WHATEVER_IT_RUNS = frozenset({"shell-on-socket", "shell-behind-connection"})
+"""Rules about what a shell or an interpreter is used for: its hash is the same for every use of it."""
+
+
 class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
     """A rule that is silent for good for the program with this SHA-256, or for this unit. `name` is for people."""
 
@@ -47,6 +51,7 @@ class Silences:
         self._path = path
         self._now: set[tuple[str, Subject]] = set()
         self._good: dict[_Key, Silence] = {}
+        self._unwritten: set[_Key] = set()
         self._read()
 
     @property
@@ -58,8 +63,11 @@ class Silences:
         """Return whether this is not to be told."""
         if (finding.rule, finding.subject) in self._now:
             return True
-        program = finding.digest is not None and (finding.rule, finding.digest, None) in self._good
-        return program or (finding.unit is not None and (finding.rule, None, finding.unit) in self._good)
+        program = finding.digest is not None and self._has((finding.rule, finding.digest, None))
+        return program or (finding.unit is not None and self._has((finding.rule, None, finding.unit)))
+
+    def _has(self, key: _Key) -> bool:
+        return key in self._good or key in self._unwritten
 
     def hush(self, finding: Finding) -> None:
         """Be silent about this subject for this run."""
@@ -67,6 +75,8 @@ class Silences:
 
     def hush_program(self, finding: Finding) -> str | None:
         """Be silent for good about this program, whoever runs it; return why not, in a sentence."""
+        if finding.rule in _WHATEVER_IT_RUNS:
+            return "A shell or an interpreter runs whatever it is told: this can be silenced in this run only."
         if finding.digest is None:
             return "The hash of its program is not known, so that nothing can be silenced for good."
         return self._keep(Silence(finding.rule, finding.digest, None, finding.name))
@@ -79,17 +89,22 @@ class Silences:
 
     def undo(self) -> bool:
         """Tell again what was silenced in this run; return whether there was anything."""
-        had, self._now = bool(self._now), set()
+        had = bool(self._now or self._unwritten)
+        self._now, self._unwritten = set(), set()
         return had
 
     def _keep(self, silence: Silence) -> str | None:
-        """Be silent for good from now on, and write that down if there is a file; return why not, in a sentence."""
-        self._good[silence.rule, silence.program, silence.unit] = silence
-        if self._path is not None:
+        """Be silent for good and write that down; if that fails, in this run only, and return why, in a sentence."""
+        key = silence.rule, silence.program, silence.unit
+        if self._path is None:
+            self._good[key] = silence
+        else:
             try:
                 self._write(self._path, silence)
                 self.problem = None
             except (OSError, ValueError) as error:
+                if key not in self._good:
+                    self._unwritten.add(key)
                 self.problem = (
                     f"{safe(str(self._path))} is not changed, so this is silent in this run only: {_why(error)}."
                 )

@@ -95,6 +95,10 @@ class Bench:
         if self._judge and self._judge.failed:
             lost = ", ".join(self._judge.failed)
             told.append(limits.judged(f"A fault of this program: no more is judged of {lost}. What was found stays."))
+        late = self._judge.late if self._judge else 0.0
+        if late:
+            since = f"{late // 10 * 10:.0f} seconds"
+            told.append(limits.judged(f"Judging is behind by {since} or more: what came later may bear no mark yet."))
         if self.register.silences.problem:
             told.append(limits.judged(self.register.silences.problem))
         return told

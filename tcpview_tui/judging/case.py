@@ -36,7 +36,9 @@ class Reader(NamedTuple):
 class Case:
     """A process, its rows, those of them that lead away from this machine, and how far it is judged."""
 
-    __slots__ = ("_basis", "_provenance", "far", "has_ended", "is_judged", "process", "retries", "rows", "talked")
+    __slots__ = (
+        "_basis", "_provenance", "digest", "far", "has_ended", "is_judged", "process", "retries", "rows", "talked",
+    )  # fmt: skip
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -44,6 +46,7 @@ class Case:
         self.far: dict[Key, Row] = {}
         self.talked = self.is_judged = self.has_ended = False
         self.retries = 0
+        self.digest: tuple[tuple[int, int, float], str] | None = None
         self._basis: tuple[Executable, bool] | None = None
         self._provenance: Provenance | None = None
 

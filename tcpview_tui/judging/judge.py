@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.findings.register import Register
     from tcpview_tui.judging.verdict import News, Panel
+    from tcpview_tui.model.connection import Key
+    from tcpview_tui.model.live import Update
+    from tcpview_tui.model.traffic import Gauge
 
 PATIENCE = 2.0
 """Seconds that the thread is waited for in the end: what it reads may be slow."""
 
 BEHIND = 120
-"""Looks that wait to be judged; with more, something that was read never came back, and judging is given up."""
+"""Looks that wait to be judged; with more they are made one, so that what came and went meanwhile is not judged."""
+
+MOST = 1_000_000
+"""Rows that wait to be judged; with more, something that was read never came back, and judging is given up."""
+
+LATE = 10.0
+"""Seconds of judging at one go from which on people are told that it is behind."""
 
 SLICE = 0.001
 """Seconds of work between two rests: who wants the interpreter lock waits for that at most, each time, and not the 5 ms
@@ -41,10 +50,18 @@ class Judge:
         self._prepare, self._clock, self._heard = prepare, clock, heard
         self._panels: tuple[Panel, ...] = ()
         self._news: deque[News] = deque()
+        self._began: float | None = None
         self._wake = threading.Condition()
         self._stopped = False
         self._rested = 0.0
         self._thread = threading.Thread(target=self._run, name="judging", daemon=True)
+
+    @property
+    def late(self) -> float:
+        """For how many seconds it has been judging what came last; 0 when that takes no longer than it should."""
+        began = self._began
+        late = 0.0 if began is None else time.monotonic() - began
+        return late if late >= LATE else 0.0
 
     def start(self) -> None:
         """Begin with what has come by now."""
@@ -57,7 +74,7 @@ class Judge:
                 return
             self._news.append(news)
             if len(self._news) > BEHIND:
-                self._give_up("everything")
+                self._squeeze()
             self._wake.notify()
 
     def stop(self) -> None:
@@ -70,12 +87,16 @@ class Judge:
 
     def work(self) -> None:
         """Judge what has come, in the thread of the caller."""
-        news = [self._news.popleft() for _ in range(len(self._news))]
+        with self._wake:
+            news = list(self._news)
+            self._news.clear()
+        self._began = time.monotonic()
         for panel in self._panels:
             if self._stopped:
                 return
             if self._ask(panel, news):
                 self._heard()
+        self._began = None
 
     def _ask(self, panel: Panel, news: Sequence[News]) -> bool:
         """Return whether there is anything new to tell. A panel that fails is asked no more: the others go on."""
@@ -100,6 +121,19 @@ class Judge:
         if time.perf_counter() - self._rested > SLICE:
             time.sleep(REST)
             self._rested = time.perf_counter()
+
+    def _squeeze(self) -> None:
+        """Make one of all that waits: how every row stands by now."""
+        update: Update = {}
+        gauges: dict[Key, Gauge] = {}
+        for each in self._news:
+            update.update(each.update)
+            gauges.update(each.gauges)
+        last = self._news[-1]
+        self._news.clear()
+        self._news.append(last._replace(update=update, gauges=gauges))
+        if len(update) > MOST:
+            self._give_up("everything")
 
     def _give_up(self, what: str) -> None:
         self._stopped = True

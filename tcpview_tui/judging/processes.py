@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.findings.evidence import Executable, File, Unread
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rules.reputation import ProgramLookup
 from tcpview_tui.findings.table import OF_EVIDENCE, OF_PROGRAM, OF_PROVENANCE
@@ -15,7 +16,7 @@ from tcpview_tui.judging.turns import Turns
 from tcpview_tui.judging.verdict import FAULT, Answers, News, Rules, Verdict, has_hit, unknown
 
 if TYPE_CHECKING:
-    from tcpview_tui.findings.evidence import Evidence, Executable, Reading
+    from tcpview_tui.findings.evidence import Evidence, Reading
     from tcpview_tui.judging.case import Reader
     from tcpview_tui.lookup.lists.folder import Lists
     from tcpview_tui.model.connection import Key
@@ -29,6 +30,9 @@ RETRIES = 3
 
 IDLE = 2_000
 """Processes without rows that are remembered until their minute is over; of more, those without for longest go."""
+
+HASHING = 0.5
+"""Seconds of reading whole programs at one go; who comes after that has its turn at the next look."""
 
 _ENDED = "the process has ended before it was judged"
 
@@ -48,6 +52,7 @@ class Processes:
         self._owners: dict[Key, tuple[Process, ...]] = {}
         self._turns: Turns[Identity] = Turns()
         self._idle: OrderedDict[Identity, None] = OrderedDict()
+        self._hashed = 0.0
 
     def take(self, news: News) -> None:
         """Take in which rows differ, and so which processes are new or have none any more."""
@@ -63,6 +68,7 @@ class Processes:
 
     def due(self, now: float) -> Iterator[Verdict]:
         """Yield verdicts; of a process that has no connection any more, that nothing is to be told."""
+        self._hashed = 0.0
         while len(self._idle) > IDLE:
             yield self._retire(next(iter(self._idle)))
         for identity in self._turns.called(now):
@@ -134,7 +140,7 @@ class Processes:
             return unknown((*OF_EVIDENCE, *OF_PROVENANCE, *OF_PROGRAM), evidence.reason), None
         answers += self._by_provenance(case, executable, compare=has_hit(answers))
         looks_up = self._lists is not None and self._lists.has_digests
-        digest = self._digest(process) if looks_up or has_hit(answers) else None
+        digest = self._digest(case, executable) if looks_up or has_hit(answers) else None
         return [*answers, *(self._by_lists(process, digest, now) if looks_up else ())], digest
 
     def _by_provenance(self, case: Case, executable: Reading[Executable | None], *, compare: bool) -> Answers:
@@ -144,13 +150,27 @@ class Processes:
             return unknown(OF_PROVENANCE, found.reason)
         return list(self._rules.ask(OF_PROVENANCE, identity, found))
 
-    def _digest(self, process: Process) -> str | None:
+    def _digest(self, case: Case, executable: Reading[Executable | None]) -> str | None:
+        """Return the SHA-256 of a program; `None` also when its turn is only at the next look."""
+        process = case.process
+        file = executable.file if isinstance(executable, Executable) else None
+        basis = (file.device, file.inode, file.modified) if isinstance(file, File) else None
+        if case.digest is not None and basis is not None and case.digest[0] == basis:
+            return case.digest[1]
+        if self._hashed >= HASHING:
+            self._turns.call(process.identity)
+            return None
+        began = time.perf_counter()
         found = self._rules.read(OF_PROGRAM, process.identity, lambda: self._reader.digest_of(process))
-        return None if isinstance(found, Unread) else found
+        self._hashed += time.perf_counter() - began
+        if found is None or isinstance(found, Unread):
+            return None
+        case.digest = (basis, found) if basis else None
+        return found
 
     def _by_lists(self, process: Process, digest: str | None, now: float) -> Answers:
         assert self._lists is not None  # noqa: S101 - asked only with lists
-        unread = "" if digest else "The program of the process cannot be read, so that its hash is not known."
+        unread = "" if digest else "The program of the process is not read (yet), so that its hash is not known."
         matches = self._lists.digest(digest) if digest else ()
         evidence = ProgramLookup(process.executable or process.name, digest or "", matches, now, unread)
         return list(self._rules.ask(OF_PROGRAM, process.identity, evidence))

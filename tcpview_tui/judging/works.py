@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.file import BaselineError, change, load
-from tcpview_tui.findings.baseline.traits import Networks
+from tcpview_tui.findings.baseline.traits import Networks, program_of
 from tcpview_tui.findings.table import RULES
 from tcpview_tui.judging.activities import Activities
 from tcpview_tui.judging.case import Reader
@@ -77,6 +77,9 @@ class Works:
     def learn(self, rows: Iterable[Row], context: Context, at: float) -> str:
         """Take it that these rows are normal here, and write that down; return a sentence."""
         rows, lesson = list(rows), Baseline()
+        known_rows = [row for row in rows if any(program_of(owner) for owner in row.owners)]
+        if not known_rows:
+            return "Nothing was learned: the program is known of none of these rows."
         lesson.learn(rows, context, host_name(), at, self._networks)
         try:
             known = change(self._path, lambda before: before.joined(lesson))
@@ -84,7 +87,10 @@ class Works:
             return f"Nothing was learned. {error}"
         # The judge takes it up with the next look.
         self._comparison, self._trouble = Comparison(known, self._networks), None
-        return f"{count(len(rows), 'row')} of {count(len(lesson.programs), 'program')} are normal here from now on."
+        left = f" Left out: {count(len(rows) - len(known_rows), 'row')} without a known program."
+        whose = count(len(lesson.programs), "program")
+        told = f"{count(len(known_rows), 'row')} of {whose} are normal here from now on."
+        return told + (left if len(rows) > len(known_rows) else "")
 
     def problems(self) -> list[Problem]:
         """Return what could not be judged, or not as was wanted."""

@@ -172,3 +172,10 @@ def test_who_waits_too_long_for_another_gives_up(file: Path, monkeypatch: pytest
     with alone.alone(file.parent):
         assert os.strerror(errno.EWOULDBLOCK) in (kept.hush_program(finding()) or "")
     assert kept.hush_program(finding()) is None
+
+
+@pytest.mark.parametrize("rule", ["shell-on-socket", "shell-behind-connection"])
+def test_what_a_shell_is_used_for_is_never_silent_for_good(file: Path, rule: str) -> None:
+    kept = Silences(file)
+    assert "in this run only" in (kept.hush_program(finding()._replace(rule=rule)) or "")
+    assert kept.lasting == ()

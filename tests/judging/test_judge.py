@@ -86,6 +86,10 @@ def test_looks_that_nobody_judges_are_not_piled_up(heard: threading.Semaphore, m
     judge = judging(heard, Panel("one"))
     for _ in range(20):
         judge.take(NEWS)
+    assert (judge.failed, len(judge._news) <= 5) == ((), True)
+    monkeypatch.setattr(module, "MOST", -1)
+    for _ in range(5):
+        judge.take(NEWS)
     assert (judge.failed, len(judge._news)) == (("everything",), 0)
 
 

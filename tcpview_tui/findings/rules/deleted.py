@@ -33,6 +33,11 @@ def _check(evidence: Evidence) -> Answer:
 def _replaced(exe: Executable, present: File, contacts: str) -> Hit | None:
     if isinstance(exe.file, File) and exe.file.is_same(present):  # the name was put back
         return None
+    if not present.is_program:  # an upgrade puts another version there, and not an empty or a plain file
+        return Hit(
+            f"started from {exe.path}, deleted{_since(exe)}, and what has its name now is no program{contacts}",
+            "A program that is stopped and removed leaves its configuration or a lock by the same name, though seldom.",
+        )
     other = f"another file, last changed {local_time(present.changed)}, has its name now"
     return Hit(
         f"started from {exe.path}, which was replaced: {other}{contacts}",

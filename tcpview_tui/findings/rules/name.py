@@ -32,11 +32,15 @@ _EMULATORS = re.compile(r"qemu|box(?:64|86)|fex|wine|rosetta|valgrind|ld-linux|l
 """Programs that run another one and go by its name."""
 
 
+def _emulates(path: str) -> bool:
+    return is_steady(path) and bool(_EMULATORS.match(base(path)))
+
+
 def _check(evidence: Evidence) -> Answer:
     exe = evidence.executable
     if isinstance(exe, Unread):
         return Unknown(exe.reason)
-    if exe is None or plain(exe.path) in MULTI_CALL or _EMULATORS.match(base(exe.path)):
+    if exe is None or plain(exe.path) in MULTI_CALL or _emulates(exe.path):
         return None
     found = _by_path(evidence, exe) or _by_name(evidence, exe)
     return found and found._replace(sentence=f"{found.sentence}, but runs {exe.path}{contacted(evidence)}")

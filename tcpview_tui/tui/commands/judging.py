@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tcpview_tui.config import default_path
-from tcpview_tui.findings.pair import program_of
+from tcpview_tui.findings.baseline.traits import program_of
 from tcpview_tui.findings.register import subjects
 from tcpview_tui.lookup.references import merged
 from tcpview_tui.model.details import heading
@@ -82,7 +82,7 @@ def mark_normal(main: MainScreen) -> None:
         if choice == "learn":
             main.say(session.bench.learn(rows, context, session.time.wall()))
 
-    programs = len({program_of(row.owner) for row in rows})
+    programs = len({program_of(owner) for row in rows for owner in row.owners} - {None})
     suspicious = sum(context.is_suspicious(row) for row in rows)
     text = Text(f"Learn {count(len(rows), 'row')} of {count(programs, 'program')}, all that are shown now: ")
     text.append("what they do is part of the baseline from then on, and not new here any longer.")

@@ -33,7 +33,7 @@ _SHORT = "Enter row  Space why  Esc back\ns p u silence  o undo"
 
 _DONE = {
     "run": "Silent in this run: o tells it again.",
-    "program": "Silent for good for this program, by its SHA-256.",
+    "program": "Silent for good for every process of this program (SHA-256).",
     "unit": "Silent for good for this unit.",
 }
 
@@ -112,7 +112,10 @@ class FindingsScreen(Dialog[Finding]):
             *silent(register.silences.lasting, BY_ID),
         ]
         self._list.fill(lines, drawn(lines, self._room, self._palette, self._glyphs))
-        self._write(self.query_one(".title", Static), f"Findings: {summary(findings)}")
+        self._write(
+            self.query_one(".title", Static),
+            f"Findings: {summary(findings) if self._bench.is_on else 'nothing is judged'}",
+        )
         self._write(self._scope, "" if findings else self._told_of_none())
         self._scope.display = not findings
         self._explain()

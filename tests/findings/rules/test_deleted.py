@@ -48,6 +48,15 @@ def test_an_upgrade_is_low_and_says_so(program: Path) -> None:
     assert "upgrade" in hit.against
 
 
+def test_a_plain_file_in_its_place_is_no_upgrade(program: Path) -> None:
+    with sleeping(program) as pid:
+        program.unlink()
+        program.touch()
+        hit = marked(DELETED_EXE, pid)
+    assert hit.severity is None
+    assert "what has its name now is no program" in hit.sentence
+
+
 def test_so_is_one_of_rpm_which_puts_the_old_file_aside_first(program: Path) -> None:
     aside = program.with_name("worker;5f3a9b1c")
     program.rename(aside)
