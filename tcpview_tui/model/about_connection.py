@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tcpview_tui.lookup.addresses import address_class
 from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, State
 from tcpview_tui.model.container import namespace_label
@@ -34,7 +35,7 @@ def about_connection(row: Row, context: Context) -> Section:
     connection, closed = row.connection, row.closed_at
     is_exact = connection.opened_at is not None
     transport, remote = connection.transport, connection.remote
-    far = None if remote is None else _end(remote, transport, context)
+    far = None if remote is None else _far(remote, transport, context)
     name = None if remote is None else context.names.get(remote.address)
     facts = (
         Fact("Protocol", connection.protocol),
@@ -63,6 +64,12 @@ def _namespace(namespace: Namespace | None) -> Fact:
 def _end(end: Endpoint, transport: Transport, context: Context) -> str:
     service = context.service_name(transport, end.port)
     return endpoint(*end) + (f" ({service})" if service else "")
+
+
+def _far(end: Endpoint, transport: Transport, context: Context) -> str:
+    """Return the other end, with what kind of address it is when it is none of the Internet's."""
+    kind = address_class(end.address)
+    return _end(end, transport, context) + (f", {kind}" if kind else "")
 
 
 def _opened(row: Row) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.model.about_connection import about_connection
 from tcpview_tui.model.columns import BY_ID, Context
 from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Namespace, State
 from tcpview_tui.model.details import details, heading
@@ -96,7 +97,7 @@ def test_a_connection_is_told_with_every_state_and_its_time() -> None:
         "State": f"CLOSE_WAIT since {T[60]}",
         "Direction": "out: no listener had the local port",
         "Local": "10.0.0.5:50000",
-        "Remote": "192.0.2.7:443 (https)",
+        "Remote": "192.0.2.7:443 (https), documentation",
         "Remote name": "www.example.org",
         "Namespace": "that of this program",
         "Opened": T[0],
@@ -302,3 +303,18 @@ def test_further_owners_are_named() -> None:
 def test_the_heading_names_the_row() -> None:
     assert heading(make_row("10.0.0.5:22", "192.0.2.7:1", SSHD)) == "sshd (100)  TCP 10.0.0.5:22 - 192.0.2.7:1"
     assert heading(make_row("10.0.0.5:22", None)) == "TCP 10.0.0.5:22"
+
+
+@pytest.mark.parametrize(
+    ("remote", "told"),
+    [
+        ("10.1.2.3:443", "10.1.2.3:443, private"),
+        ("100.64.0.1:443", "100.64.0.1:443, CGNAT"),
+        ("169.254.169.254:80", "169.254.169.254:80, cloud metadata"),
+        ("9.9.9.9:443", "9.9.9.9:443"),
+    ],
+)
+def test_the_kind_of_an_address_is_named(remote: str, told: str) -> None:
+    row = make_row("10.0.0.5:50000", remote)
+    section = about_connection(row, Context())
+    assert {fact.label: fact.value for fact in section.facts}["Remote"] == told

@@ -97,7 +97,7 @@ async def test_the_pane_names_the_row_and_tells_its_facts() -> None:
         await pilot.pause()
         assert app.lines[0].startswith(" curl (4242)  TCP 10.0.0.5:50000 - 192.0.2.")  # and how far it is scrolled
         shown = [line.rstrip() for line in app.lines]
-        for line in (" Remote       192.0.2.7:47123", " Threads      3", " Directory    /home/alice"):
+        for line in (" Remote       192.0.2.7:47123, documentation", " Threads      3", " Directory    /home/alice"):
             assert line in shown
         assert shown[1] == " Process"
 
