@@ -103,6 +103,10 @@ class Bench:
             told.append(limits.judged(self.register.silences.problem))
         return told
 
+    def origins(self) -> list[Problem]:
+        """Return what is told from files, and of when these are."""
+        return [] if self._works is None else self._works.origins()
+
     def scope(self) -> str:
         """Return in words what is judged."""
         if self._works is not None:

@@ -98,6 +98,10 @@ class Works:
         told = [limits.judged(each) for each in (*self._lists.problems, self._trouble, warning) if each]
         return [*([limits.rules_failed(dict(self._rules.failed))] if self._rules.failed else []), *told]
 
+    def origins(self) -> list[Problem]:
+        """Return what is told from files, which are of some day."""
+        return [limits.places(self.places.about)] if self.places.tells else []
+
     def scope(self) -> str:
         """Return in words what is judged."""
         return f"{count(len(RULES), 'rule')} at work, {'with' if self._comparison else 'without'} a baseline."

@@ -8,7 +8,7 @@ from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.text import count, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 TcpSeen = Literal["at looks", "ending", "always"]
 """When a TCP connection is seen that is shorter than the interval: if a look meets it, when it ends, or always."""
@@ -76,6 +76,11 @@ def memory(told: str) -> Problem:
 def judged(told: str) -> Problem:
     """Return that not everything was judged as was wanted, in the sentence `told`."""
     return Problem(Code.JUDGING, "not all is judged as was wanted", told)
+
+
+def places(told: Iterable[str]) -> Problem:
+    """Return what registered countries and AS numbers come from, and how old that is, in the sentences `told`."""
+    return Problem(Code.PLACES, "where an address is registered is known from files", " ".join(told))
 
 
 def rules_failed(failed: Mapping[str, int]) -> Problem:

@@ -42,6 +42,7 @@ class Code(StrEnum):
     COUNTERS = "counters"
     SHARED = "shared"
     ROOTKIT = "rootkit"
+    PLACES = "places"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def unseen(session: Session) -> list[Problem]:
         taken.append(limits.dropped(session.live.dropped))
     if session.memory.problem:
         taken.append(limits.memory(session.memory.problem))
-    taken += session.bench.problems()
+    taken += [*session.bench.problems(), *session.bench.origins()]
     missed = snapshot.missed if snapshot else None
     taken.append(limits.polling(every if is_behind else session.interval, missed, _tcp_seen(session, taken)))
     return by_seriousness(taken)

@@ -15,6 +15,7 @@ from tcpview_tui.model.snapshot import Code
 from tests.fakes import EPOCH, FakeClock
 from tests.findings.processes import process_of
 from tests.judging.cases import row
+from tests.lookup.geo.mmdb import mmdb
 from tests.sources.net import until
 
 
@@ -74,3 +75,19 @@ def test_a_process_is_there_until_it_ends_and_is_no_other_with_its_pid() -> None
     child.communicate()
     assert not is_there(seen)
     assert is_there(process_of(os.getpid()))
+
+
+def test_of_when_the_databases_of_addresses_are_is_told(tmp_path: Path) -> None:
+    (tmp_path / "country.mmdb").write_bytes(
+        mmdb({"9.9.9.0/24": {"country": {"iso_code": "CH"}}}, "GeoLite2-Country", int(EPOCH) - 3 * 86_400)
+    )
+    works = Works(FakeClock(), tmp_path, None, Rules(), str(tmp_path))
+    try:
+        assert works.places.wait(30)
+        (problem,) = works.origins()
+        assert problem.code is Code.PLACES
+        assert "country.mmdb" in problem.detail
+        assert "3 days old" in problem.detail
+        assert works.places.look_up("9.9.9.9")
+    finally:
+        works.close()

@@ -13,6 +13,7 @@ TOLD = (
     limits.names("no DNS server"),
     limits.memory("The file is damaged."),
     limits.judged("The baseline is damaged."),
+    limits.places(["geo.mmdb is 3 days old."]),
     limits.rules_failed({"beacon": 2, "deleted-exe": 1}),
     *limits.ALWAYS,
 )
