@@ -116,6 +116,9 @@ class FixedBench(Bench):
     def outside(self) -> int:
         return len(self._strange)
 
+    def is_outside(self, row: Row) -> bool:
+        return row.key in self._strange
+
     def start(self, heard: Callable[[], None]) -> None:
         """Begin nothing: what comes is judged when it comes."""
 

@@ -78,7 +78,7 @@ class Silences:
         if finding.rule in _WHATEVER_IT_RUNS:
             return "A shell or an interpreter runs whatever it is told: this can be silenced in this run only."
         if finding.digest is None:
-            return "The hash of its program is not known, so that nothing can be silenced for good."
+            return "The hash of its program is not known, or tells not what it runs: silence it in this run only."
         return self._keep(Silence(finding.rule, finding.digest, None, finding.name))
 
     def hush_unit(self, finding: Finding) -> str | None:

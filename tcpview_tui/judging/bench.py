@@ -52,6 +52,10 @@ class Bench:
         """How many rows are outside of the baseline; `None` when there is none."""
         return None if self._works is None else self._works.outside
 
+    def is_outside(self, row: Row) -> bool:
+        """Whether a row is outside of the baseline."""
+        return self._works is not None and self._works.is_outside(row)
+
     @property
     def places(self) -> tuple[int, frozenset[str]]:
         """A number that grows when more is known of places, and which facts of them are told."""

@@ -93,7 +93,7 @@ class Judge:
         self._began = time.monotonic()
         for panel in self._panels:
             if self._stopped:
-                return
+                break
             if self._ask(panel, news):
                 self._heard()
         self._began = None

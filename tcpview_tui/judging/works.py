@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.file import BaselineError, change, load
 from tcpview_tui.findings.baseline.traits import Networks, program_of
+from tcpview_tui.findings.programs import is_interpreter, is_shell
 from tcpview_tui.findings.table import RULES
 from tcpview_tui.judging.activities import Activities
 from tcpview_tui.judging.case import Reader
@@ -52,6 +54,7 @@ class Works:
         """`folder` has lists and baseline, unless `baseline` names another file; `geo` has databases of addresses."""
         self._clock, self._path = clock, baseline or folder / "baseline.json"
         self._trouble: str | None = None
+        self._learning = threading.Lock()
         self.places = Places(usual(geo), clock)
         self.places.open()
         self._networks = Networks(self._asn if self._has_asn() else None)
@@ -59,15 +62,20 @@ class Works:
         self._rules, self._lists = rules, Lists(folder / "lists", clock)
         self._comparison = self._compared()
         digest_of = partial(_digest, Programs().digest_of)
-        self._connections = Connections(rules, self._lists, lambda: self._comparison, digest_of)
+        of_purpose = partial(_digest_of_purpose, digest_of)
+        self._connections = Connections(rules, self._lists, lambda: self._comparison, of_purpose)
         processes = Processes(rules, Reader(read, Provenances().of, digest_of, is_there), self._lists)
-        activities, machine = Activities(rules, digest_of), Machine(rules, watches(clock))
+        activities, machine = Activities(rules, of_purpose), Machine(rules, watches(clock))
         self.panels: tuple[Panel, ...] = (processes, self._connections, activities, machine)
 
     @property
     def outside(self) -> int | None:
         """How many rows are outside of the baseline; `None` when there is none."""
         return None if self._comparison is None else len(self._connections.outside)
+
+    def is_outside(self, row: Row) -> bool:
+        """Whether the program, the listener or the network of a row was never learned."""
+        return row.key in self._connections.outside
 
     def close(self) -> None:
         """Read no lists any more."""
@@ -82,11 +90,12 @@ class Works:
             return "Nothing was learned: the program is known of none of these rows."
         lesson.learn(rows, context, host_name(), at, self._networks)
         try:
-            known = change(self._path, lambda before: before.joined(lesson))
+            with self._learning:
+                known = change(self._path, lambda before: before.joined(lesson))
+                # The judge takes it up with the next look.
+                self._comparison, self._trouble = Comparison(known, self._networks), None
         except BaselineError as error:
             return f"Nothing was learned. {error}"
-        # The judge takes it up with the next look.
-        self._comparison, self._trouble = Comparison(known, self._networks), None
         left = f" Left out: {count(len(rows) - len(known_rows), 'row')} without a known program."
         whose = count(len(lesson.programs), "program")
         told = f"{count(len(known_rows), 'row')} of {whose} are normal here from now on."
@@ -127,6 +136,12 @@ def is_there(process: Process) -> bool:
     """Whether this process still runs; also where the system does not tell when it started, so that nobody knows."""
     entry = read_entry(process.pid)
     return entry is not None and (entry.started is None or same_start(entry.started, process.started))
+
+
+def _digest_of_purpose(look: Callable[[Process], str | None], process: Process) -> str | None:
+    """Return the SHA-256 of a program; none of a shell or an interpreter, which has the same whatever it runs."""
+    path = process.executable or process.name
+    return None if is_shell(path) or is_interpreter(path) else look(process)
 
 
 def _digest(look: Callable[[Process], str | None], process: Process) -> str | None:

@@ -34,10 +34,6 @@ def plain(name: str) -> str:
     return name.casefold().replace("-", "").replace("_", "")
 
 
-NOVEL = frozenset({"new-program", "new-listener", "first-contact"})
-"""The rules that find what is outside of the baseline."""
-
-
 class Seen(NamedTuple):
     """A row with what it is joined with: the fact that a flag is about."""
 
@@ -94,7 +90,7 @@ FLAGS = (
     Choice(
         "new-to-baseline",
         "its program, listener or network was never learned",
-        lambda seen: any(each.rule in NOVEL for each in seen.context.findings(seen.row)),
+        lambda seen: seen.context.is_outside(seen.row),
         compares=True,
     ),
     _flag("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed, compares=True),

@@ -44,6 +44,10 @@ def _nowhere(_address: str) -> None:
     return None
 
 
+def _known(_row: Row) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a row is joined with when it is shown: the time (wall clock, seconds UTC) and names by address.
@@ -51,7 +55,7 @@ class Context:
     `service_name` tells what a port is registered for, as `sources.base.Source` does; by default nothing is known.
     With `since`, rows that were not touched after the look of that number are dimmed. `gauges` tell what a connection
     carries, those that have just carried something are marked if `marks_traffic`. `findings` tells what the rules have
-    found of a row, the gravest first.
+    found of a row, the gravest first, `is_outside` whether a row is outside of the baseline.
     """
 
     now: float = 0.0
@@ -62,6 +66,7 @@ class Context:
     marks_traffic: bool = False
     findings: Findings = _innocent
     place: PlaceOf = _nowhere
+    is_outside: Callable[[Row], bool] = _known
 
     def is_suspicious(self, row: Row) -> bool:
         """True when a rule has found something that is grave enough to mark the row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -32,14 +33,16 @@ def open_page(url: str) -> str:
     """Hand a URL over to the browser and wait, for worker threads only; return a sentence about it.
 
     In a process of its own without a terminal, because ``webbrowser`` falls back to w3m or lynx, which would draw over
-    this screen, and because browsers write warnings; isolated (-I), so that no file of the current folder is run.
+    this screen, and because browsers write warnings; isolated (-I), so that no file of the current folder is run. The
+    keys of services, which stand in variables of this program's own, are not handed on.
     """
     command = [sys.executable, "-I", "-c", _OPEN, url]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TCPVIEW_TUI_")}
     try:
         subprocess.run(  # noqa: S603 - this interpreter, and a URL that is one argument
             command,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True, timeout=PATIENCE, check=True,
+            start_new_session=True, timeout=PATIENCE, check=True, env=environ,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return "No browser could be started. Enter copies the URL instead."

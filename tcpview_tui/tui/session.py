@@ -95,6 +95,7 @@ class Session:
             marks_traffic=self.marks_traffic,
             findings=self.bench.register.of,
             place=self.bench.place,
+            is_outside=self.bench.is_outside,
         )
 
     def _tempo(self) -> tuple[Clock, float]:

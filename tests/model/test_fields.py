@@ -8,7 +8,6 @@ import pytest
 
 from tcpview_tui.findings.finding import Finding
 from tcpview_tui.findings.rule import Severity
-from tcpview_tui.findings.table import BY_ID
 from tcpview_tui.model import choices, columns, fields
 from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.lexer import tokenize
@@ -82,14 +81,16 @@ FLAGS = {
 
 
 def _findings_of_flags(row: Row) -> tuple[Finding, ...]:
-    if row is FLAGS["suspicious"]:
-        return (make_finding(Severity.MEDIUM),)
-    return (make_finding(Severity.LOW, "first-contact"),) if row is FLAGS["new-to-baseline"] else ()
+    return (make_finding(Severity.MEDIUM),) if row is FLAGS["suspicious"] else ()
 
 
 @pytest.mark.parametrize("flag", choices.FLAGS, ids=lambda flag: flag.name)
 def test_a_flag_holds_for_its_row_and_not_for_another(flag: choices.Choice) -> None:
-    context = columns.Context(gauges={FLAGS["busy"].key: Gauge(Counted(), is_busy=True)}, findings=_findings_of_flags)
+    context = columns.Context(
+        gauges={FLAGS["busy"].key: Gauge(Counted(), is_busy=True)},
+        findings=_findings_of_flags,
+        is_outside=lambda row: row is FLAGS["new-to-baseline"],
+    )
     assert flag.covers(choices.Seen(FLAGS[flag.name], context))
     other = FLAGS["ipv6"] if flag.name == "ipv4" else make_row("10.0.0.5:22", "192.0.2.7:50000", SSHD)
     assert not flag.covers(choices.Seen(other, context))
@@ -190,7 +191,3 @@ def test_a_severity_that_is_none_is_refused_at_its_place(query: str) -> None:
 def test_who_writes_a_severity_that_is_none_reads_which_there_are(query: str) -> None:
     with pytest.raises(QueryError, match=r"low, medium or high"):
         parse(query)
-
-
-def test_the_rules_of_the_baseline_are_among_the_rules() -> None:
-    assert set(BY_ID) >= choices.NOVEL

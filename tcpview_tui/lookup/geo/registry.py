@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tcpview_tui.lookup.geo.place import Place, read
+from tcpview_tui.lookup.geo.place import NOWHERE, Place, read
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 class Registry:
     """What the five registries (AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC) say, as of the day the package was built."""
 
-    folder, trouble, is_estimate = "the Python package", "", False
+    folder, is_estimate = "the Python package", False
     kind = "lists of the address registries"
     tells = frozenset({"country"})
 
     def __init__(self, country_code: Callable[[str], Any], version: str, built: float) -> None:
         self._country_code = country_code
         self.name = f"iptocc {safe(version, 40)}"
-        self.built = built
+        self.built, self.trouble = built, ""
 
     def place(self, address: Address) -> Place:
-        """Return the registered country of an address; it takes some microseconds."""
-        return read({"country": self._country_code(str(address))})
+        """Return the registered country of an address; it takes some microseconds. Never raises, see `trouble`."""
+        try:
+            return read({"country": self._country_code(str(address))})
+        except Exception as error:  # noqa: BLE001 - who asks is the only thread that there is for places
+            self.trouble = self.trouble or f"{self.name} failed first at {address}: {safe(type(error).__name__, 40)}."
+            return NOWHERE
 
 
 def installed() -> Registry | None:

@@ -12,6 +12,7 @@ from tcpview_tui.lookup.reputation_api import keys
 from tcpview_tui.lookup.reputation_api.exchange import check, exchange
 from tcpview_tui.lookup.reputation_api.service import SERVICES, Service, questions, refusal
 from tcpview_tui.lookup.wire import WireError
+from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,11 @@ class Services:
         self._bases = bases or {}
         for base in self._bases.values():
             check(base)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether nothing may be sent, by whomever."""
+        return self._offline
 
     def recipients(self, address: str | None, sha256: str | None) -> tuple[str, ...]:
         """Return, in plain words, who will learn what when `ask` is called; nobody without a key."""
@@ -112,5 +118,8 @@ def _proxies() -> list[str]:
     from urllib.request import getproxies
 
     proxy = getproxies().get("https", "")
-    name = urlsplit(proxy).hostname or "unnamed"
-    return [f"the HTTP proxy of your environment ({name}): who is asked"] if proxy else []
+    try:
+        name = urlsplit(proxy).hostname or "unnamed"
+    except ValueError:  # an unclosed bracket
+        name = "unnamed"
+    return [f"the HTTP proxy of your environment ({safe(name, 100)}): who is asked"] if proxy else []

@@ -16,6 +16,7 @@ from tcpview_tui.model.details import heading
 from tcpview_tui.model.inspection import Absence
 from tcpview_tui.record.programs import Programs
 from tcpview_tui.text import count
+from tcpview_tui.tui.background import run_in_background
 from tcpview_tui.tui.messages import FindingsArrived
 from tcpview_tui.tui.screens.question import QuestionScreen
 
@@ -80,7 +81,8 @@ def mark_normal(main: MainScreen) -> None:
 
     def answered(choice: str | None) -> None:
         if choice == "learn":
-            main.say(session.bench.learn(rows, context, session.time.wall()))
+            main.say("Learning.")
+            run_in_background(main, partial(session.bench.learn, rows, context, session.time.wall()), main.say)
 
     programs = len({program_of(owner) for row in rows for owner in row.owners} - {None})
     suspicious = sum(context.is_suspicious(row) for row in rows)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _NO_KEY = """Nobody was asked: there is no key. It is read from TCPVIEW_TUI_VIRUSTOTAL_KEY or TCPVIEW_TUI_ABUSEIPDB_KEY,
 or from virustotal.key or abuseipdb.key, files of mode 0600 beside the config file.""".replace("\n", " ")
 
+_NOTHING = "Nobody was asked: neither an address of somebody else nor the SHA-256 of the program is known."
+
 
 class ReferencesScreen(Dialog[None]):
     """Shows URLs; nothing is sent before somebody asks. `digest` may take its time, and is called in the background."""
@@ -90,7 +92,7 @@ class ReferencesScreen(Dialog[None]):
     def _tell(self, said: str = "") -> None:
         """Show what is known by now, and below it `said` and the keys."""
         self.body.update(self._told())
-        keys = f"Enter copies  {'o opens  ' if is_desktop(os.environ) else ''}a asks  Esc goes back"
+        keys = f"Enter copies  {'o opens  ' if self._opens else ''}a asks  Esc goes back"
         self._foot.update(Text(self._plain(f"{said}\n{keys}" if said else keys)))
         self.fit()
 
@@ -105,7 +107,14 @@ class ReferencesScreen(Dialog[None]):
             text.append(self._plain(f"{answer.source}\n"), "bold")
             text.append(self._plain("".join(f"  {sentence}\n" for sentence in answer.sentences)))
         text.rstrip()
-        return text if self._answers else Text(_NO_KEY)
+        if self._answers:
+            return text
+        return Text(_NO_KEY if self._address is not None or self._sum is not None else _NOTHING)
+
+    @property
+    def _opens(self) -> bool:
+        """Whether a browser may be started: it sends what is asked, too."""
+        return is_desktop(os.environ) and not self._services.is_offline
 
     def _lacks(self) -> list[str]:
         reason = classify(self._address) if self._address is not None else "Nobody is connected here."
@@ -128,7 +137,9 @@ class ReferencesScreen(Dialog[None]):
     def action_open(self) -> None:
         """Open the page in a browser, where that is possible."""
         place = self._list.highlighted
-        if not is_desktop(os.environ):
+        if self._services.is_offline:
+            self._tell("--offline forbids that a browser is started; Enter copies the URL.")
+        elif not is_desktop(os.environ):
             self._tell("There is no desktop here for a browser; Enter copies the URL.")
         elif place is not None and self._pages:
             url = self._pages[place].url
