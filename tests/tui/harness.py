@@ -49,10 +49,8 @@ class Live:
         await self.sample()
 
     async def sample(self) -> None:
-        snapshot = self.app.session.snapshot
-        before = snapshot.sequence if snapshot else 0
-        self.app.feed.sample_now()
-        await self.until(lambda: (now := self.app.session.snapshot) is not None and now.sequence > before)
+        number = self.app.feed.sample_now()
+        await self.until(lambda: (now := self.app.session.snapshot) is not None and now.sequence >= number)
 
     async def advance(self, seconds: float) -> None:
         """Move the clock, and let what waited for it happen."""
