@@ -57,7 +57,8 @@ def number(answer: object) -> int:
 
 
 def facts(inspection: Inspection) -> set[object]:
-    return {getattr(inspection, field.name) for field in fields(inspection) if field.name not in {"identity", "dossier"}}
+    names = {field.name for field in fields(inspection)} - {"identity", "dossier"}
+    return {getattr(inspection, name) for name in names}
 
 
 def test_this_process_is_described() -> None:
