@@ -17,7 +17,8 @@ class Finding(NamedTuple):
 
     `name` is the subject in words, `against` what speaks against it in this case, `since` when it was found first, in
     seconds UTC. `digest` is the SHA-256 of the program that it is about and `unit` its systemd unit or container
-    service, where there is one and it is known: what a silence for good holds for.
+    service, where there is one and it is known: what a silence for good holds for. `version` and `technique` (MITRE
+    ATT&CK) are the rule's: who reads a record of it later may have other rules.
     """
 
     rule: str
@@ -30,6 +31,8 @@ class Finding(NamedTuple):
     since: float
     digest: str | None = None
     unit: str | None = None
+    version: int = 1
+    technique: str = ""
 
 
 class Unchecked(NamedTuple):

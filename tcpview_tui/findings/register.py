@@ -55,7 +55,7 @@ class Register:
                 found.append(
                     Finding(
                         rule.id, rule.title, grave, answer.sentence, answer.against, about.subject, about.name, first,
-                        about.digest, about.unit,
+                        about.digest, about.unit, rule.version, rule.technique,
                     )
                 )  # fmt: skip
             elif isinstance(answer, Unknown):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from tcpview_tui.alignment import cells
 from tcpview_tui.model.column import Context
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.export import LISTINGS
 from tcpview_tui.record.lines import WORDS, json_line
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.record.values import STATUS, origin, shown
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.record.digests import Digest, recorded
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.excerpt import EVER, Span
 from tcpview_tui.record.facts import FACTS, lasting
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import count, safe
 
 if TYPE_CHECKING:

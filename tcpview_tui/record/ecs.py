@@ -5,14 +5,14 @@ Field reference: https://www.elastic.co/docs/reference/ecs. Every document stand
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.community_id import community_id
 from tcpview_tui.record.digests import unread
-from tcpview_tui.text import LAST_DATE
+from tcpview_tui.record.ecs_findings import rules, told
+from tcpview_tui.record.timestamp import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,16 +35,6 @@ _NANOSECONDS = 1_000_000_000
 """ECS `event.duration` is in nanoseconds."""
 
 
-@lru_cache(4096)
-def timestamp(epoch: float) -> str:
-    """Return `epoch` (seconds UTC) as ISO 8601 in UTC with milliseconds, ``2026-01-31T23:59:59.250Z``.
-
-    What has no date is the nearest that has one.
-    """
-    at = datetime.fromtimestamp(min(max(epoch, 0.0), LAST_DATE), UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
 def listed(row: Row, context: Context, at: float, host: str) -> Document:
     """Return the document of a row as it was at `at` (seconds UTC) on `host`. What is unknown is left out."""
     event = {"kind": "state", "category": ["network"], "type": types(row, "info"), "action": action(row, "listed")}
@@ -62,8 +52,8 @@ def types(row: Row | None, kind: str) -> list[str]:
 
 
 def subject(row: Row, context: Context, host: str, digest_of: Digest = unread) -> Document:
-    """Return the parts of a document that tell what a row is: its flow, its ends, its process and what is our own."""
-    counters, owner = _counters(row, context), row.owner
+    """Return the parts of a document that tell what a row is: its flow, its ends, its process, what was found of it."""
+    counters, owner, findings = _counters(row, context), row.owner, context.findings(row)
     return {
         "network": _network(row, counters),
         **_ends(row, context, counters),
@@ -71,7 +61,8 @@ def subject(row: Row, context: Context, host: str, digest_of: Digest = unread) -
         "user": {"name": owner.user if owner else row.connection.user},
         "container": owner and _container(owner),
         "host": {"name": host},
-        "tcpview": _own(row, host, digest_of),
+        **rules(findings),
+        "tcpview": _own(row, host, digest_of) | {"finding": told(findings)},
     }
 
 

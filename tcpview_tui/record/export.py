@@ -12,8 +12,9 @@ import msgspec
 
 from tcpview_tui.alignment import aligned
 from tcpview_tui.model.columns import Column, Context
-from tcpview_tui.record.ecs import listed, timestamp
+from tcpview_tui.record.ecs import listed
 from tcpview_tui.record.page import write_page
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.record.values import FACTS, cell, origin, raw, shown
 from tcpview_tui.text import count
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tcpview_tui import __version__
-from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import safe, safe_bytes
 
 if TYPE_CHECKING:

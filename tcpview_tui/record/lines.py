@@ -14,11 +14,11 @@ import msgspec
 from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.record.digests import Digest, unread
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.ecs_events import beginning, document, key_id
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
 from tcpview_tui.record.facts import begun, sentence
 from tcpview_tui.record.spreadsheet import inert
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.record.values import FACTS, cell
 from tcpview_tui.text import duration, size
 

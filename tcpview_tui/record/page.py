@@ -8,7 +8,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from tcpview_tui.record.ecs import timestamp
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.record.values import raw, shown
 from tcpview_tui.text import count
 

@@ -14,9 +14,9 @@ from tcpview_tui.model.connection import Connection, Endpoint, Family, Namespace
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.ecs_events import BEGINNING
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.record.wire import Line, LineEnd, LineProcess
 from tcpview_tui.text import safe
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.record import page
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.lines import WORDS, detail
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import count
 
 if TYPE_CHECKING:

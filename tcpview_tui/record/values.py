@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.model.columns import Column, Context
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.spreadsheet import inert
+from tcpview_tui.record.timestamp import timestamp
 
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import msgspec
 
 from tcpview_tui.record.closing import digest_of, read_line
-from tcpview_tui.record.ecs import timestamp
 from tcpview_tui.record.opening import beside, opened
 from tcpview_tui.record.schema import APPLICATION_ID, HAPPENED, SEALED, TABLES, VERSION
 from tcpview_tui.record.seal import START, Chain
+from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:

@@ -32,8 +32,9 @@ def test_the_same_twice_is_nothing_new(register: Register) -> None:
 def test_a_finding_has_all_that_there_is_to_say(register: Register) -> None:
     register.put("process", CURLS, [(LOW, Hit("found", "but", Severity.MEDIUM))], EPOCH)
     expected = Finding(
-        "low", "Low", Severity.MEDIUM, "found", "but", CURL.identity, "curl", EPOCH, "ab" * 32, "curl.service"
-    )
+        "low", "Low", Severity.MEDIUM, "found", "but", CURL.identity, "curl", EPOCH, "ab" * 32, "curl.service",
+        LOW.version, LOW.technique,
+    )  # fmt: skip
     assert register.findings == [expected]
 
 

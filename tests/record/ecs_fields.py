@@ -51,6 +51,10 @@ FIELDS = {
     "host.boot.id": "keyword",
     "host.os.kernel": "keyword",
     "related.ip": "ip[]",
+    "rule.id": "keyword",
+    "rule.name": "keyword",
+    "rule.version": "keyword",
+    "threat.technique.id": "keyword[]",
     "related.hosts": "keyword[]",
 }
 """Types by name; ``[]`` where the reference asks for an array."""

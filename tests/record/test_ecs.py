@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 
+from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import Namespace, State
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.ecs import listed, timestamp
+from tcpview_tui.record.ecs import listed
 from tcpview_tui.record.export import write_json
+from tcpview_tui.record.timestamp import timestamp
+from tests.model.findings import found, make_finding
 from tests.model.rows import make_process, make_row, rows
 from tests.record.ecs_fields import faults
 
@@ -186,6 +189,24 @@ def test_a_zone_is_no_part_of_an_address() -> None:
     made = document(make_row("[fe80::1%eth0]:22", "[fe80::2%eth0]:5", direction="out"))
     assert made["source"] == {"ip": "fe80::1", "port": 22}
     assert made["tcpview"]["remote"] == {"ip": "fe80::2", "port": 5, "zone": "eth0"}
+
+
+def test_findings_are_told_by_the_gravest_rule_all_techniques_and_each_in_full() -> None:
+    row, grave = make_row(), make_finding()._replace(technique="T1070.004", version=2, digest="ab" * 32)
+    low = make_finding(Severity.LOW, "unpackaged", "Of no package")
+    told = listed(row, found(row, grave, low, now=AT), AT, "box")
+    assert told["rule"] == {"id": "deleted-exe", "name": "deleted", "version": "2"}
+    assert told["threat"] == {"technique": {"id": ["T1070.004"]}}
+    assert [each["severity"] for each in told["tcpview"]["finding"]] == ["high", "low"]
+    assert told["tcpview"]["finding"][0] == {
+        "rule": "deleted-exe", "version": 2, "title": "deleted", "severity": "high", "technique": "T1070.004",
+        "sentence": "It was found.", "about": "sshd (100)", "since": "1970-01-01T00:16:40.000Z", "sha256": "ab" * 32,
+    }  # fmt: skip
+    assert faults(told) == []
+
+
+def test_nothing_is_told_of_a_row_without_findings() -> None:
+    assert not {"rule", "threat"} & document(make_row()).keys()
 
 
 @pytest.mark.parametrize(("epoch", "text"), [(0.0, "1970-01-01T00:00:00.000Z"), (1.9999, "1970-01-01T00:00:01.999Z")])
