@@ -100,4 +100,5 @@ def _looks(reader: Reader, first: int, last: int) -> Iterator[list[Event]]:
 
 
 def _matches(query: Query, happening: Happening) -> bool:
-    return happening.row is not None and query.matches(happening.row, happening.context)
+    rows = happening.rows or (happening.row,)
+    return any(row is not None and query.matches(row, happening.context) for row in rows)

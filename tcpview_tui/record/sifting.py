@@ -73,7 +73,7 @@ class Sifter:
             yield Counted(now, row.key, gauge.counters)
 
     def _passing(self, happened: Iterable[Happening], late: Mapping[Key, Row]) -> Iterator[Event]:
-        for event, row, _ in happened:
+        for event, row, *_ in happened:
             if row is None or (row.key in self._kept and (row.key not in late or isinstance(event, Closed))):
                 yield event
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Named, Opened, Unseen
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Named, Opened, Unseen
+from tcpview_tui.record.judgement import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.snapshot import Problem
     from tcpview_tui.model.traffic import Counters
@@ -19,7 +21,7 @@ NAMES_KEPT = 65_536
 
 
 class Standing:
-    """The connections that are open, what they have carried, their names, and what cannot be seen."""
+    """The connections that are open, what they have carried, their names, what cannot be seen, and what was found."""
 
     def __init__(self) -> None:
         self._open: dict[Key, Opened] = {}
@@ -27,6 +29,7 @@ class Standing:
         self._problems: dict[str, Problem] = {}
         self._names: dict[str, str] = {}
         self._told: set[str] = set()
+        self._judged: dict[Place, Judged] = {}
 
     def take(self, events: Iterable[Event]) -> list[Event]:
         """Return `events`, and behind them the names of their addresses that only files before have told."""
@@ -46,6 +49,10 @@ class Standing:
             yield Opened(now.at(min(opened.at.wall, now.told)), opened.connection, preexisting=True)
             yield from self._named(now, opened.connection)
         yield from (Counted(now, key, counters) for key, counters in self._counted.items())
+        for place, judged in self._judged.items():
+            key = key_of(place)
+            if key is None or key in self._open:
+                yield judged._replace(at=now)
 
     def _take(self, event: Event) -> None:
         match event:
@@ -66,6 +73,10 @@ class Standing:
                     self._problems[code] = problem
             case Named(_, address, name):
                 self._name(address, name)
+            case Judged(_, place, findings):
+                self._judged.pop(place, None)
+                if findings:
+                    self._judged[place] = event
 
     def _name(self, address: str, name: str) -> None:
         self._names[address] = name

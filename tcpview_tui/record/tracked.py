@@ -5,40 +5,56 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tcpview_tui.findings.register import Register, subjects
+from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.census import Census
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.diff import Change, Difference
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Moment, Named, Opened
+from tcpview_tui.record.judgement import key_of
 from tcpview_tui.record.looks import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tcpview_tui.findings.register import Place
+    from tcpview_tui.model.column import Findings
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.record.states import Whole
 
+LATE = 1_000
+"""Connections that have closed last, of which something may still be found."""
+
 
 class Happening(NamedTuple):
-    """An event, the row it is about, and the names and counters known then.
+    """An event, the row it is about, and the names, counters and findings known then.
 
-    `row` is `None` when it is about no connection, or about one that nobody told of.
+    `row` is `None` when it is about no connection, or about one that nobody told of. `rows` are all to which a
+    judgement belongs: those of a process, say.
     """
 
     event: Event
     row: Row | None
     context: Context
+    rows: Sequence[Row] = ()
 
 
 class Tracked:
-    """The connections that are open, as the events tell of them; it forgets what has closed."""
+    """The connections that are open, as the events tell of them, and what was found; it forgets what has closed."""
 
     def __init__(self, whole: Whole | None = None) -> None:
         """`whole` is all that was so before the first event; by default nothing was."""
         self._rows: dict[Key, Row] = {row.key: row for row in whole.rows} if whole else {}
         self._gauges = {key: Gauge(Told(counters)) for key, counters in whole.counters.items()} if whole else {}
         self._names: dict[str, str] = dict(whole.names) if whole else {}
+        self._late: dict[Key, Row] = {}
+        self._register = Register(Silences(None))
+        for place, findings in whole.findings.items() if whole else ():
+            self._register.tell(place, findings)
+        self.findings: Findings = self._register.of
+        """Returns what was found of a row by now."""
         self._census = Census()
         self._census.take(Difference(tuple(row.connection for row in self._rows.values()), (), ()))
         self._ordinal = whole.connections if whole else 0
@@ -49,10 +65,10 @@ class Tracked:
         self._census.take(Difference(tuple(each.connection for each in events if isinstance(each, Opened)), (), ()))
         for event in events:
             row = self._after(event)
-            yield Happening(event, row, self._context(event, row))
+            rows = self._about(event.place) if isinstance(event, Judged) else ()
+            yield Happening(event, row, self._context(event, row, rows), rows)
             if isinstance(event, Closed):
-                self._rows.pop(event.key, None)
-                self._gauges.pop(event.key, None)
+                self._close(event.key, row)
 
     def _after(self, event: Event) -> Row | None:
         match event:
@@ -69,11 +85,31 @@ class Tracked:
                 return self._closed(event)
             case Named(_, address, name):
                 self._names[address] = name
+            case Judged(_, place, findings):
+                self._register.tell(place, findings)
+                key = key_of(place)
+                return None if key is None else self._rows.get(key, self._late.get(key))
         return None
 
-    def _context(self, event: Event, row: Row | None) -> Context:
-        gauge = row and self._gauges.get(row.key)
-        return Context(event.at.wall, self._names, gauges={row.key: gauge} if row and gauge else {})
+    def _about(self, place: Place) -> Sequence[Row]:
+        """Return the rows to which a place belongs, those that have closed just now last."""
+        if (key := key_of(place)) is not None:
+            row = self._rows.get(key, self._late.get(key))
+            return () if row is None else (row,)
+        return [row for row in (*self._rows.values(), *self._late.values()) if place in subjects(row)]
+
+    def _close(self, key: Key, row: Row | None) -> None:
+        self._rows.pop(key, None)
+        self._gauges.pop(key, None)
+        if row is not None:
+            self._late[key] = row
+            if len(self._late) > LATE:
+                del self._late[next(iter(self._late))]
+
+    def _context(self, event: Event, row: Row | None, rows: Sequence[Row]) -> Context:
+        keys = (each.key for each in (rows or (row,)) if each is not None)
+        gauges = {key: self._gauges[key] for key in keys if key in self._gauges}
+        return Context(event.at.wall, self._names, gauges=gauges, findings=self.findings)
 
     def _opened(self, at: Moment, connection: Connection, preexisting: bool) -> Row:
         self._ordinal += 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tcpview_tui.findings.finding import Finding
 from tcpview_tui.model.query import parse
+from tcpview_tui.model.row import Row
 from tcpview_tui.record.event import Closed, Counted, Gap, Named, Opened
 from tcpview_tui.record.excerpt import Span, excerpt
 from tcpview_tui.record.reader import Reader, ReadingError
@@ -28,10 +31,27 @@ START = round(EPOCH * 1000)
 ALL = Span()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found of rows, by their ordinals."""
+
+    by_ordinal: dict[int, Sequence[Finding]]
+
+    def __call__(self, row: Row) -> Sequence[Finding]:
+        return self.by_ordinal[row.ordinal]
+
+
 def told(path: Path, span: Span = ALL, expression: str | None = None) -> list[Happening]:
     query = None if expression is None else parse(expression)
     with closing(Reader(path)) as reader:
-        return list(excerpt(reader, span, query, lambda _, __: None))
+        return [lasting(each) for each in excerpt(reader, span, query, lambda _, __: None)]
+
+
+def lasting(happening: Happening) -> Happening:
+    """Return it with what was found of its rows then, as equal as it is."""
+    rows = (*happening.rows, *filter(None, [happening.row]))
+    found = Found({row.ordinal: happening.context.findings(row) for row in rows})
+    return happening._replace(context=replace(happening.context, findings=found))
 
 
 def test_without_bounds_it_is_all_of_it(tmp_path: Path) -> None:

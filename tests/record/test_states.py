@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def told_by(keeper: Keeper, connections: int) -> bytes | None:
     keeper.take([Opened(HERE, connection(each), preexisting=True) for each in range(connections)])
-    return keeper.state(connections, lambda key: int(str(key)), lambda _: 1)
+    return keeper.state(connections, lambda key: int(str(key)), lambda _: 1, lambda _: None)
 
 
 def process(_: int) -> Process:
