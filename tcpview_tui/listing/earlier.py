@@ -109,11 +109,11 @@ def _standing(happened: Iterable[Event]) -> Earlier:
     names: dict[str, str] = {}
     tracked = Tracked()
     for _, look in groupby(happened, lambda event: event.at.look):
-        for event, row, *_ in tracked.take(tuple(look)):
+        for event, row, _ in tracked.take(tuple(look)):
             if isinstance(event, Named):
                 names[event.address] = event.name
             elif isinstance(event, Closed):
                 rows.pop(event.key, None)
-            elif row is not None and not row.is_closed:
+            elif row is not None:
                 rows[row.key] = row
     return Earlier(tuple(rows.values()), names, _ALL if names else _ALL - {"host"})

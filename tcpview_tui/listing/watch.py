@@ -63,11 +63,11 @@ class Watch:
         if self._look_up is None or not happened:
             return happened
         is_wanted = (lambda *_: True) if self._query.needs_names else self._query.matches
-        names = self._look_up([row for _, row, context, _ in happened if row and is_wanted(row, context)])
+        names = self._look_up([row for _, row, context in happened if row and is_wanted(row, context)])
         return [each._replace(context=replace(each.context, names=names)) for each in happened]
 
     def _is_told(self, happening: Happening) -> bool:
-        event, row, context, _ = happening
+        event, row, context = happening
         if row is None:
             return False
         old, matched = self._rows.pop(row.key, None), row.key in self._matching

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tcpview_tui.model.address import parse
 from tcpview_tui.record import ecs
 from tcpview_tui.record.ecs_findings import rules, told
-from tcpview_tui.record.judgement import keyed
+from tcpview_tui.record.judgement import key_of, keyed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tcpview_tui.record.ecs import Document
     from tcpview_tui.record.event import Judged
     from tcpview_tui.record.tracked import Happening
+
+_TRANSPORTS = frozenset({"tcp", "udp", "udplite"})
+"""Those that ECS has a word for: a raw socket is none."""
 
 FOUND, OVER = "finding", "finding-over"
 """The `event.action` of what was found, and of what is found no longer."""
@@ -48,18 +52,26 @@ def alert(event: Judged, happening: Happening, host: str, digest_of: Digest) -> 
 
 
 def _about(place: Place, happening: Happening, host: str, digest_of: Digest) -> Document:
-    row, rows = happening.row, happening.rows
-    if row is not None:
-        return ecs.subject(row, happening.context, host, digest_of)
+    rows = happening.rows
+    if rows and key_of(place) is not None:
+        return ecs.subject(rows[0], happening.context, host, digest_of)
     process = _process(place, rows)
     known = {} if process is None else ecs.of_process(process, host, digest_of)
     match place:
         case ("process", (int(pid), _)) | ("machine", ("hidden-process", int(pid))) if process is None:
             return {"process": {"pid": pid}}
         case ("activity", ((_, _, _), str(transport), str(address), int(port), _)):
-            flow: dict[str, Any] = {"transport": None if transport == "raw" else transport}
-            return {**known, "network": flow, "destination": {"ip": address.partition("%")[0], "port": port}}
+            return known | _remote(transport, address, port)
     return known
+
+
+def _remote(transport: str, address: str, port: int) -> Document:
+    """Return the remote end of a program; nothing for an address that is none, which anybody can write to a file."""
+    parsed = parse(address.partition("%")[0])
+    if parsed is None:
+        return {}
+    flow = {"type": f"ipv{parsed.version}", "transport": transport if transport in _TRANSPORTS else None}
+    return {"network": flow, "destination": {"ip": str(parsed), "port": port}}
 
 
 def _process(place: Place, rows: Sequence[Row]) -> Process | None:

@@ -100,5 +100,4 @@ def _looks(reader: Reader, first: int, last: int) -> Iterator[list[Event]]:
 
 
 def _matches(query: Query, happening: Happening) -> bool:
-    rows = happening.rows or (happening.row,)
-    return any(row is not None and query.matches(row, happening.context) for row in rows)
+    return any(query.matches(row, happening.context) for row in happening.rows)

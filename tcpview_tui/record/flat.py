@@ -157,7 +157,7 @@ COLUMNS = tuple((each.name, each.type) for each in (*_FACTS, *_TRAITS))
 
 def row_of(happening: Happening, about: About) -> tuple[Any, ...]:
     """Return the values of all columns; `None` is unknown, or does not fit. Times are microseconds since 1970 UTC."""
-    event, row, context, _ = happening
+    event, row, context = happening
     facts = (_fitting(fact.type, fact.value(event, row, about)) for fact in _FACTS)
     if row is None:
         return (*facts, *_NOTHING)

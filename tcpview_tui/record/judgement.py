@@ -44,6 +44,11 @@ def key_of(place: Place) -> Key | None:
     return None
 
 
+def about(key: Key) -> tuple[Place, Place]:
+    """Return the places that are about a connection."""
+    return ("connection", key), ("machine", ("hidden-socket", key))
+
+
 def keyed(place: Place, key: Key | None) -> Place:
     """Return the place with another key; as it is when it is about no connection."""
     match place:

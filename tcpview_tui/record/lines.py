@@ -102,7 +102,7 @@ def json_line(happening: Happening, host: str, digest_of: Digest = unread) -> st
 
 def csv_line(happening: Happening, host: str, digest_of: Digest = unread) -> str:
     """Return a record (RFC 4180) with times in UTC; what the event does not tell is empty."""
-    event, row, context, _ = happening
+    event, row, context = happening
     at, key = event.at, key_of(event)
     origin = [timestamp(at.wall), f"{at.monotonic:.3f}", str(at.look), inert(host), WORDS[type(event)], key]
     facts = [cell(column, row, context) if row else "" for column in _COLUMNS]

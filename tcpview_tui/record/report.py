@@ -69,7 +69,7 @@ class Report:
 
 
 def _line(happening: Happening) -> str:
-    event, row, context, _ = happening
+    event, row, context = happening
     facts = _EMPTY if row is None else [page.cell(column, row, context) for column in _COLUMNS]
     word = WORDS[type(event)]
     when, what = page.text_cell(timestamp(event.at.wall)), page.text_cell(word)

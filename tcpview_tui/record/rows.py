@@ -151,10 +151,10 @@ class Rows:
         What is over was told under the number it had then: another connection may have got its key since.
         """
         before, key = self._judged.pop(place, None), key_of(place)
-        if key is None or not findings:
+        if key is None or (before is not None and not findings):
             return before
         number = self._connections.get(key, self._late.get(key, before))
-        if number is not None:
+        if number is not None and findings:
             self._judged[place] = number
         return number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Named, Opened, Unseen
-from tcpview_tui.record.judgement import key_of
+from tcpview_tui.record.judgement import about, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,6 +58,8 @@ class Standing:
         match event:
             case Opened(_, connection):
                 self._open[connection.key] = event
+                for place in about(connection.key):  # what was found of another one, which had the same key
+                    self._judged.pop(place, None)
             case Changed(at, connection):
                 before = self._open.get(connection.key)
                 since = (before or event).at if connection.opened_at is None else at.at(connection.opened_at)

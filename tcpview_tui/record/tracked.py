@@ -31,14 +31,36 @@ LATE = 1_000
 class Happening(NamedTuple):
     """An event, the row it is about, and the names, counters and findings known then.
 
-    `row` is `None` when it is about no connection, or about one that nobody told of. `rows` are all to which a
-    judgement belongs: those of a process, say.
+    `row` is `None` when it is about no connection, or about one that nobody told of.
     """
 
     event: Event
     row: Row | None
     context: Context
-    rows: Sequence[Row] = ()
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows that it is about."""
+        return () if self.row is None else (self.row,)
+
+
+class Alert(Happening):
+    """A judgement: of a process, it is about all rows of that, and of a connection also when that has just closed."""
+
+    _rows: Sequence[Row] = ()
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows that it is about, those that have closed just now last."""
+        return self._rows
+
+    @classmethod
+    def of(cls, event: Judged, rows: Sequence[Row], context: Context) -> Alert:
+        """Return a judgement about these rows."""
+        is_one = key_of(event.place) is not None and rows and not rows[0].is_closed
+        made = cls(event, rows[0] if is_one else None, context)
+        made._rows = rows
+        return made
 
 
 class Tracked:
@@ -65,8 +87,10 @@ class Tracked:
         self._census.take(Difference(tuple(each.connection for each in events if isinstance(each, Opened)), (), ()))
         for event in events:
             row = self._after(event)
-            rows = self._about(event.place) if isinstance(event, Judged) else ()
-            yield Happening(event, row, self._context(event, row, rows), rows)
+            if isinstance(event, Judged):
+                yield self._judged(event)
+                continue
+            yield Happening(event, row, self._context(event, () if row is None else (row,)))
             if isinstance(event, Closed):
                 self._close(event.key, row)
 
@@ -85,14 +109,14 @@ class Tracked:
                 return self._closed(event)
             case Named(_, address, name):
                 self._names[address] = name
-            case Judged(_, place, findings):
-                self._register.tell(place, findings)
-                key = key_of(place)
-                return None if key is None else self._rows.get(key, self._late.get(key))
         return None
 
+    def _judged(self, event: Judged) -> Happening:
+        self._register.tell(event.place, event.findings)
+        rows = self._about(event.place)
+        return Alert.of(event, rows, self._context(event, rows))
+
     def _about(self, place: Place) -> Sequence[Row]:
-        """Return the rows to which a place belongs, those that have closed just now last."""
         if (key := key_of(place)) is not None:
             row = self._rows.get(key, self._late.get(key))
             return () if row is None else (row,)
@@ -106,9 +130,8 @@ class Tracked:
             if len(self._late) > LATE:
                 del self._late[next(iter(self._late))]
 
-    def _context(self, event: Event, row: Row | None, rows: Sequence[Row]) -> Context:
-        keys = (each.key for each in (rows or (row,)) if each is not None)
-        gauges = {key: self._gauges[key] for key in keys if key in self._gauges}
+    def _context(self, event: Event, rows: Sequence[Row]) -> Context:
+        gauges = {row.key: self._gauges[row.key] for row in rows if row.key in self._gauges}
         return Context(event.at.wall, self._names, gauges=gauges, findings=self.findings)
 
     def _opened(self, at: Moment, connection: Connection, preexisting: bool) -> Row:

@@ -49,9 +49,8 @@ def told(path: Path, span: Span = ALL, expression: str | None = None) -> list[Ha
 
 def lasting(happening: Happening) -> Happening:
     """Return it with what was found of its rows then, as equal as it is."""
-    rows = (*happening.rows, *filter(None, [happening.row]))
-    found = Found({row.ordinal: happening.context.findings(row) for row in rows})
-    return happening._replace(context=replace(happening.context, findings=found))
+    found = Found({row.ordinal: happening.context.findings(row) for row in happening.rows})
+    return Happening(happening.event, happening.row, replace(happening.context, findings=found))
 
 
 def test_without_bounds_it_is_all_of_it(tmp_path: Path) -> None:

@@ -73,8 +73,7 @@ class Finder:
         for events in self._history.told(begin + 1, last):
             for happening in tracked.take(events):
                 number += 1
-                rows = happening.rows or (happening.row,)
-                found = next((row for row in rows if row is not None and self._matches(row, happening)), None)
+                found = next((row for row in happening.rows if self._matches(row, happening)), None)
                 if found is not None:
                     yield Found(number, found.key)
             if number >= told + _BLOCK:
@@ -82,7 +81,7 @@ class Finder:
                 yield number
 
     def _matches(self, row: Row, happening: Happening) -> bool:
-        event, _, context, _ = happening
+        event, _, context = happening
         mark = _MARKS.get(type(event))
         if mark is None or (self._since is not None and event.at.look <= self._since):
             return False
