@@ -58,8 +58,7 @@ class Standing:
         match event:
             case Opened(_, connection):
                 self._open[connection.key] = event
-                for place in about(connection.key):  # what was found of another one, which had the same key
-                    self._judged.pop(place, None)
+                self._overlook(*about(connection.key))  # what was found of another one, which had the same key
             case Changed(at, connection):
                 before = self._open.get(connection.key)
                 since = (before or event).at if connection.opened_at is None else at.at(connection.opened_at)
@@ -76,9 +75,12 @@ class Standing:
             case Named(_, address, name):
                 self._name(address, name)
             case Judged(_, place, findings):
-                self._judged.pop(place, None)
-                if findings:
-                    self._judged[place] = event
+                self._overlook(place)
+                self._judged |= {place: event} if findings else {}
+
+    def _overlook(self, *places: Place) -> None:
+        for place in places:
+            self._judged.pop(place, None)
 
     def _name(self, address: str, name: str) -> None:
         self._names[address] = name

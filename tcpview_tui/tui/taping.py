@@ -63,14 +63,14 @@ class Taping:
         self._thread.start()
         if snapshot is not None:
             self.take(snapshot, diff({}, snapshot.connections))
-            self.judged(snapshot)
         return path
 
     def take(self, snapshot: Snapshot, difference: Difference) -> None:
         """Record a look, if a recording is under way."""
         if self.path is not None:
             now, slept = self._clock.monotonic(), self._clock.slept()
-            self._events.put(self._journal.take(snapshot, difference, now, slept))
+            events = self._journal.take(snapshot, difference, now, slept)
+            self._events.put([*events, *self._journal.judged(self._register, snapshot.sequence, self._clock)])
 
     def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
         """Record names that have become known."""

@@ -73,8 +73,8 @@ class ReplaySession(Session):
             return "PAUSED"
         return "FOLLOWING" if self.scene.place.event >= self.scene.end.event else f"PLAYING {self.scene.speed}x"
 
-    def show(self, scene: Scene) -> None:
-        """Take in where the replay is now, and what happened on the way."""
+    def show(self, scene: Scene) -> bool:
+        """Take in where the replay is now, and what happened on the way; return whether other findings stand there."""
         self.scene, known = scene, len(self.playback.looks.names)
         update: Update = {}
         last: Update = {}
@@ -95,6 +95,7 @@ class ReplaySession(Session):
             self._rejoin()
         if is_judged:
             self.findings_arrived()
+        return is_judged
 
     def _play(self, scene: Scene) -> Iterator[Update]:
         for events in scene.moments:
