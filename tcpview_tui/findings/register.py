@@ -132,3 +132,16 @@ def subjects(row: Row) -> Iterator[Place]:
     if pair is not None:
         yield "activity", pair
         yield "activity", pair.program
+
+
+def concerns(place: Place, row: Row) -> bool:
+    """Return whether a place is among the `subjects` of a row, without making all of them."""
+    match place:
+        case ("process", identity) | ("machine", ("sniffer", identity)):
+            return any(owner.identity == identity for owner in row.owners)
+        case ("connection", key) | ("machine", ("hidden-socket", key)):
+            return row.key == key
+        case ("activity", subject):
+            pair = pair_of(row)
+            return pair is not None and subject in (pair, pair.program)
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.findings.register import Register, subjects
+from tcpview_tui.findings.register import Register, concerns
 from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.census import Census
 from tcpview_tui.model.column import Context
@@ -120,7 +120,7 @@ class Tracked:
         if (key := key_of(place)) is not None:
             row = self._rows.get(key, self._late.get(key))
             return () if row is None else (row,)
-        return [row for row in (*self._rows.values(), *self._late.values()) if place in subjects(row)]
+        return [row for row in (*self._rows.values(), *self._late.values()) if concerns(place, row)]
 
     def _close(self, key: Key, row: Row | None) -> None:
         self._rows.pop(key, None)

@@ -3,11 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcpview_tui.findings.finding import Finding
-from tcpview_tui.findings.register import About, Register
+from tcpview_tui.findings.register import About, Register, concerns, subjects
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.silences import Silences
+from tcpview_tui.model.row import Row
 from tests.fakes import CURL, EPOCH, NGINX
 from tests.judging.cases import row
+from tests.model.rows import rows
+from tests.record.judged import found, places
 
 
 def rule(name: str, severity: Severity = Severity.LOW) -> Rule[object]:
@@ -45,6 +48,25 @@ def test_new_evidence_keeps_the_time_and_one_found_again_later_has_a_new_one(reg
     register.put("process", CURLS, [], EPOCH + 70)
     register.put("process", CURLS, [(LOW, Hit("found"))], EPOCH + 80)
     assert [each.since for each in register.findings] == [EPOCH + 80]
+
+
+@given(rows(), st.data())
+def test_a_place_concerns_the_rows_of_whose_subjects_it_is(seen: Row, data: st.DataObject) -> None:
+    told = list(subjects(seen))
+    assert all(concerns(place, seen) for place in told)
+    place = data.draw(places(st.sampled_from([seen.key, 1, 2])))
+    assert concerns(place, seen) == (place in told)
+
+
+def test_what_another_program_has_found_stands_until_it_says_otherwise() -> None:
+    register, place = Register(Silences(None)), ("connection", 1)
+    _, findings = found(("connection", 1))
+    register.tell(("connection", 1), findings)
+    assert (register.findings, register.standing(), register.version) == ([*findings], {place: findings}, 1)
+    register.tell(("connection", 1), findings)
+    assert register.version == 1
+    register.tell(("connection", 1), ())
+    assert (bool(register), register.standing(), register.version) == (False, {}, 2)
 
 
 def test_they_come_by_severity_then_the_newest_first(register: Register) -> None:

@@ -7,8 +7,9 @@ from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING
 
-from tcpview_tui.record.event import Changed, Closed, Opened
+from tcpview_tui.record.event import Changed, Closed, Judged, Opened
 from tcpview_tui.record.history import Place
+from tcpview_tui.record.judgement import key_of
 from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.text import local_time
 from tcpview_tui.tui.replay.extent import Extent
@@ -167,6 +168,8 @@ class Deck:
                     case Opened(_, connection) | Changed(_, connection):
                         return Found(number, connection.key)
                     case Closed(_, key):
+                        return Found(number, key)
+                    case Judged(_, place) if (key := key_of(place)) is not None:
                         return Found(number, key)
         return None
 

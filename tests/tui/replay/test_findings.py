@@ -74,6 +74,14 @@ async def test_steps_go_through_it(recording: Path) -> None:
             assert len(marks(program)) == before
 
 
+async def test_a_step_to_what_was_found_of_a_connection_goes_to_its_row(recording: Path) -> None:
+    async with replay(recording) as program:
+        await program.jump("+6s")
+        await program.go("comma", "full_stop")
+        assert "40003" in under_cursor(program)
+        assert "Strange" in program.line_with("!")
+
+
 @pytest.mark.parametrize("text", ["is:suspicious", "finding:deleted-exe", "severity>=high"])
 async def test_a_filter_shows_what_was_suspicious_then_and_a_search_goes_there(recording: Path, text: str) -> None:
     async with replay(recording) as program:
