@@ -31,7 +31,11 @@ FACTS = (
     Fact("program", "what has recorded, and its version", "Recorded by"),
     Fact("source", "where it had the sockets from: sockdiag or psutil", "Source"),
     Fact("user", "number of the user it ran as: 0 sees everything", "As user"),
-    Fact("options", "JSON: how it was started; with `filter`, what is not of it was left out", "Options"),
+    Fact(
+        "options",
+        "JSON: how it was started; with `filter`, what is not of it was left out; `findings`: rules were at work",
+        "Options",
+    ),
     Fact("time_zone", "name of the machine's time zone, and its distance from UTC"),
     Fact("started", "when the recording began, UTC"),
     Fact("monotonic", "the other clock at that moment, in seconds: the distance between the two clocks"),

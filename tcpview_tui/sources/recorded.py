@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -31,7 +31,10 @@ class Recorded:
     cannot_disconnect: str | None = REASON
 
     def __init__(self, facts: Mapping[str, str]) -> None:
-        self.interval = _interval(facts)
+        options = _options(facts)
+        self.interval = _interval(options)
+        self.is_judged = options.get("findings") is True
+        """Whether the rules were at work when it was recorded, as far as it says."""
         self.time_zone = facts.get("time_zone", "")
         """The name of the zone the machine was in, and how far it is from UTC: ``CET +0100``."""
         self._followed = facts.get("source") == "sockdiag"
@@ -67,8 +70,16 @@ class Recorded:
         return services.read(services.database())
 
 
-def _interval(facts: Mapping[str, str]) -> float:
+def _options(facts: Mapping[str, str]) -> dict[str, Any]:
+    """Return how the recorder was started; nothing where it does not say so."""
     try:
-        return float(msgspec.json.decode(facts["options"])["interval"])
-    except (KeyError, ValueError, TypeError, msgspec.MsgspecError):
+        return msgspec.json.decode(facts.get("options", "{}"), type=dict[str, Any])
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _interval(options: Mapping[str, Any]) -> float:
+    try:
+        return float(options["interval"])
+    except (KeyError, ValueError, TypeError, OverflowError):
         return 1.0

@@ -73,7 +73,7 @@ class Session:
         self.bench = bench or Bench(clock)
         self.view.context = self._context()
         self.log = ActionLog(clock)
-        self.taping = Taping(clock, self.bench.register)
+        self.taping = Taping(clock, self.bench)
         self.lookups = Lookups(settings, clock, cache, named)
         self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
         self.arrangement, self.page = Arrangement(), 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tcpview_tui.clock import Clock
-    from tcpview_tui.findings.register import Register
+    from tcpview_tui.judging.bench import Bench
     from tcpview_tui.model.snapshot import Snapshot
 
 _PATIENCE = 2.0
@@ -32,8 +32,8 @@ _LATE = f"What happened last could not be written within {duration(_PATIENCE)}."
 class Taping:
     """Records from `start` to `stop`, as often as asked. Called by the screen's thread."""
 
-    def __init__(self, clock: Clock, register: Register) -> None:
-        """`register` has what was found, which is recorded, too."""
+    def __init__(self, clock: Clock, bench: Bench) -> None:
+        """What is found at the `bench` is recorded, too."""
         self.path: Path | None = None
         """The file that is being written; `None` when none is."""
         self.began = 0.0
@@ -41,7 +41,7 @@ class Taping:
         """Why nothing can be written at the moment."""
         self.losses: tuple[str, ...] = ()
         """What is missing in the recording that `stop` has ended, in sentences."""
-        self._clock, self._register = clock, register
+        self._clock, self._bench = clock, bench
         self._events: SimpleQueue[list[Event] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._file: File | None = None
@@ -55,7 +55,7 @@ class Taping:
     def start(self, source: str, interval: float, snapshot: Snapshot | None, folder: Path = Path()) -> Path:
         """Begin a file in `folder`, named after host and time, with what is there now. Raises RecordingError."""
         path = folder / file_name(self._clock)
-        told = facts(self._clock, source, {"interval": interval})
+        told = facts(self._clock, source, {"interval": interval, "findings": self._bench.is_on})
         self._file = File(Recording(path, told, self._clock, Programs().digest_of))
         self.path, self.began, self.problem = path, self._clock.monotonic(), None
         self._journal, self._events = Journal(interval), SimpleQueue()
@@ -70,7 +70,7 @@ class Taping:
         if self.path is not None:
             now, slept = self._clock.monotonic(), self._clock.slept()
             events = self._journal.take(snapshot, difference, now, slept)
-            self._events.put([*events, *self._journal.judged(self._register, snapshot.sequence, self._clock)])
+            self._events.put([*events, *self._judged(snapshot)])
 
     def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
         """Record names that have become known."""
@@ -81,7 +81,10 @@ class Taping:
     def judged(self, snapshot: Snapshot | None) -> None:
         """Record what was found, or is no longer, since the last time."""
         if self.path is not None and snapshot is not None:
-            self._events.put(self._journal.judged(self._register, snapshot.sequence, self._clock))
+            self._events.put(self._judged(snapshot))
+
+    def _judged(self, snapshot: Snapshot) -> list[Event]:
+        return self._journal.judged(self._bench.register, snapshot.sequence, self._clock)
 
     def pace(self, interval: float) -> None:
         """Say how many seconds apart looks are meant to be from now on."""

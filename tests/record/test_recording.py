@@ -18,12 +18,16 @@ from tcpview_tui.model.connection import State
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Code, Passed, Problem, Snapshot
 from tcpview_tui.record import recording as module
+from tcpview_tui.record.event import Judged
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.recording import Recording, RecordingError
 from tcpview_tui.record.seal import START
 from tcpview_tui.record.verify import verify
 from tests.fakes import CURL, NGINX, FakeClock, connection, listener
 from tests.readme import RECORDING
+from tests.record.judged import found
+from tests.record.streams import HERE
+from tests.record.tapes import taped
 from tests.sources.net import root
 
 if TYPE_CHECKING:
@@ -148,6 +152,14 @@ def test_the_first_place_that_was_touched_is_named(path: Path, tampering: str) -
     fault = verify(path).fault
     assert fault is not None
     assert TAMPERED[tampering] in fault
+
+
+def test_what_was_found_is_sealed(path: Path) -> None:
+    taped(path, [Judged(HERE, *found(("process", CURL.identity)))])
+    assert verify(path).fault is None
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE event SET body = replace(body, 'high', 'low')")
+    assert "What seal 2 of " in (verify(path).fault or "")
 
 
 def test_a_view_that_hides_is_named(path: Path) -> None:

@@ -13,19 +13,22 @@ import pytest
 
 from tcpview_tui.model.connection import State
 from tcpview_tui.record import relay as module
-from tcpview_tui.record.event import Changed, Closed, Event, Moment, Opened
+from tcpview_tui.record.event import Changed, Closed, Event, Judged, Moment, Opened
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording, RecordingError
 from tcpview_tui.record.relay import AGAIN, Relay
 from tcpview_tui.record.rotation import Rotation
 from tcpview_tui.record.series import Series
 from tcpview_tui.record.verify import verify
-from tests.fakes import FakeClock, connection
+from tests.fakes import CURL, FakeClock, connection
+from tests.record.judged import found
 from tests.sources.net import root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from tcpview_tui.findings.register import Place
 
 
 class Run:
@@ -108,6 +111,26 @@ def test_each_file_names_the_one_before_and_its_last_seal_also_in_the_next_run(t
         assert verify(after).fault is None
     assert len(said) == 4
     assert f"the closing digest is {verify(there[0]).closing}; it goes on in" in said[0]
+
+
+def test_what_stands_was_found_in_each_file_of_what_is_there_by_its_own_numbers(run: Run, tmp_path: Path) -> None:
+    of_curl: Place = ("process", CURL.identity)
+    run.write(Opened, key=1)
+    run.write(Opened, key=2)
+    at = Moment(run.clock.wall(), run.clock.monotonic(), run.look)
+    told = [found(("connection", 1)), found(("connection", 2)), found(of_curl), found(("process", (7, 7.0)))]
+    run.relay.write([*(Judged(at, *each) for each in told), Judged(at, ("process", (7, 7.0)))])
+    run.write(Closed, key=1, seconds=9)
+    run.relay.write([Judged(at, of_curl)])
+    first, second = files(tmp_path)
+    judged = [[each for each in events(path) if isinstance(each, Judged)] for path in (first, second)]
+    assert [each.place for each in judged[0]][:3] == [("connection", 1), ("connection", 2), of_curl]
+    assert [(each.place, bool(each.findings)) for each in judged[1]] == [
+        (("connection", 1), True), (of_curl, True), (of_curl, False),
+    ]  # fmt: skip
+    assert judged[1][0].findings[0].sentence == judged[0][1].findings[0].sentence
+    with closing(Reader(second)) as reader:
+        assert [row[0] for row in reader.ask("SELECT remote_port FROM connection WHERE id = 1")] == [443]
 
 
 def test_time_is_up_also_when_nothing_happens(run: Run, tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ def test_the_interval_is_that_of_the_recording(options: str | None, seconds: flo
     assert Recorded(facts).interval == seconds
 
 
+def test_whether_it_was_judged_is_known_only_where_the_recording_says_so() -> None:
+    assert Recorded({"options": '{"findings":true}'}).is_judged
+    assert not any(Recorded(facts).is_judged for facts in ({}, {"options": "[]"}, {"options": '{"findings":"yes"}'}))
+
+
 def test_tcp_was_followed_by_sockdiag_as_long_as_nothing_stood_in_the_way() -> None:
     source = Recorded({"source": "sockdiag"})
     assert source.follows_tcp

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tcpview_tui.memory import Memory
     from tcpview_tui.record.history import History
     from tcpview_tui.sources.base import Sampler
+    from tcpview_tui.sources.recorded import Recorded
     from tcpview_tui.tui.action import Action
     from tcpview_tui.tui.replay.scene import Scene
     from tcpview_tui.tui.screens.main import MainScreen
@@ -45,7 +46,8 @@ class ReplayApp(TcpviewApp):
     ) -> None:
         """`summary` says what the recording comes to. The source of `sampler` is a `Recorded` one."""
         self._history, self._summary = history, summary
-        super().__init__(sampler, clock, settings, cache, no_color, memory, RecordedBench(clock))
+        bench = RecordedBench(clock, is_judged=cast("Recorded", sampler.source).is_judged)
+        super().__init__(sampler, clock, settings, cache, no_color, memory, bench)
 
     def _stage(self, actions: Sequence[Action]) -> MainScreen:
         session = cast("ReplaySession", self.session)

@@ -22,10 +22,12 @@ class RecordedBench(Bench):
     """The findings of a recording at the time that is shown, also those that were silent then."""
 
     is_on = True
-    """It was judged, when it was recorded."""
+    """There may be findings."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, is_judged: bool) -> None:
+        """`is_judged` is whether the rules were at work when it was recorded, as far as the recording says."""
         super().__init__(clock)
+        self._is_judged = is_judged
         self.register = Register(_Silences(None))
         self._known: Mapping[Place, tuple[Finding, ...]] = {}
 
@@ -45,7 +47,9 @@ class RecordedBench(Bench):
 
     def scope(self) -> str:
         """Return in words what is told."""
-        return "This is what had been found by the time that is shown, if anything was judged then."
+        if self._is_judged:
+            return "This is the time that is shown; the rules were at work when it was recorded."
+        return "As far as the recording says, nothing was judged when it was made."
 
 
 class _Silences(Silences):

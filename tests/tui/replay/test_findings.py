@@ -30,7 +30,7 @@ def recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Ten looks at curl and at nginx: what is found of curl stands from the second look to the fifth, of the row of
     nginx from the seventh on."""
     monkeypatch.setattr(states, "EVERY", 2)
-    camera = Camera(tmp_path / "a.tcpview")
+    camera = Camera(tmp_path / "a.tcpview", options='{"interval":1.0,"findings":true}')
     for look in range(1, 11):
         camera.look(call(2), call(3, owners=(NGINX,)), *([call(4, owners=(NGINX,))] if look % 2 else []))
         at = Moment(camera.clock.wall(), camera.clock.monotonic(), look)
@@ -100,7 +100,7 @@ async def test_a_filter_shows_what_was_suspicious_then_and_a_search_goes_there(r
 async def test_the_list_tells_what_had_been_found_and_silences_nothing_for_good(recording: Path) -> None:
     async with replay(recording) as program:
         await program.press("f")
-        assert "This is what had been found by the time that is shown" in text_of(program)
+        assert "the rules were at work when it was recorded. Nothing was found." in text_of(program)
         await program.press("escape")
         await program.jump("+1s")
         await program.press("f")
@@ -113,6 +113,16 @@ async def test_the_list_tells_what_had_been_found_and_silences_nothing_for_good(
         assert marks(program) == []
         await program.press("f", "o", "escape")
         assert len(marks(program)) == 1
+
+
+@pytest.mark.parametrize("options", ["{}", "[]", "x", '{"findings":"yes"}'])
+async def test_where_nothing_was_judged_the_list_says_so(tmp_path: Path, options: str) -> None:
+    camera = Camera(tmp_path / "a.tcpview", options=options)
+    camera.look(call(2))
+    camera.close()
+    async with replay(camera.path) as program:
+        await program.press("f")
+        assert "As far as the recording says, nothing was judged when it was made." in text_of(program)
 
 
 async def test_the_list_keeps_up_while_time_goes_on(recording: Path) -> None:
