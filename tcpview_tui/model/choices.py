@@ -89,7 +89,7 @@ FLAGS = (
     ),
     Choice(
         "new-to-baseline",
-        "its program, listener or network was never learned",
+        "its program, what that is by its hash, its listener or its network was never learned",
         lambda seen: seen.context.is_outside(seen.row),
         compares=True,
     ),
