@@ -27,6 +27,7 @@ from tcpview_tui.model import limits
 from tcpview_tui.record.host import host_name
 from tcpview_tui.record.programs import Programs
 from tcpview_tui.sources.evidence.reader import read
+from tcpview_tui.sources.hidden import SLICE
 from tcpview_tui.sources.packages.provenance import Provenances
 from tcpview_tui.sources.proctable import read_entry, same_start
 from tcpview_tui.text import count
@@ -50,8 +51,13 @@ _PATIENCE = 2.0
 class Works:
     """Made and used in the thread of the judge; what it tells can be asked from any."""
 
-    def __init__(self, clock: Clock, folder: Path, baseline: Path | None, rules: Rules, geo: str = "") -> None:
-        """`folder` has lists and baseline, unless `baseline` names another file; `geo` has databases of addresses."""
+    def __init__(
+        self, clock: Clock, folder: Path, baseline: Path | None, rules: Rules, geo: str = "", pids: int | None = None
+    ) -> None:
+        """`folder` has lists and baseline, unless `baseline` names another file; `geo` has databases of addresses.
+
+        `pids` is how many process ids are asked at a look, if not `SLICE`.
+        """
         self._clock, self._path = clock, baseline or folder / "baseline.json"
         self._trouble: str | None = None
         self._learning = threading.Lock()
@@ -65,7 +71,7 @@ class Works:
         of_purpose = partial(_digest_of_purpose, digest_of)
         self._connections = Connections(rules, self._lists, lambda: self._comparison, of_purpose)
         processes = Processes(rules, Reader(read, Provenances().of, digest_of, is_there), self._lists)
-        activities, machine = Activities(rules, of_purpose), Machine(rules, watches(clock))
+        activities, machine = Activities(rules, of_purpose), Machine(rules, watches(clock, pids or SLICE))
         self.panels: tuple[Panel, ...] = (processes, self._connections, activities, machine)
 
     @property
@@ -76,6 +82,14 @@ class Works:
     def is_outside(self, row: Row) -> bool:
         """Whether the program, the listener or the network of a row was never learned."""
         return row.key in self._connections.outside
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until lists and databases of addresses are read, each so many seconds at most; return whether they are.
+
+        For who looks once. Lists that are still being read are then among the `problems`.
+        """
+        self._lists.refresh()
+        return self._lists.wait(seconds) and self.places.wait(seconds)
 
     def close(self) -> None:
         """Read no lists any more."""
