@@ -39,7 +39,7 @@ from tcpview_tui import cli
 try:
     cli.main()
 except SystemExit as end:
-    print(json.dumps([end.code, sorted({name.partition(".")[0] for name in sys.modules})]))
+    print(json.dumps([end.code, sorted({name.partition(".")[0] for name in sys.modules}), sorted(sys.modules)]))
 """
 HEAVY = {"textual", "rich", "ipwhois", "dns"}
 
@@ -85,9 +85,18 @@ def test_the_command_line_loads_nothing_heavy() -> None:
     ],
 )
 def test_a_headless_command_loads_nothing_heavy(arguments: list[str], status: int) -> None:
-    code, loaded = json.loads(python(RUN, *arguments).splitlines()[-1])
+    code, loaded, _ = json.loads(python(RUN, *arguments).splitlines()[-1])
     assert code == status
     assert set(loaded) & HEAVY == set()
+
+
+def test_a_list_loads_the_rules_when_it_judges_and_not_before() -> None:
+    rules = {"tcpview_tui.findings.table", "tcpview_tui.judging.bench", "tcpview_tui.judging.works"}
+    for arguments, expected in ((["list"], set()), (["list", "--filter", "is:suspicious"], rules)):
+        code, loaded, modules = json.loads(python(RUN, *arguments).splitlines()[-1])
+        assert code == 0
+        assert rules & set(modules) == expected
+        assert set(loaded) & HEAVY == set()
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

@@ -178,7 +178,11 @@ def test_the_filter_of_the_live_table_leaves_nothing_out(source: FakeSource, tmp
         (["--columns", "pid,bogus"], "--columns: there is no column 'bogus'; expected process, pid, user"),
         (["--columns", ""], "--columns: the name of a column is missing; expected process, pid"),
         (["--columns", "\x1b[2J"], "there is no column '\\x1b[2J'"),
-        (["--columns", "finding"], "--columns: finding is what the live table finds"),
+        (["--columns", "finding", "--diff", "x"], "--columns: finding is what is judged now"),
+        (["--findings", "--diff", "x"], "--diff: what an earlier file lists cannot be judged now"),
+        (["--filter", "is:suspicious", "--diff", "x"], "--diff: what an earlier file lists cannot be judged now"),
+        (["--filter", "is:suspicious is:new"], "--filter: is:new: only the live table can answer that"),
+        (["--baseline", "/nonexistent/x.json"], "--baseline: "),
         (["--columns", "age"], "--columns: age takes more than the single look there is here; add --watch SECONDS"),
         (["--sort", "host"], "--sort: host takes the names of addresses, looked up with --names only; add it"),
         (["--filter", "host:example"], "add --names, or write an address"),
@@ -234,8 +238,6 @@ def test_the_help_lists_every_option_and_format() -> None:
 
 
 def test_all_columns_that_a_look_can_fill_can_be_asked_for(source: FakeSource) -> None:
-    fillable = [
-        name for name in BY_ID if name not in {"host", "rate_in", "rate_out", "seen", "closed", "age", "finding"}
-    ]
+    fillable = [name for name in BY_ID if name not in {"host", "rate_in", "rate_out", "seen", "closed", "age"}]
     titles = said("--format", "csv", "--columns", ",".join(fillable)).stdout.splitlines()[0]
     assert titles.split(",") == [BY_ID[name].title for name in fillable]
