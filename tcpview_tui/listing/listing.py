@@ -12,6 +12,7 @@ import click
 
 from tcpview_tui import glance
 from tcpview_tui.exits import FAILED
+from tcpview_tui.listing.reasons import reasons
 from tcpview_tui.model.columns import BY_ID, COLUMNS
 from tcpview_tui.model.order import By, Order
 from tcpview_tui.model.traffic_columns import TRAFFIC
@@ -185,7 +186,8 @@ def _written(seen: Glance, listing: Listing) -> str:
     if listing.findings and not listing.order.by:
         rows.sort(key=lambda row: _gravity(row, seen.context))
     where = () if listing.format == "html" else origin(at, host)  # a page says it once, at its head
-    return LISTINGS[listing.format](rows, _columns(listing, where), seen.context, at, host)
+    written = LISTINGS[listing.format](rows, _columns(listing, where), seen.context, at, host)
+    return written + (reasons(rows, seen.context) if listing.findings and listing.format == "table" else "")
 
 
 def _gravity(row: Row, context: Context) -> int:

@@ -86,11 +86,14 @@ def test_what_is_grave_comes_first_unless_an_order_is_asked_for(
         assert records[0 if is_first else 1 - (bad > twin)]["Finding"].startswith("Executable deleted")
 
 
-def test_the_table_has_the_column_and_says_what_one_look_cannot_know(pids: tuple[int, int]) -> None:
+def test_the_table_has_the_column_and_the_reasons_and_says_what_one_look_cannot_know(pids: tuple[int, int]) -> None:
     said = Said("list", "--findings", "--filter", f"pid:{pids[0]}")
-    titles, row = said.out.splitlines()[2:]
+    titles, row, blank, *reasons = said.out.splitlines()[2:]
     assert titles.endswith("Finding")
     assert "Executable deleted" in row
+    assert (blank, reasons[0]) == ("", f"high: Executable deleted: updater ({pids[0]})")
+    assert reasons[1].startswith("  started from ")
+    assert reasons[2].startswith("  But: ")
     assert "Judged by one look" in said.err
     assert "Judged by one look" not in Said("list", "--findings", "--format", "jsonl").err
 
