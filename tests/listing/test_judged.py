@@ -99,8 +99,10 @@ def test_the_table_has_the_column_and_the_reasons_and_says_what_one_look_cannot_
 
 
 def test_what_nobody_may_look_at_is_said_in_one_line(pids: tuple[int, int]) -> None:
+    command = ["list", "--findings", "--format", "jsonl"]
+    CliRunner().invoke(cli.live, command, standalone_mode=False)  # loads what nobody may have no right to read
     with as_nobody():
-        said = CliRunner().invoke(cli.live, ["list", "--findings", "--format", "jsonl"], standalone_mode=False)
+        said = CliRunner().invoke(cli.live, command, standalone_mode=False)
     assert said.return_value == 0
     (told,) = [line for line in said.stderr.splitlines() if line.startswith("Not all could be judged: ")]
     assert "could not be checked of" in told
