@@ -14,7 +14,9 @@ from tcpview_tui import glance
 from tcpview_tui.exits import FAILED
 from tcpview_tui.listing.reasons import reasons
 from tcpview_tui.model.columns import BY_ID, COLUMNS
+from tcpview_tui.model.lexer import tokenize
 from tcpview_tui.model.order import By, Order
+from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.output import put
 from tcpview_tui.record.export import LISTINGS
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tcpview_tui.config import Settings
     from tcpview_tui.glance import Glance, LookUp
     from tcpview_tui.listing.docket import Docket
+    from tcpview_tui.listing.placed import Placed
     from tcpview_tui.model.column import Column, Context
     from tcpview_tui.model.query import Query
     from tcpview_tui.model.row import Row
@@ -129,15 +132,16 @@ class Listing:
 
 
 class Help(NamedTuple):
-    """Who tells what a look alone does not: the names of addresses, what was found. `None`: it is not asked for."""
+    """Who tells what a look alone does not: the names of addresses; findings or places. `None`: it is not asked for."""
 
     look_up: LookUp | None = None
-    docket: Docket | None = None
+    docket: Docket | Placed | None = None
 
 
 def show(query: Query, listing: Listing, settings: Settings, sampler: Sampler, clock: Clock) -> int:
     """List what matches `query`, and return the exit status. Raises `WrongUsageError` for what cannot be done."""
-    look_up, docket = None, None
+    look_up: LookUp | None = None
+    docket: Docket | Placed | None = None
     with ExitStack() as stack:
         if listing.names:
             from tcpview_tui.listing.reverse import ReverseNames
@@ -147,6 +151,10 @@ def show(query: Query, listing: Listing, settings: Settings, sampler: Sampler, c
             from tcpview_tui.listing.docket import judging
 
             docket = stack.enter_context(judging(query, settings, clock))
+        elif settings.geo or _asks_places(query, listing):
+            from tcpview_tui.listing.placed import placing
+
+            docket = stack.enter_context(placing(settings, clock))
         return _show(query, listing, sampler, clock, Help(look_up, docket))
 
 
@@ -188,6 +196,12 @@ def _written(seen: Glance, listing: Listing) -> str:
     where = () if listing.format == "html" else origin(at, host)  # a page says it once, at its head
     written = LISTINGS[listing.format](rows, _columns(listing, where), seen.context, at, host)
     return written + (reasons(rows, seen.context) if listing.findings and listing.format == "table" else "")
+
+
+def _asks_places(query: Query, listing: Listing) -> bool:
+    """Return whether the filter, a column or the order is about where addresses are registered."""
+    named = {token.text.lower() for token in tokenize(query.text) if token.kind == "field"}
+    return not PLACES.keys().isdisjoint({*named, *listing.columns, *(by.column for by in listing.order.by)})
 
 
 def _gravity(row: Row, context: Context) -> int:

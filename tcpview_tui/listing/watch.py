@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tcpview_tui.glance import LookUp
     from tcpview_tui.listing.docket import Docket
     from tcpview_tui.listing.notices import Form
+    from tcpview_tui.listing.placed import Placed
     from tcpview_tui.model.column import Context
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.query import Query
@@ -39,10 +40,10 @@ class Watch:
     """Looks become what happened to the connections that match a filter, or did until then."""
 
     def __init__(
-        self, query: Query, interval: float, look_up: LookUp | None = None, docket: Docket | None = None
+        self, query: Query, interval: float, look_up: LookUp | None = None, docket: Docket | Placed | None = None
     ) -> None:
         """`interval` is the seconds between two looks; without `look_up` there are no names, without `docket` no
-        findings."""
+        findings and no places."""
         self.interval = interval
         self.troubles: list[str] = []
         """What the last look could not see, and the one before could, and what it came too late for: sentences."""
