@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tcpview_tui.findings.rule import MARKED
+from tcpview_tui.findings.table import OF_MACHINE
 from tcpview_tui.judging.sitting import Sitting
 from tcpview_tui.model.choices import plain
 from tcpview_tui.model.column import Context
@@ -35,7 +36,11 @@ ONE_LOOK = (
 )
 """So that nothing found is not read as nothing there."""
 
+_OF_MACHINE = frozenset(rule.id for rule in OF_MACHINE)
 _NEW = plain("is:new-to-baseline")
+
+What = tuple[str, "Subject"]
+"""Tells findings apart: the id of the rule, and what it is about."""
 
 
 @contextmanager
@@ -65,8 +70,8 @@ class Docket:
         self._table = LiveTable(clock, linger=0)
         self._rows: dict[Key, Row] = {}
         self._gauges: dict[Key, Gauge] = {}
-        self._known: dict[Key, frozenset[str]] = {}
-        self._said: set[tuple[str, Subject]] = set()
+        self._known: set[What] = set()
+        self._said: set[What] = set()
 
     def join(self, update: Update, context: Context) -> Context:
         """Judge the rows that a look has found to differ; return `context` joined with all that was found."""
@@ -86,12 +91,11 @@ class Docket:
         self._gauges = {key: gauge for key, gauge in self._gauges.items() if key in self._rows} | {**snapshot.gauges}
         return self.join(update, Context(now=snapshot.taken_at, gauges=self._gauges))
 
-    def news(self) -> list[Key]:
-        """Return the rows of which more was found since the last call."""
-        of = self._bench.register.of
-        known = {key: frozenset(each.rule for each in of(row)) for key, row in self._rows.items()}
-        before, self._known = self._known, known
-        return [key for key, rules in known.items() if rules - before.get(key, frozenset())]
+    def news(self) -> list[list[Key]]:
+        """Return, for each finding that is new since the last call, the rows that it is told of: a scan has many."""
+        told = self._told()
+        before, self._known = self._known, set(told)
+        return [keys for what, keys in told.items() if what not in before]
 
     def report(self, *, one_look: bool = False) -> None:
         """Say to people what no row tells; of `one_look` also what it cannot know."""
@@ -99,16 +103,22 @@ class Docket:
             click.echo(sentence, err=True)
 
     def beside(self) -> Iterator[str]:
-        """Yield a sentence for each finding that would mark a row, and is about none: a hidden process has none.
-
-        Each is told once.
-        """
-        shown = {(each.rule, each.subject) for row in self._rows.values() for each in self._bench.register.of(row)}
-        for each in self._bench.register.findings:
-            what = each.rule, each.subject
-            if each.severity >= MARKED and what not in shown | self._said:
-                self._said.add(what)
+        """Yield a sentence for each finding about the machine that would mark a row, and no row has: a hidden process
+        has no connection. Each is told once."""
+        grave = [each for each in self._bench.register.findings if each.severity >= MARKED and each.rule in _OF_MACHINE]
+        told = self._said.union(self._told()) if grave else self._said
+        for each in grave:
+            if (each.rule, each.subject) not in told:
+                self._said.add((each.rule, each.subject))
                 yield f"Found beside the connections: {each.title} ({each.severity.label}): {each.sentence}"
+
+    def _told(self) -> dict[What, list[Key]]:
+        """Return what rows tell, and which."""
+        told: dict[What, list[Key]] = {}
+        for key, row in self._rows.items():
+            for each in self._bench.register.of(row):
+                told.setdefault((each.rule, each.subject), []).append(key)
+        return told
 
     def unjudged(self) -> Iterator[str]:
         """Yield what could not be judged, or not as was wanted, in sentences: more may be suspicious."""

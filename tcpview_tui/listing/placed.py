@@ -38,8 +38,8 @@ class Placed:
         """Return what the rows of the next look are joined with."""
         return self.join({}, Context(now=snapshot.taken_at, gauges=snapshot.gauges))
 
-    def news(self) -> list[Key]:
-        """Return no row: places do not change."""
+    def news(self) -> list[list[Key]]:
+        """Return nothing: places are not found out one by one."""
         return []
 
     def beside(self) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
@@ -57,7 +57,8 @@ class Watch:
     def take(self, snapshot: Snapshot, monotonic: float, slept: float = 0.0) -> list[Happening]:
         """Return what opened, changed and closed since the last look; at the first, everything that is there.
 
-        That more was found of a connection is a change, too.
+        That something is found is a change of one of the connections that have it.
+
         `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC; `slept` is `Clock.slept` then.
         """
         events = self._journal.take(snapshot, diff(self._before, snapshot.connections), monotonic, slept)
@@ -70,11 +71,26 @@ class Watch:
         self.troubles += self._docket.beside()
         happened = [each._replace(context=_judged(each.context, found)) for each in happened]
         told = [each for each in self._named(happened) if self._is_told(each)]
-        touched = {each.row.key for each in happened if each.row}
-        rows = [self._rows[key] for key in self._docket.news() if key not in touched and key in self._rows]
         at = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
-        news = [Happening(Changed(at, row.connection), row, found) for row in rows]
-        return told + [each for each in self._named(news) if self._has_matched(each)]
+        return told + list(self._news(self._docket.news(), at, found, {each.row.key for each in told if each.row}))
+
+    def report(self) -> None:
+        """Say to people what could not be judged, and which files places are told from."""
+        if self._docket is not None:
+            self._docket.report()
+
+    def _news(self, news: Iterable[Iterable[Key]], at: Moment, found: Context, told: set[Key]) -> Iterator[Happening]:
+        """Yield, as changed, a connection for each new finding that none of `told` has.
+
+        All that have it are looked at, so that it is told when they close.
+        """
+        for keys in news:
+            rows = [self._rows[key] for key in keys if key in self._rows]
+            happenings = self._named([Happening(Changed(at, row.connection), row, found) for row in rows])
+            matching = [each for each in happenings if self._has_matched(each)]
+            if matching and told.isdisjoint(keys):
+                told.update(keys)
+                yield matching[0]
 
     def _named(self, happened: list[Happening]) -> list[Happening]:
         """Join with names: of all when they decide what matches, else of what does, so that nobody else is asked."""
@@ -144,6 +160,7 @@ def _told(watched: Watch, form: Form, sampler: Sampler, clock: Clock, stop: thre
     started, interval = clock.monotonic(), watched.interval
     there = watched.take(glance.look(sampler), started, clock.slept())
     _say(watched)
+    watched.report()
     click.echo(f"{count(len(there), 'connection')} now; a look every {duration(interval)}. Ctrl+C ends it.", err=True)
     is_over = False
     while not is_over:

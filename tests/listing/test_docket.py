@@ -11,6 +11,7 @@ from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.beacon import BEACON
 from tcpview_tui.findings.rules.deleted import DELETED_EXE
 from tcpview_tui.findings.rules.hidden import HIDDEN_PROCESS
+from tcpview_tui.findings.rules.interpreter import SHELL_ON_SOCKET
 from tcpview_tui.findings.rules.sniffer import SNIFFER
 from tcpview_tui.judging.sitting import Sitting
 from tcpview_tui.listing.docket import Docket
@@ -65,6 +66,17 @@ def test_that_more_is_found_is_a_change() -> None:
     assert looks.see(connection(1), connection(2, owners=[NGINX])) == []
 
 
+def test_what_many_connections_have_is_told_of_one_that_matches() -> None:
+    looks = Looks("is:suspicious rport:22")
+    there = (connection(1), connection(2, remote=("10.0.0.9", 22)), connection(3, remote=("10.0.0.9", 22)))
+    assert looks.see(*there) == []
+    looks.bench.find(DELETED_EXE, CURL.identity)
+    assert looks.see(*there) == ["changed 2"]
+    looks.bench.find(SHELL_ON_SOCKET, CURL.identity)
+    assert looks.see(connection(3, remote=("10.0.0.9", 22))) == ["closed 2"]
+    assert looks.see() == ["closed 3"]
+
+
 def test_what_is_found_with_the_opening_is_told_with_it_and_once() -> None:
     looks = Looks("is:suspicious")
     looks.bench.find(DELETED_EXE, CURL.identity)
@@ -94,6 +106,7 @@ def test_what_no_row_shows_is_said_once_and_what_is_low_is_not(docket: Docket) -
     assert isinstance(bench, Bench)
     docket.follow(snapshot(1, EPOCH, connection(1)))
     bench.find(DELETED_EXE, CURL.identity)
+    bench.find(DELETED_EXE, NGINX.identity)  # whose connections have ended: it was told with these
     bench.find(HIDDEN_PROCESS, ("hidden-process", 7), Hit("process 7 answers"))
     bench.find(SNIFFER, ("sniffer", CURL.identity))
     bench.find(SNIFFER, ("sniffer", (9, 9.0)), Hit("usual", severity=Severity.LOW))

@@ -16,7 +16,7 @@ from tcpview_tui import cli
 from tests.findings.processes import as_nobody, copied, folder
 from tests.judging.test_bench import deleted_and_twin, talking
 from tests.listing.test_watch import heard, watching
-from tests.sources.net import linux
+from tests.sources.net import PATIENCE, linux
 from tests.test_cli import Said, refused
 
 pytestmark = linux
@@ -131,3 +131,7 @@ def test_a_watch_tells_what_was_found_of_what_opens() -> None:
         document = next(each for each in documents if each["process"]["pid"] in {pid, twin})
         assert document["process"]["pid"] == pid
         assert "deleted-exe" in [each["rule"] for each in document["tcpview"]["finding"]]
+        process.terminate()
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Found beside the connections" not in said
