@@ -127,18 +127,16 @@ def list_connections(
     --findings judges by one look; so do a filter, a column or an order that take findings, and --baseline. What takes
     time is told by --watch and the live table: beacons, bursts, long connections, sockets that no process has.
 
-    The filter of the config file, and whether it looks up names or judges, are for the live table, and count for
-    nothing here.
+    The filter of the config file, and whether it looks up names or judges, count for the live table only.
     """
     from tcpview_tui import glance
     from tcpview_tui.clock import SystemClock
     from tcpview_tui.listing.listing import Listing, show
     from tcpview_tui.sources.base import Sampler
 
-    given = options.given(rest)
-    settings, _ = settled(config, given)
+    settings, _ = settled(config, options.given(rest))
     query = understood(expr, "--filter")
-    judges = findings or bool(query.judged) or "baseline" in given
+    judges = findings or bool(query.judged) or rest["baseline"] is not None
     listing = Listing(form, names, watch, diff, judges).arranged(columns, sort)
     glance.check(query, names, judges=judges)
     clock = SystemClock()
