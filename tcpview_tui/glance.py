@@ -62,10 +62,9 @@ def check(query: Query, names: bool | None = None, *, judges: bool = False) -> N
     beyond = [term for term in query.compares if not judges or term not in query.judged]
     if beyond:
         terms = ", ".join(beyond)
-        raise WrongUsageError(
-            f"--filter: {safe(terms)}: only the live table can answer that, which looks again and again; "
-            "leave it out of the filter."
-        )
+        again = "only the live table can answer that, which looks again and again"
+        who = "only the live table and list can answer that, which judge" if {*beyond} <= {*query.judged} else again
+        raise WrongUsageError(f"--filter: {safe(terms)}: {who}; leave it out of the filter.")
     if query.named and not names:
         terms, way = ", ".join(query.named), "write" if names is None else "add --names, or write"
         raise WrongUsageError(f"{terms}: no names are looked up here; {way} an address, as in remote:192.0.2.7.")
