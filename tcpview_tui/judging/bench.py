@@ -118,9 +118,9 @@ class Bench:
             return self._works.scope()
         return "The rules are being loaded." if self.is_on else "Nothing is judged in this run."
 
-    def _prepare(self) -> Sequence[Panel]:
+    def _prepare(self, pids: int | None = None) -> Sequence[Panel]:
         from tcpview_tui.judging.works import Works
 
         assert self._folder is not None  # noqa: S101 - there is no judge otherwise
-        self._works = Works(self._clock, self._folder, self._baseline, self.rules, self._geo)
+        self._works = Works(self._clock, self._folder, self._baseline, self.rules, self._geo, pids)
         return self._works.panels

@@ -20,6 +20,7 @@ from tcpview_tui.lookup.geo.places import Places
 from tcpview_tui.lookup.lists.folder import Lists
 from tcpview_tui.model import limits
 from tcpview_tui.sources.evidence.reader import read
+from tcpview_tui.sources.hidden import SLICE
 from tcpview_tui.sources.packages.provenance import Provenances
 from tcpview_tui.text import count
 
@@ -42,8 +43,13 @@ _PATIENCE = 2.0
 class Works:
     """Made and used in the thread of the judge; what it tells can be asked from any."""
 
-    def __init__(self, clock: Clock, folder: Path, baseline: Path | None, rules: Rules, geo: str = "") -> None:
-        """`folder` has lists and baseline, unless `baseline` names another file; `geo` has databases of addresses."""
+    def __init__(
+        self, clock: Clock, folder: Path, baseline: Path | None, rules: Rules, geo: str = "", pids: int | None = None
+    ) -> None:
+        """`folder` has lists and baseline, unless `baseline` names another file; `geo` has databases of addresses.
+
+        `pids` is how many process ids are asked at a look, if not `SLICE`.
+        """
         self.places = Places(usual(geo), clock)
         self.places.open()
         self.places.wait(_PATIENCE)
@@ -53,7 +59,7 @@ class Works:
         reader = Reader(read, Provenances().of, digests.of, is_there)
         self._connections = Connections(rules, self._lists, self._compared, digests.of_purpose, Contents(reader))
         processes = Processes(rules, reader, self._lists)
-        activities, machine = Activities(rules, digests.of_purpose), Machine(rules, watches(clock))
+        activities, machine = Activities(rules, digests.of_purpose), Machine(rules, watches(clock, pids or SLICE))
         self.panels: tuple[Panel, ...] = (processes, self._connections, activities, machine)
 
     @property
@@ -64,6 +70,14 @@ class Works:
     def is_outside(self, row: Row) -> bool:
         """Whether the program of a row, what it is, the listener or the network was never learned."""
         return row.key in self._connections.outside
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until lists and databases of addresses are read, each so many seconds at most; return whether they are.
+
+        For who looks once. Lists that are still being read are then among the `problems`.
+        """
+        self._lists.refresh()
+        return self._lists.wait(seconds) and self.places.wait(seconds)
 
     def close(self) -> None:
         """Read no files any more."""

@@ -1,0 +1,34 @@
+"""Who judges in a run, as the settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import platformdirs
+
+from tcpview_tui.config import APP_NAME
+from tcpview_tui.judging.bench import Bench
+from tcpview_tui.usage import WrongUsageError
+
+if TYPE_CHECKING:
+    from tcpview_tui.clock import Clock
+    from tcpview_tui.config import Settings
+
+B = TypeVar("B", bound=Bench)
+
+
+def seated(settings: Settings, clock: Clock, kind: type[B]) -> B:
+    """Return a bench of that kind, with this user's lists and silences, and the baseline and databases of `settings`.
+
+    Raises `WrongUsageError` for a baseline that was named and cannot be read.
+    """
+    baseline = Path(settings.baseline) if settings.baseline else None
+    if baseline is not None:
+        from tcpview_tui.findings.baseline.file import BaselineError, load
+
+        try:
+            load(baseline)
+        except BaselineError as error:
+            raise WrongUsageError(f"--baseline: {error}") from error
+    return kind(clock, platformdirs.user_data_path(APP_NAME, appauthor=False), baseline, settings.geo)
