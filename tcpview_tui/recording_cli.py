@@ -33,22 +33,26 @@ _OUTPUT = click.Path(path_type=Path)
 @click.option("--rotate", multiple=True, metavar="SIZE|TIME", help="Begin a new file after 100MB, 1h or so.")
 @click.option("--keep", type=click.IntRange(1), metavar="N", help="Keep the newest N files, and delete older ones.")
 @click.option("--names", is_flag=True, help=describe("names"))
+@click.option("--findings", is_flag=True, help="Judge what is seen, and record what was found, too.")
+@click.option("--baseline", metavar="FILE", help=describe("baseline"))
 @options.hosts_only
 @_seal_key
 @options.source
 @options.config
-def record_all(config: Path | None, seal_key: Any, expr: str, interval: float | None, **rest: Any) -> int:
+def record_all(config: Path | None, seal_key: Any, expr: str, **rest: Any) -> int:
     """Write down every connection as it opens, changes and closes: in one sealed file, in many, or as lines.
 
-    The filter and the names of the config file are those of the live table, and count for nothing here.
+    The filter of the config file, and whether it looks up names or judges, are for the live table, and count for
+    nothing here.
     """
     from tcpview_tui.recorder.recorder import record
     from tcpview_tui.recorder.task import Task
 
-    source, offline = rest.pop("source"), rest.pop("offline")
-    settings, _ = settled(config, options.given({"interval": interval, "source": source, "offline": offline}))
+    given = options.given({name: rest.pop(name) for name in ("interval", "source", "offline", "baseline")})
+    settings, _ = settled(config, given)
     query = understood(expr, "--filter")
-    return record(settings, Task(query=query, key=_key(seal_key), **rest))
+    findings = rest.pop("findings") or "baseline" in given
+    return record(settings, Task(query=query, key=_key(seal_key), findings=findings, **rest))
 
 
 @click.command("verify", short_help="Say whether a recording is as it was written.")

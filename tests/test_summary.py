@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.snapshot import Code, Passed, Problem
 from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.record.event import Event, Judged, Opened
 from tcpview_tui.record.looks import Told as Counted
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.summary import answers
 from tcpview_tui.summary import summarise
 from tests.fakes import EPOCH, NGINX, connection, listener
+from tests.record.judged import found
+from tests.record.streams import CALL, HERE, later
+from tests.record.tapes import taped
 from tests.record.test_journal import Told
 from tests.record.test_recording import Tape
 
@@ -71,6 +76,17 @@ def test_each_section_tells_what_happened(path: Path) -> None:
         (1, "nobody looked for 61.0 seconds"),
         (2, "1 socket without owner"),
     ]
+
+
+def test_what_was_found_is_counted_by_rule_the_gravest_first(tmp_path: Path) -> None:
+    grave, light = found(("process", (1, 2.0))), found(("connection", CALL.key))
+    light = light[0], (light[1][0]._replace(rule="long", title="Long", severity=Severity.LOW),)
+    events: list[Event] = [Opened(HERE, CALL), Judged(HERE, *light), Judged(HERE, *grave), Judged(later(1), *grave)]
+    events += [Judged(later(1), *found(("process", (2, 2.0)))), Judged(later(1), grave[0])]
+    at = "2026-01-01T00:00:00.125Z"
+    told = told_by(taped(tmp_path / "a.tcpview", events))
+    assert told["What was found"] == [(at, "high", "Unusual place", "exe-place", 2), (at, "low", "Long", "long", 1)]
+    assert not told_by(taped(tmp_path / "b.tcpview", []))["What was found"]
 
 
 def test_what_nobody_counts_is_unknown_and_what_is_still_there_lasts_longer(

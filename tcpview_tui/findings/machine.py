@@ -75,8 +75,8 @@ class HiddenSocket(NamedTuple):
 
     @property
     def subject(self) -> Subject:
-        """What it is told and silenced by: the key of its row, if there is one."""
-        return "hidden-socket", self.inode if self.key is None else self.key
+        """What it is told and silenced by: the key of its row; else its inode, which a key could look like."""
+        return ("hidden-socket", self.key) if self.key is not None else ("unlisted-socket", self.inode)
 
     @property
     def name(self) -> str:

@@ -39,6 +39,8 @@ class Register:
         self.silences = silences
         self._told: dict[Place, Told] = {}
         self._hits: dict[Place, None] = {}
+        self.version = 0
+        """Grows whenever what was found is another."""
 
     def put(self, of: Of, about: About, answers: Iterable[tuple[Rule[Any], Answer]], at: float) -> bool:
         """Put in all answers of the rules for one kind of subject; return whether anything is to be told differently.
@@ -69,11 +71,27 @@ class Register:
             del self._told[place]
         else:
             self._told[place] = told
+        self._note(place, before[0], told[0])
+        return True
+
+    def tell(self, place: Place, findings: tuple[Finding, ...]) -> None:
+        """Take over what somebody else has found of a subject; nothing when it is empty."""
+        before = self._told.pop(place, _NOTHING)
+        if findings:
+            self._told[place] = findings, ()
+        self._note(place, before[0], findings)
+
+    def standing(self) -> dict[Place, tuple[Finding, ...]]:
+        """Return all that was found, silenced or not."""
+        told = {place: self._told.get(place, _NOTHING)[0] for place in list(self._hits)}
+        return {place: findings for place, findings in told.items() if findings}
+
+    def _note(self, place: Place, before: tuple[Finding, ...], found: tuple[Finding, ...]) -> None:
         if found:
             self._hits[place] = None
         else:
             self._hits.pop(place, None)
-        return True
+        self.version += found != before
 
     def __bool__(self) -> bool:
         """Whether anything was found, silenced or not."""

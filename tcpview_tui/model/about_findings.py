@@ -67,7 +67,16 @@ def explained(finding: Finding, rules: Rules) -> tuple[Fact, ...]:
         fact("SHA-256", finding.digest, "not known, or that of a program that runs whatever it is told"),
         fact("Unit", finding.unit, "none known"),
     )
-    return (*told, *about_rule(finding.rule, rules), *whom)
+    return (*told, *_judged_by(finding, rules), *about_rule(finding.rule, rules), *whom)
+
+
+def _judged_by(finding: Finding, rules: Rules) -> tuple[Fact, ...]:
+    """Return what is to be said of another version of the rule: a recording tells what another program has found."""
+    rule = rules.get(finding.rule)
+    if rule is not None and rule.version == finding.version:
+        return ()
+    technique = f", MITRE ATT&CK {finding.technique}" if finding.technique else ""
+    return (Fact("Judged by", f"version {finding.version} of the rule, which is not that of this program{technique}"),)
 
 
 def about_rule(name: str, rules: Rules) -> tuple[Fact, ...]:

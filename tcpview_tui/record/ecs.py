@@ -66,6 +66,15 @@ def subject(row: Row, context: Context, host: str, digest_of: Digest = unread) -
     }
 
 
+def of_process(process: Process, host: str, digest_of: Digest = unread) -> Document:
+    """Return the parts of a document that tell what a process is."""
+    return {
+        "process": _process(process, host, digest_of),
+        "user": {"name": process.user},
+        "container": _container(process),
+    }
+
+
 def action(row: Row | None, verb: str) -> str:
     """Return the `event.action` of what was done to a row, ``listener-opened``; of an unknown one, a connection."""
     return f"{'listener' if row and row.connection.is_listening else 'connection'}-{verb}"

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.record import ecs
 from tcpview_tui.record.digests import unread
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+from tcpview_tui.record.ecs_judged import alert
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Judged, Named, Opened, Unseen
 from tcpview_tui.record.facts import begun, sentence
+from tcpview_tui.record.judgement import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tcpview_tui.model.column import Context
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.row import Row
     from tcpview_tui.record.digests import Digest
     from tcpview_tui.record.ecs import Document
     from tcpview_tui.record.event import Event, Moment
@@ -49,27 +53,26 @@ BEGINNING = "recording-began"
 
 def document(happening: Happening, host: str, digest_of: Digest = unread) -> Document:
     """Return the document of an event that was recorded on `host`. What is unknown is left out."""
-    event, row, context = happening
+    event = happening.event
+    if isinstance(event, Judged):
+        told = alert(event, happening, host, digest_of)
+    else:
+        told = _told(event, happening.row, happening.context, host, digest_of)
+    own = {"time": _time(event.at), **told["tcpview"], **_exact(event, host, digest_of)}
+    return ecs.known({**ecs.base(event.at.wall), **told, "tcpview": own})
+
+
+def _told(event: Event, row: Row | None, context: Context, host: str, digest_of: Digest) -> Document:
     subject = {"host": {"name": host}} if row is None else ecs.subject(row, context, host, digest_of)
     lifetime = {} if row is None else ecs.lifetime(row)
     verb, kind = _DONE.get(type(event), ("", "info"))
     action = ACTIONS.get(type(event)) or ecs.action(row, verb)
-    own = {"time": _time(event.at), **subject.get("tcpview", {}), **_exact(event, host, digest_of)}
-    return ecs.known(
-        {
-            **ecs.base(event.at.wall),
-            "event": {
-                "kind": "event",
-                "category": ["network"],
-                "type": ecs.types(row, kind),
-                "action": action,
-                **lifetime,
-            },
-            **subject,
-            **_sentence(event),
-            "tcpview": own,
-        }
-    )
+    return {
+        "event": {"kind": "event", "category": ["network"], "type": ecs.types(row, kind), "action": action, **lifetime},
+        "tcpview": {},
+        **subject,
+        **_sentence(event),
+    }
 
 
 def beginning(facts: Mapping[str, str]) -> Document:
@@ -119,6 +122,9 @@ def _exact(event: Event, host: str, digest_of: Digest) -> Document:
             return {"seconds": seconds}
         case Acted(_, sentence):
             return {"sentence": sentence}
+        case Judged(_, place):
+            key = key_of(place)
+            return {} if key is None else {"key": key_id(key)}
 
 
 def _connection(connection: Connection, host: str, digest_of: Digest) -> Document:

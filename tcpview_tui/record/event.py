@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.snapshot import Problem
@@ -98,4 +100,12 @@ class Acted(NamedTuple):
     sentence: str
 
 
-Event = Opened | Changed | Closed | Counted | Named | Unseen | Gap | Acted
+class Judged(NamedTuple):
+    """This is all that the rules have found of a subject from now on; without any, nothing of it is told any more."""
+
+    at: Moment
+    place: Place
+    findings: tuple[Finding, ...] = ()
+
+
+Event = Opened | Changed | Closed | Counted | Named | Unseen | Gap | Acted | Judged

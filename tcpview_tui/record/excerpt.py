@@ -100,4 +100,4 @@ def _looks(reader: Reader, first: int, last: int) -> Iterator[list[Event]]:
 
 
 def _matches(query: Query, happening: Happening) -> bool:
-    return happening.row is not None and query.matches(happening.row, happening.context)
+    return any(query.matches(row, happening.context) for row in happening.rows)

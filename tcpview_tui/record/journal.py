@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.snapshot import Ending
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.register import Place, Register
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.snapshot import Problem, Snapshot
@@ -36,6 +38,8 @@ class Journal:
         self._told: dict[Key, float] = {}
         self._untold: dict[Key, Gauge] = {}
         self._names: dict[str, str] = {}
+        self._judged: dict[Place, tuple[Finding, ...]] = {}
+        self._version = 0
 
     def take(self, snapshot: Snapshot, difference: Difference, monotonic: float, slept: float = 0.0) -> list[Event]:
         """Return what happened since the last look; the first look opens what was there before.
@@ -61,6 +65,18 @@ class Journal:
         fresh = {address: name for address, name in names.items() if self._names.get(address) != name}
         self._names |= fresh
         return [Named(now, address, name) for address, name in fresh.items()]
+
+    def judged(self, register: Register, look: int, clock: Clock) -> list[Event]:
+        """Return what was found, or is no longer, since the last call; `look` is the number of the last one."""
+        version = register.version  # before the rest: what is found meanwhile is told at the next call
+        if version == self._version:
+            return []
+        now = Moment(clock.wall(), clock.monotonic(), look)
+        found = register.standing()
+        over = [Judged(now, place) for place in self._judged if place not in found]
+        fresh = [Judged(now, *told) for told in found.items() if self._judged.get(told[0]) != told[1]]
+        self._version, self._judged = version, found
+        return [*over, *fresh]
 
     def _gap(self, now: Moment, slept: float) -> Iterator[Event]:
         if self._before is not None:

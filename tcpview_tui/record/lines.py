@@ -13,9 +13,10 @@ import msgspec
 
 from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import COLUMNS
+from tcpview_tui.record import judgement
 from tcpview_tui.record.digests import Digest, unread
 from tcpview_tui.record.ecs_events import beginning, document, key_id
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Judged, Named, Opened, Unseen
 from tcpview_tui.record.facts import begun, sentence
 from tcpview_tui.record.spreadsheet import inert
 from tcpview_tui.record.timestamp import timestamp
@@ -23,11 +24,12 @@ from tcpview_tui.record.values import FACTS, cell
 from tcpview_tui.text import duration, size
 
 if TYPE_CHECKING:
+    from tcpview_tui.findings.finding import Finding
     from tcpview_tui.model.row import Row
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.tracked import Happening
 
-_COLUMNS = (*(column for column in COLUMNS if column.id not in {"rate_in", "rate_out", "age", "finding"}), *FACTS)
+_COLUMNS = (*(column for column in COLUMNS if column.id not in {"rate_in", "rate_out", "age"}), *FACTS)
 """What an event tells of a connection: rates and ages are those of a look at it."""
 
 _TITLES = (
@@ -43,6 +45,7 @@ WORDS: dict[type[Event], str] = {
     Unseen: "unseen",
     Gap: "gap",
     Acted: "action",
+    Judged: "finding",
 }
 """What happened, for people."""
 
@@ -142,7 +145,13 @@ def detail(event: Event, row: Row | None) -> str:
             return f"nobody looked for {duration(seconds)}"
         case Acted(_, sentence):
             return sentence
+        case Judged(_, _, findings):
+            return "; ".join(map(_finding, findings)) or "nothing is found any more"
     return ""
+
+
+def _finding(found: Finding) -> str:
+    return f"{found.severity.label}: {found.title}, {found.name}: {found.sentence}"
 
 
 def key_of(event: Event) -> str:
@@ -151,6 +160,8 @@ def key_of(event: Event) -> str:
         case Opened(_, connection) | Changed(_, connection):
             return key_id(connection.key)
         case Closed(_, key) | Counted(_, key):
+            return key_id(key)
+        case Judged(_, place) if (key := judgement.key_of(place)) is not None:
             return key_id(key)
     return ""
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from tcpview_tui.model.diff import Change, Difference
 from tcpview_tui.model.snapshot import Ending, Passed, Problem, Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Judged, Named, Opened, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.process import Process
-    from tcpview_tui.record.event import Event, Moment
+    from tcpview_tui.record.event import Event, Gap, Moment
 
 
 class Told(NamedTuple):
@@ -31,8 +33,15 @@ class Looks:
         self.problems: dict[str, Problem] = {}
         self.names: dict[str, str] = {}
         self.counters: dict[Key, Counters] = {}
+        self.findings: dict[Place, tuple[Finding, ...]] = {}
         self.acted: list[Acted] = []
         """What was done to the machine, the last of it at the end."""
+
+    def judge(self, place: Place, findings: tuple[Finding, ...]) -> None:
+        """Know that this is all that was found there."""
+        self.findings.pop(place, None)
+        if findings:
+            self.findings[place] = findings
 
     def take(self, events: Sequence[Event]) -> tuple[Snapshot, Difference]:
         """Return the look that these events tell of, at least one, all of one moment; and what it brought."""
@@ -76,6 +85,15 @@ class _Look:
             case Counted(_, key, counters):
                 looks.counters[key] = counters
                 self._counted[key] = Gauge(Told(counters))
+            case Judged(_, place, findings):
+                looks.judge(place, findings)
+            case _:
+                self._aside(event)
+
+    def _aside(self, event: Named | Unseen | Gap | Acted) -> None:
+        """Take what is about no connection."""
+        looks = self._looks
+        match event:
             case Named(_, address, name):
                 looks.names[address] = name
             case Unseen(_, code, problem):
@@ -84,8 +102,6 @@ class _Look:
                     looks.problems[code] = problem
             case Acted():
                 looks.acted.append(event)
-            case Gap():
-                pass
 
     def _open(self, connection: Connection) -> None:
         self._looks.connections[connection.key] = connection

@@ -15,7 +15,9 @@ from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.ecs_events import BEGINNING
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.ecs_judged import FOUND, OVER
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
+from tcpview_tui.record.judgement import judgement
 from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.record.wire import Line, LineEnd, LineProcess
 from tcpview_tui.text import safe
@@ -150,6 +152,14 @@ def _acted(at: Moment, line: Line) -> Event:
     return Acted(at, safe(line.tcpview.sentence))
 
 
+def _judged(at: Moment, line: Line) -> Event:
+    own = line.tcpview
+    if own.of is None:
+        raise ValueError("it tells not of what something was found")
+    subject = msgspec.json.decode(own.subject)
+    return Judged(at, *judgement(own.of, subject, own.finding, safe(own.key)))
+
+
 _READERS: dict[str, Callable[[Moment, Line], Event]] = {
     "connection-opened": _opened,
     "listener-opened": _opened,
@@ -163,6 +173,8 @@ _READERS: dict[str, Callable[[Moment, Line], Event]] = {
     "visibility-changed": _unseen,
     "gap": _gap,
     "action-taken": _acted,
+    FOUND: _judged,
+    OVER: _judged,
 }
 
 

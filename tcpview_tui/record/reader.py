@@ -12,9 +12,10 @@ import msgspec
 
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Named, Opened, Unseen
+from tcpview_tui.record.judgement import restored
 from tcpview_tui.record.opening import opened
-from tcpview_tui.record.schema import APPLICATION_ID, COUNTED, VERSION
+from tcpview_tui.record.schema import APPLICATION_ID, COUNTED, VERSION, VERSIONS
 from tcpview_tui.record.things import Things, decoded
 from tcpview_tui.text import safe
 
@@ -46,9 +47,11 @@ class Reader:
             is_strange = self._file.execute(_STRANGE).fetchone() is not None
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise ReadingError(f"{path} is no recording: {safe(str(error))}") from error
-        if is_strange or found != [APPLICATION_ID, VERSION]:
+        if is_strange or found[0] != APPLICATION_ID or found[1] not in VERSIONS:
             self.close()
-            raise ReadingError(f"{path} is no recording that this program can read (version {VERSION})")
+            raise ReadingError(
+                f"{path} is no recording that this program can read (version {VERSIONS[0]} to {VERSION})"
+            )
         self._things = Things(self.rows)
         self.process = self._things.process
         """Returns the process of a number. Raises LookupError when there is none."""
@@ -110,10 +113,9 @@ class Reader:
         if early:
             at = at._replace(early=early / 1000)
         match things.word(kind):
-            case "opened":
-                return Opened(at, things.connection(key, state, body), bool(things.first(key).preexisting))
-            case "changed":
-                return Changed(at, things.connection(key, state, body))
+            case "opened" | "changed" as word:
+                now = things.connection(key, state, body)
+                return Opened(at, now, bool(things.first(key).preexisting)) if word == "opened" else Changed(at, now)
             case "closed":
                 return Closed(at, key, things.processes(body.get("owners", ())))
             case "counted":
@@ -126,6 +128,8 @@ class Reader:
                 return Gap(at, float(body["seconds"]))
             case "acted":
                 return Acted(at, safe(body["sentence"]))
+            case "judged":
+                return Judged(at, *restored({**body, "connection": key}))
         raise ReadingError("an event of an unknown kind")
 
 

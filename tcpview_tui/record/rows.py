@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Named, Opened, Unseen
+from tcpview_tui.record.judgement import key_of, saved
 from tcpview_tui.record.schema import COUNTED, SEALED
 from tcpview_tui.record.states import Keeper
 
 if TYPE_CHECKING:
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Connection, Endpoint, Key
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.traffic import Counters
@@ -25,6 +28,9 @@ Row = tuple[str, tuple[Any, ...]]
 
 REMEMBERED = 65_536
 """Addresses, processes and what is common of which the number is remembered; beyond that they are written once more."""
+
+LATE = 4_096
+"""Closed connections of which the number is remembered: what is found of them is told later than their end."""
 
 _ORDER = {table.name: place for place, table in enumerate(SEALED)}
 
@@ -53,6 +59,8 @@ class Rows:
         self._addresses: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
         self._connections: dict[Key, int] = {}
+        self._late: dict[Key, int] = {}
+        self._judged: dict[Place, int] = {}
         self._commons: dict[Hashable, int] = {}
         self._lasting: dict[int | None, _Lasting] = {}
         self._keeper = Keeper()
@@ -84,7 +92,8 @@ class Rows:
 
     def _keep(self) -> None:
         if self._keeper.is_due:
-            state = self._keeper.state(self.last["connection"], self._connections.__getitem__, self._process)
+            number, judged = self._connections.__getitem__, self._judged.get
+            state = self._keeper.state(self.last["connection"], number, self._process, judged)
             if state is not None:
                 self._add("state", self.last["event"], state)
 
@@ -98,11 +107,18 @@ class Rows:
                     self._open(connection, preexisting=True)
                 self._seen("changed", at, connection)
             case Closed(at, key, owners):
-                number = self._connections.pop(key, None)
-                self._lasting.pop(number, None)
+                number = self._close(key)
                 self._happened("closed", at, number, body={"owners": self._each(owners)} if owners else None)
             case Counted(at, key, counters):
                 self._happened("counted", at, self._connections.get(key), body=_brief(counters))
+            case Judged(at, place, findings):
+                self._happened("judged", at, self._about(place, findings), body=saved(place, findings))
+            case _:
+                self._aside(event)
+
+    def _aside(self, event: Named | Unseen | Gap | Acted) -> None:
+        """Write down what is about no connection."""
+        match event:
             case Named(at, address, name):
                 self._happened("named", at, None, body={"address": address, "name": name})
             case Unseen(at, code, problem):
@@ -119,6 +135,28 @@ class Rows:
         number = self._add("connection", common, int(preexisting), opened_at, *local, *(remote or (None, None)))
         self._connections[connection.key] = number
         self._lasting[number] = lasting
+
+    def _close(self, key: Key) -> int | None:
+        number = self._connections.pop(key, None)
+        self._lasting.pop(number, None)
+        if number is not None:
+            self._late[key] = number
+            if len(self._late) > LATE:
+                del self._late[next(iter(self._late))]
+        return number
+
+    def _about(self, place: Place, findings: Sequence[Finding]) -> int | None:
+        """Return the number of the connection that a judgement is about; `None` for none, or one that nobody knows.
+
+        What is over was told under the number it had then: another connection may have got its key since.
+        """
+        before, key = self._judged.pop(place, None), key_of(place)
+        if key is None or (before is not None and not findings):
+            return before
+        number = self._connections.get(key, self._late.get(key, before))
+        if number is not None and findings:
+            self._judged[place] = number
+        return number
 
     def _seen(self, kind: str, at: Moment, connection: Connection) -> None:
         """Write down what is known of a connection now, and was not when it opened."""

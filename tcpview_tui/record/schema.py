@@ -7,8 +7,11 @@ from typing import NamedTuple
 APPLICATION_ID = 0x74637076
 """``tcpv``: what file(1) and SQLite's header (offset 68, fileformat2.html) know a recording by."""
 
-VERSION = 4
-"""Of the tables below; stands in SQLite's user_version. A file of another is refused."""
+VERSION = 5
+"""Of what is written; stands in SQLite's user_version."""
+
+VERSIONS = (4, VERSION)
+"""Those that are read: version 4 has the same tables, and nothing in them of what was found."""
 
 
 class Column(NamedTuple):
@@ -50,6 +53,10 @@ COUNTED = (
 _COUNTERS = (
     "an array: bytes received, bytes sent, packets received, packets sent, round-trip time in seconds, congestion "
     "algorithm, retransmits, receive queue, send queue; null is unknown, and zeros at its end are left out"
+)
+
+_JUDGED = (
+    "`of` and `subject`, whom it is about (null stands for the connection), and all `findings` about it from then on"
 )
 
 TABLES = (
@@ -127,7 +134,7 @@ TABLES = (
             Column(
                 "kind",
                 "INTEGER NOT NULL REFERENCES word",
-                "opened, changed, closed, counted, named, unseen, gap or acted",
+                "opened, changed, closed, counted, named, unseen, gap, acted or judged",
             ),
             Column("moment", "INTEGER NOT NULL REFERENCES moment", "when it became known"),
             Column("early", "INTEGER", "milliseconds by which it happened before that; empty: 0"),
@@ -137,7 +144,8 @@ TABLES = (
                 "body",
                 "TEXT",
                 "JSON: what else it tells, and what of its connection is other than when that opened: `common`, "
-                f"`opened_at`, `local` and `remote` as [address, port], `owners`; of counted {_COUNTERS}",
+                f"`opened_at`, `local` and `remote` as [address, port], `owners`; of counted {_COUNTERS}; of judged "
+                f"{_JUDGED}",
             ),
         ),
     ),

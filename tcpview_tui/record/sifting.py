@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.column import Context
-from tcpview_tui.record.event import Closed, Counted, Event, Moment, Opened
-from tcpview_tui.record.tracked import Tracked
+from tcpview_tui.record.event import Closed, Counted, Event, Judged, Moment, Opened
+from tcpview_tui.record.tracked import LATE, Tracked
+from tcpview_tui.record.withheld import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,15 +25,15 @@ if TYPE_CHECKING:
 PASSING = frozenset({"is:new", "is:changed", "is:closed"})
 """What a row is for a moment after it was looked at: no recording can begin or end with it."""
 
-JUDGED = frozenset({"finding", "severity", "is:suspicious", "is:new-to-baseline"})
-"""What only the rules can answer, and a recorder applies none."""
+JUDGED = frozenset({"finding", "severity", "is:suspicious"})
+"""What only the rules can answer."""
 
 
 class Sifter:
     """Takes the events of each look, and returns those of connections that match, or did in an earlier look.
 
     What a connection became before it matched is told in one: it opened when it did, as what it is by now. Events about
-    no connection pass.
+    no connection pass, what was found of a process or a program only with a connection of it.
     """
 
     def __init__(self, query: Query, names: Mapping[str, str] | None, service_name: ServiceName) -> None:
@@ -42,6 +44,8 @@ class Sifter:
         self._alters = query.volatile or (query.needs_names and names is not None)
         self._tracked = Tracked()
         self._kept: set[Key] = set()
+        self._late: dict[Key, None] = {}
+        self._withheld = Withheld()
         self._rest: dict[Key, Row] = {}
         self._gauges: dict[Key, Gauge] = {}
 
@@ -57,12 +61,15 @@ class Sifter:
         self._kept |= found.keys()
         now = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
         caught_up = chain.from_iterable(self._caught_up(now, row) for row in late.values())
-        told = [*caught_up, *self._passing(happened, late)]
+        passing = list(self._passing(happened, late))
+        beside = self._withheld.of([*found.values(), *self._kept_of(happened)], now)
+        told = [*caught_up, *passing, *beside]
         self._forget(found, happened)
         return told
 
     def _found(self, rows: Mapping[Key, Row], snapshot: Snapshot) -> dict[Key, Row]:
         context = Context(snapshot.taken_at, self._names, service_name=self._service_name, gauges=self._gauges)
+        context = replace(context, findings=self._tracked.findings)
         return {key: row for key, row in rows.items() if self._query.matches(row, context)}
 
     def _caught_up(self, now: Moment, row: Row) -> Iterator[Event]:
@@ -73,13 +80,24 @@ class Sifter:
             yield Counted(now, row.key, gauge.counters)
 
     def _passing(self, happened: Iterable[Happening], late: Mapping[Key, Row]) -> Iterator[Event]:
-        for event, row, _ in happened:
-            if row is None or (row.key in self._kept and (row.key not in late or isinstance(event, Closed))):
+        for each in happened:
+            event, row, _ = each
+            if isinstance(event, Judged):
+                is_recorded = any(row.key in self._kept or row.key in self._late for row in each.rows)
+                if self._withheld.passes(event, is_recorded=is_recorded):
+                    yield event
+            elif row is None or (row.key in self._kept and (row.key not in late or isinstance(event, Closed))):
                 yield event
+
+    def _kept_of(self, happened: Iterable[Happening]) -> list[Row]:
+        return [each.row for each in happened if each.row is not None and each.row.key in self._kept]
 
     def _forget(self, found: Iterable[Key], happened: Iterable[Happening]) -> None:
         closed = [each.event.key for each in happened if isinstance(each.event, Closed)]
         for key in chain(found, closed):
             self._rest.pop(key, None)
             self._gauges.pop(key, None)
+        self._late |= dict.fromkeys(key for key in closed if key in self._kept)
+        while len(self._late) > LATE:
+            del self._late[next(iter(self._late))]
         self._kept.difference_update(closed)

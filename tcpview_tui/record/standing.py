@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Named, Opened, Unseen
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Named, Opened, Unseen
+from tcpview_tui.record.judgement import about, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.snapshot import Problem
     from tcpview_tui.model.traffic import Counters
@@ -19,7 +21,7 @@ NAMES_KEPT = 65_536
 
 
 class Standing:
-    """The connections that are open, what they have carried, their names, and what cannot be seen."""
+    """The connections that are open, what they have carried, their names, what cannot be seen, and what was found."""
 
     def __init__(self) -> None:
         self._open: dict[Key, Opened] = {}
@@ -27,6 +29,7 @@ class Standing:
         self._problems: dict[str, Problem] = {}
         self._names: dict[str, str] = {}
         self._told: set[str] = set()
+        self._judged: dict[Place, Judged] = {}
 
     def take(self, events: Iterable[Event]) -> list[Event]:
         """Return `events`, and behind them the names of their addresses that only files before have told."""
@@ -46,11 +49,16 @@ class Standing:
             yield Opened(now.at(min(opened.at.wall, now.told)), opened.connection, preexisting=True)
             yield from self._named(now, opened.connection)
         yield from (Counted(now, key, counters) for key, counters in self._counted.items())
+        for place, judged in self._judged.items():
+            key = key_of(place)
+            if key is None or key in self._open:
+                yield judged._replace(at=now)
 
     def _take(self, event: Event) -> None:
         match event:
             case Opened(_, connection):
                 self._open[connection.key] = event
+                self._overlook(*about(connection.key))  # what was found of another one, which had the same key
             case Changed(at, connection):
                 before = self._open.get(connection.key)
                 since = (before or event).at if connection.opened_at is None else at.at(connection.opened_at)
@@ -66,6 +74,13 @@ class Standing:
                     self._problems[code] = problem
             case Named(_, address, name):
                 self._name(address, name)
+            case Judged(_, place, findings):
+                self._overlook(place)
+                self._judged |= {place: event} if findings else {}
+
+    def _overlook(self, *places: Place) -> None:
+        for place in places:
+            self._judged.pop(place, None)
 
     def _name(self, address: str, name: str) -> None:
         self._names[address] = name

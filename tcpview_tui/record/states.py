@@ -6,9 +6,9 @@ They are the table's own rows, since what it shows of a connection depends on mo
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeGuard, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import msgspec
 
@@ -16,12 +16,15 @@ from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.snapshot import Code, Problem
+from tcpview_tui.record import judgement
 from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.looks import Looks
 from tcpview_tui.record.reader import counted
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.traffic import Counters
@@ -74,6 +77,7 @@ class _Body(msgspec.Struct):
     rows: list[_Saved]
     problems: dict[str, tuple[str, str]]
     names: dict[str, str]
+    findings: list[dict[str, Any]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,14 @@ class Whole:
     counters: dict[Key, Counters]
     problems: dict[str, Problem]
     names: dict[str, str]
+    findings: dict[Place, tuple[Finding, ...]] = field(default_factory=dict)
 
     def looks(self) -> Looks:
         """Return what takes further looks in from here."""
         looks = Looks()
         looks.connections = {row.key: row.connection for row in self.rows}
         looks.counters, looks.problems, looks.names = dict(self.counters), dict(self.problems), dict(self.names)
+        looks.findings = dict(self.findings)
         return looks
 
 
@@ -149,8 +155,16 @@ class Keeper:
             return event.connection.key not in self._looks.connections
         return isinstance(event, Opened) and event.preexisting
 
-    def state(self, last: int, number: Callable[[Key], int], process: Callable[[Process], int]) -> bytes | None:
+    def state(
+        self,
+        last: int,
+        number: Callable[[Key], int],
+        process: Callable[[Process], int],
+        judged: Callable[[Place], int | None],
+    ) -> bytes | None:
         """Return the state of now. `last` connections were opened, and have, like processes, a number each.
+
+        `judged` returns that of the connection of which something was found, also when it has closed.
 
         `None` when it is larger than a reader takes. When the first one is, there will be none: a replay would begin
         with the next as if nothing had been before.
@@ -159,11 +173,18 @@ class Keeper:
         told = (replace(row, preexisting=row.key in self._old) for row in self._table.rows.values())
         rows = [_saved(row, self._looks.counters.get(row.key), number, process) for row in told]
         problems = {code: (each.summary, each.detail) for code, each in self._looks.problems.items()}
-        body = _Body(self._table.look, last, rows, problems, self._looks.names)
+        findings = list(self._found(judged))
+        body = _Body(self._table.look, last, rows, problems, self._looks.names, findings)
         text = msgspec.json.encode(body)
         if self._is_beyond is None:
             self._is_beyond = len(text) > MOST
         return zlib.compress(text, _LEVEL) if len(text) <= MOST else None
+
+    def _found(self, judged: Callable[[Place], int | None]) -> Iterator[dict[str, Any]]:
+        for place, findings in self._looks.findings.items():
+            number = judged(place)
+            if number is not None or judgement.key_of(place) is None:
+                yield judgement.saved(place, findings) | {"connection": number}
 
 
 def restored(data: bytes, process: Callable[[int], Process]) -> Whole:
@@ -186,7 +207,8 @@ def _whole(body: _Body, process: Callable[[int], Process]) -> Whole:
     problems = {code: Problem(Code(code), *map(safe, words)) for code, words in body.problems.items()}
     names = {safe(address): safe(name) for address, name in body.names.items()}
     rows = [_restored(saved, process) for saved in body.rows]
-    return Whole(body.look, body.connections, rows, counters, problems, names)
+    findings = dict(judgement.restored(each) for each in body.findings)
+    return Whole(body.look, body.connections, rows, counters, problems, names, findings)
 
 
 def _is_of_first_look(event: Event) -> bool:

@@ -58,6 +58,18 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section(
+        "What was found",
+        ("First", "Severity", "Finding", "Rule", "Of how many"),
+        """WITH found AS (SELECT json_extract(one.value, '$.since') AS since,
+           json_extract(one.value, '$.title') AS title,
+           json_extract(one.value, '$.rule') AS rule,
+           coalesce(connection, '') || json_extract(body, '$.of', '$.subject') AS subject,
+           instr('low medium high', json_extract(one.value, '$.severity')) AS grave
+           FROM event JOIN word ON word.id = kind, json_each(body, '$.findings') AS one WHERE text = 'judged')
+           SELECT min(since), CASE max(grave) WHEN 12 THEN 'high' WHEN 5 THEN 'medium' ELSE 'low' END, title, rule,
+           count(DISTINCT subject) FROM found GROUP BY rule ORDER BY max(grave) DESC, min(since)""",
+    ),
+    Section(
         "Processes that talked most",
         ("Process", "Connections", "Received", "Sent"),
         """SELECT process, count(*), sum(received), sum(sent) FROM life WHERE remote IS NOT NULL

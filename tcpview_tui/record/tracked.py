@@ -5,23 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tcpview_tui.findings.register import Register, subjects
+from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.census import Census
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.diff import Change, Difference
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Moment, Named, Opened
+from tcpview_tui.record.judgement import key_of
 from tcpview_tui.record.looks import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tcpview_tui.findings.register import Place
+    from tcpview_tui.model.column import Findings
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.record.states import Whole
 
+LATE = 1_000
+"""Connections that have closed last, of which something may still be found."""
+
 
 class Happening(NamedTuple):
-    """An event, the row it is about, and the names and counters known then.
+    """An event, the row it is about, and the names, counters and findings known then.
 
     `row` is `None` when it is about no connection, or about one that nobody told of.
     """
@@ -30,15 +38,45 @@ class Happening(NamedTuple):
     row: Row | None
     context: Context
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows that it is about."""
+        return () if self.row is None else (self.row,)
+
+
+class Alert(Happening):
+    """A judgement: of a process, it is about all rows of that, and of a connection also when that has just closed."""
+
+    _rows: Sequence[Row] = ()
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows that it is about, those that have closed just now last."""
+        return self._rows
+
+    @classmethod
+    def of(cls, event: Judged, rows: Sequence[Row], context: Context) -> Alert:
+        """Return a judgement about these rows."""
+        is_one = key_of(event.place) is not None and rows and not rows[0].is_closed
+        made = cls(event, rows[0] if is_one else None, context)
+        made._rows = rows
+        return made
+
 
 class Tracked:
-    """The connections that are open, as the events tell of them; it forgets what has closed."""
+    """The connections that are open, as the events tell of them, and what was found; it forgets what has closed."""
 
     def __init__(self, whole: Whole | None = None) -> None:
         """`whole` is all that was so before the first event; by default nothing was."""
         self._rows: dict[Key, Row] = {row.key: row for row in whole.rows} if whole else {}
         self._gauges = {key: Gauge(Told(counters)) for key, counters in whole.counters.items()} if whole else {}
         self._names: dict[str, str] = dict(whole.names) if whole else {}
+        self._late: dict[Key, Row] = {}
+        self._register = Register(Silences(None))
+        for place, findings in whole.findings.items() if whole else ():
+            self._register.tell(place, findings)
+        self.findings: Findings = self._register.of
+        """Returns what was found of a row by now."""
         self._census = Census()
         self._census.take(Difference(tuple(row.connection for row in self._rows.values()), (), ()))
         self._ordinal = whole.connections if whole else 0
@@ -49,10 +87,12 @@ class Tracked:
         self._census.take(Difference(tuple(each.connection for each in events if isinstance(each, Opened)), (), ()))
         for event in events:
             row = self._after(event)
-            yield Happening(event, row, self._context(event, row))
+            if isinstance(event, Judged):
+                yield self._judged(event)
+                continue
+            yield Happening(event, row, self._context(event, () if row is None else (row,)))
             if isinstance(event, Closed):
-                self._rows.pop(event.key, None)
-                self._gauges.pop(event.key, None)
+                self._close(event.key, row)
 
     def _after(self, event: Event) -> Row | None:
         match event:
@@ -71,9 +111,28 @@ class Tracked:
                 self._names[address] = name
         return None
 
-    def _context(self, event: Event, row: Row | None) -> Context:
-        gauge = row and self._gauges.get(row.key)
-        return Context(event.at.wall, self._names, gauges={row.key: gauge} if row and gauge else {})
+    def _judged(self, event: Judged) -> Happening:
+        self._register.tell(event.place, event.findings)
+        rows = self._about(event.place)
+        return Alert.of(event, rows, self._context(event, rows))
+
+    def _about(self, place: Place) -> Sequence[Row]:
+        if (key := key_of(place)) is not None:
+            row = self._rows.get(key, self._late.get(key))
+            return () if row is None else (row,)
+        return [row for row in (*self._rows.values(), *self._late.values()) if place in subjects(row)]
+
+    def _close(self, key: Key, row: Row | None) -> None:
+        self._rows.pop(key, None)
+        self._gauges.pop(key, None)
+        if row is not None:
+            self._late[key] = row
+            if len(self._late) > LATE:
+                del self._late[next(iter(self._late))]
+
+    def _context(self, event: Event, rows: Sequence[Row]) -> Context:
+        gauges = {row.key: self._gauges[row.key] for row in rows if row.key in self._gauges}
+        return Context(event.at.wall, self._names, gauges=gauges, findings=self.findings)
 
     def _opened(self, at: Moment, connection: Connection, preexisting: bool) -> Row:
         self._ordinal += 1

@@ -13,7 +13,7 @@ import msgspec
 
 from tcpview_tui.record.closing import digest_of, read_line
 from tcpview_tui.record.opening import beside, opened
-from tcpview_tui.record.schema import APPLICATION_ID, HAPPENED, SEALED, TABLES, VERSION
+from tcpview_tui.record.schema import APPLICATION_ID, HAPPENED, SEALED, TABLES, VERSION, VERSIONS
 from tcpview_tui.record.seal import START, Chain
 from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import safe
@@ -92,8 +92,9 @@ def _check_form(file: sqlite3.Connection) -> None:
     found = [file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
     if found[0] != APPLICATION_ID:
         raise _FaultError("This is no recording of this program: its application id is another.")
-    if found[1] != VERSION:
-        raise _FaultError(f"This is a recording of version {found[1]}, and this program knows version {VERSION} only.")
+    if found[1] not in VERSIONS:
+        known = f"versions {VERSIONS[0]} to {VERSION} only"
+        raise _FaultError(f"This is a recording of version {found[1]}, and this program knows {known}.")
     there = file.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid").fetchall()
     if there != _SCHEMA:
         raise _FaultError(f"Its tables and views are not those of a recording: {_stranger(there)}.")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from tcpview_tui.findings.rule import Of  # noqa: TC001 - msgspec reads it
 from tcpview_tui.model.connection import Direction, State, Transport
 
 LAST = 253_402_300_799
@@ -23,6 +24,9 @@ _Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 _Name = Annotated[str, Meta(pattern=r"^[a-z_]{1,40}\Z")]
 _Value = Annotated[str, Meta(max_length=10_000)]
 """Of a fact."""
+
+_Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""SHA-256."""
 
 _Port = Annotated[int, Meta(ge=0, le=65_535)]
 
@@ -69,7 +73,7 @@ class LineUser(Struct, frozen=True):
 class LineHash(Struct, frozen=True):
     """ECS `hash`."""
 
-    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")] | None = None
+    sha256: _Digest | None = None
 
 
 class LineProcess(Struct, frozen=True):
@@ -105,6 +109,22 @@ class LineProblem(Struct, frozen=True):
     detail: str = ""
 
 
+class LineFinding(Struct, frozen=True):
+    """`finding.Finding`: what `ecs_findings.told` has made of it. `about` is its subject in words."""
+
+    rule: str
+    severity: Literal["low", "medium", "high"]
+    since: str
+    version: _Number = 1
+    title: str = ""
+    technique: str = ""
+    sentence: str = ""
+    against: str = ""
+    about: str = ""
+    sha256: _Digest | None = None
+    unit: str | None = None
+
+
 class LineOwn(Struct, frozen=True):
     """The part `tcpview`: of each event what it needs; or the facts of the recording, by name."""
 
@@ -132,6 +152,9 @@ class LineOwn(Struct, frozen=True):
     problem: LineProblem | None = None
     seconds: _Span = 0.0
     sentence: str = ""
+    of: Of | None = None
+    subject: str = ""
+    finding: tuple[LineFinding, ...] = ()
 
 
 class LineAction(Struct, frozen=True):

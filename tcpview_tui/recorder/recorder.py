@@ -19,6 +19,7 @@ from tcpview_tui.record.host import facts
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.sifting import Sifter
+from tcpview_tui.recorder.judging import Judging
 from tcpview_tui.recorder.naming import Naming
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.text import safe
@@ -50,8 +51,9 @@ class Recorder:
         interval: float,
         query: Query | None = None,
         naming: Naming | None = None,
+        judging: Judging | None = None,
     ) -> None:
-        """Only what matches `query` is written, and names only with `naming`."""
+        """Only what matches `query` is written, names only with `naming`, and what was found only with `judging`."""
         self._sampler = sampler
         self._clock = clock
         self._sink = sink
@@ -59,7 +61,7 @@ class Recorder:
         self._journal = Journal(interval)
         known = naming.known if naming else None
         self._sifter = Sifter(query, known, sampler.service_name) if query and query.text else None
-        self._naming = naming
+        self._naming, self._judging = naming, judging
         self._names_decide = bool(query and query.named)
         self._look = 0
         self._before: Mapping[Key, Connection] = {}
@@ -83,10 +85,15 @@ class Recorder:
         snapshot = self._sampler.sample()
         if self._naming and self._naming.problem:
             snapshot = replace(snapshot, problems=(*snapshot.problems, limits.names(self._naming.problem)))
+        if self._judging:
+            snapshot = replace(snapshot, problems=(*snapshot.problems, *self._judging.problems))
         difference = diff(self._before, snapshot.connections)
         self._before, self._look = snapshot.connections, snapshot.sequence
         now = self._clock.monotonic()
         events = self._journal.take(snapshot, difference, now, self._clock.slept())
+        if self._judging:
+            events += self._journal.judged(self._judging.register, self._look, self._clock)
+            self._judging.take(snapshot, difference)
         told = self._sifter.sift(snapshot, events, now) if self._sifter else events
         if self._naming:
             self._naming.want(events if self._names_decide else told)
@@ -158,8 +165,16 @@ def record(settings: Settings, task: Task) -> int:
         stack.enter_context(closing(sink))
         click.echo(f"Recording to {safe(sink.name)}; Ctrl+C ends it.", err=True)
         naming = stack.enter_context(closing(Naming(settings, clock))) if task.names else None
-        looker = Recorder(sampler, clock, sink, settings.interval, task.query, naming)
+        judging = stack.enter_context(closing(_judging(settings, clock))) if task.findings else None
+        looker = Recorder(sampler, clock, sink, settings.interval, task.query, naming, judging)
         return looker.run(stack.enter_context(stopping()), task.duration)
+
+
+def _judging(settings: Settings, clock: Clock) -> Judging:
+    from tcpview_tui.judging.bench import Bench
+    from tcpview_tui.seating import seated
+
+    return Judging(seated(settings, clock, Bench), clock)
 
 
 def _bid(sink: Sink) -> None:

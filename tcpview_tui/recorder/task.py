@@ -30,13 +30,16 @@ if TYPE_CHECKING:
     Facts = Callable[[], Iterable[tuple[str, str]]]
 
 
+_OUTSIDE = "is:new-to-baseline"
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to record to: a file, a folder for one named after host and time, or ``-``, lines to the standard output.
 
     `form` is that of the lines, JSON by default; `duration` is seconds, `key` makes the seal an HMAC. With `rotate`,
     the texts that `Rotation` understands, there are many files, of which `keep` stay. `query` says what is recorded,
-    with `names`.
+    with `names`, and with `findings` what was found, too.
     """
 
     output: Path | None = None
@@ -47,6 +50,7 @@ class Task:
     rotate: tuple[str, ...] = ()
     keep: int | None = None
     names: bool = False
+    findings: bool = False
 
     @property
     def is_stream(self) -> bool:
@@ -63,13 +67,14 @@ class Task:
             "rotate": self.rotate,
             "keep": self.keep,
             "names": self.names,
+            "findings": self.findings,
         }
         return {name: value for name, value in told.items() if value}
 
     def check(self) -> None:
         """Raise `WrongUsageError` for what cannot be done."""
         if self.query is not None:
-            _check_filter(self.query, self.names)
+            _check_filter(self.query, self.names, self.findings)
         if self.is_stream and sys.stdout is None:
             raise WrongUsageError("-o -: the standard output is closed; name a file.")
         if self.form is not None and not self.is_stream:
@@ -113,7 +118,7 @@ class Task:
         return Rotation.of(self.rotate)
 
 
-def _check_filter(query: Query, names: bool) -> None:
+def _check_filter(query: Query, names: bool, findings: bool) -> None:
     passing = [term for term in query.compares if term.lower() in PASSING]
     if passing:
         raise WrongUsageError(
@@ -121,8 +126,13 @@ def _check_filter(query: Query, names: bool) -> None:
             "closes. Leave it out, or write age<60 for what opens from now on."
         )
     judged = [term for term in query.compares if term.lower() in JUDGED]
-    if judged:
-        raise WrongUsageError(f"{safe(', '.join(judged))}: only the live table judges; leave it out.")
+    if judged and not findings:
+        raise WrongUsageError(f"{safe(', '.join(judged))}: nothing is judged without --findings; add it.")
+    if any(term.lower() == _OUTSIDE for term in query.compares):
+        raise WrongUsageError(
+            f"{_OUTSIDE}: only the live table tells that; with --findings write finding:new-program or "
+            "finding:new-listener or finding:first-contact."
+        )
     if query.named and not names:
         terms = ", ".join(query.named)
         raise WrongUsageError(f"{terms}: names are looked up with --names only; add it, or write an address.")

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from tcpview_tui.model.query import Query
     from tcpview_tui.record.tracked import Happening
 
-_ANSWERED = frozenset({"age", "is:closed", "is:past"})
-"""Of what only several looks can answer, that which an event tells: it stands among others."""
+_ANSWERED = frozenset({"age", "is:closed", "is:past", "is:suspicious", "finding", "severity"})
+"""Of what only several looks or the rules can answer, that which a recording tells of an event."""
 
 _NONSENSE = (ValueError, TypeError, ArithmeticError, struct.error)
 """What comes of a port, a time or an address beyond all bounds, which no program of ours has written."""

@@ -75,7 +75,7 @@ class Session:
         self.marked = Marked(self.bench.register)
         self.view.context = self._context()
         self.log = ActionLog(clock)
-        self.taping = Taping(clock)
+        self.taping = Taping(clock, self.bench.register)
         self.lookups = Lookups(settings, clock, cache, named)
         self.sieve = Sieve(parse(settings.filter) if settings.filter.strip() else None)
         self.arrangement, self.page = Arrangement(), 0
@@ -264,6 +264,7 @@ class Session:
     def findings_arrived(self) -> None:
         """Join the rows with what was just found, or is no longer to be told."""
         self.marked.renew(self.live.rows)
+        self.taping.judged(self.snapshot)
         is_sorted = any(by.column == "finding" for by in self.view.order.by)
         self.view.rejoin(self.clock.monotonic(), sort=is_sorted)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tcpview_tui.clock import Clock
+    from tcpview_tui.findings.register import Register
     from tcpview_tui.model.snapshot import Snapshot
 
 _PATIENCE = 2.0
@@ -31,7 +32,8 @@ _LATE = f"What happened last could not be written within {duration(_PATIENCE)}."
 class Taping:
     """Records from `start` to `stop`, as often as asked. Called by the screen's thread."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, register: Register) -> None:
+        """`register` has what was found, which is recorded, too."""
         self.path: Path | None = None
         """The file that is being written; `None` when none is."""
         self.began = 0.0
@@ -39,7 +41,7 @@ class Taping:
         """Why nothing can be written at the moment."""
         self.losses: tuple[str, ...] = ()
         """What is missing in the recording that `stop` has ended, in sentences."""
-        self._clock = clock
+        self._clock, self._register = clock, register
         self._events: SimpleQueue[list[Event] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._file: File | None = None
@@ -67,13 +69,19 @@ class Taping:
         """Record a look, if a recording is under way."""
         if self.path is not None:
             now, slept = self._clock.monotonic(), self._clock.slept()
-            self._events.put(self._journal.take(snapshot, difference, now, slept))
+            events = self._journal.take(snapshot, difference, now, slept)
+            self._events.put([*events, *self._journal.judged(self._register, snapshot.sequence, self._clock)])
 
     def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
         """Record names that have become known."""
         if self.path is not None and snapshot is not None:
             copy = dict(names)  # a live view, which other threads add to
             self._events.put(self._journal.named(copy, snapshot.sequence, self._clock))
+
+    def judged(self, snapshot: Snapshot | None) -> None:
+        """Record what was found, or is no longer, since the last time."""
+        if self.path is not None and snapshot is not None:
+            self._events.put(self._journal.judged(self._register, snapshot.sequence, self._clock))
 
     def pace(self, interval: float) -> None:
         """Say how many seconds apart looks are meant to be from now on."""

@@ -23,6 +23,7 @@ FIELDS = {
     "event.start": "date",
     "event.end": "date",
     "event.duration": "long",
+    "event.severity": "long",
     "network.transport": "keyword",
     "network.type": "keyword",
     "network.direction": "keyword",
@@ -64,7 +65,7 @@ REQUIRED = {"@timestamp", "ecs.version", "event.kind", "event.category", "event.
 
 ALLOWED = {
     "event.kind": {"alert", "asset", "enrichment", "event", "metric", "state", "pipeline_error", "signal"},
-    "event.category": {"host", "network"},
+    "event.category": {"host", "intrusion_detection", "network"},
     "event.type": {"access", "allowed", "connection", "denied", "end", "info", "protocol", "start"},
     "network.direction": {"ingress", "egress"},
     "network.transport": {"tcp", "udp", "udplite"},

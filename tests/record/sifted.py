@@ -8,7 +8,7 @@ from tcpview_tui.model.diff import diff
 from tcpview_tui.model.query import parse
 from tcpview_tui.model.snapshot import Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Moment, Opened
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.sifting import Sifter
 from tests.fakes import EPOCH
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.record.judgement import Judgement
 
 
 class Told:
@@ -40,12 +41,14 @@ class Looks:
         self._sifter = Sifter(parse(expression), names, lambda _transport, _port: None)
         self._before: Mapping[Key, Connection] = {}
 
-    def take(self, *connections: Connection, **more: Any) -> list[Event]:
+    def take(self, *connections: Connection, judged: Iterable[Judgement] = (), **more: Any) -> list[Event]:
         number = len(self.told) + 1
         now = {each.key: each for each in connections}
         snapshot = Snapshot(number, EPOCH + number, now, **more)
         difference, self._before = diff(self._before, now), now
-        self.whole.append(self._journal.take(snapshot, difference, 1000.0 + number))
+        at = Moment(EPOCH + number, 1000.0 + number, number)
+        events = self._journal.take(snapshot, difference, 1000.0 + number)
+        self.whole.append([*events, *(Judged(at, *each) for each in judged)])
         self.told.append(self._sifter.sift(snapshot, self.whole[-1], 1000.0 + number))
         return self.told[-1]
 

@@ -15,11 +15,12 @@ from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.ecs_events import key_id
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
 from tcpview_tui.record.stream import Stream
 from tcpview_tui.text import safe
 from tests.fakes import EPOCH
 from tests.model.rows import make_process, make_row, processes, rows
+from tests.record.judged import PAIR, PROGRAM, found, judgements, moved
 
 HERE = Moment(EPOCH, 1000.0, 1)
 CURL = Process(
@@ -59,6 +60,8 @@ def as_filed(event: Event) -> Event:
             return event._replace(connection=replace(connection, key=key_id(connection.key)))
         case Closed(_, key) | Counted(_, key):
             return event._replace(key=key_id(key))
+        case Judged(at, place, findings):
+            return Judged(at, *moved(place, findings, key_id))
     return event
 
 
@@ -82,7 +85,15 @@ EVERYTHING: list[Event] = [
     Counted(later(2), CALL.key, Counters(7000, 30, 5, 4, 3, 0.0125, 2, 1, "cubic")),
     Counted(later(2), SSHD.key, Counters(receive_queue=0, send_queue=128)),
     Named(later(2), "fe80::7%eth0", "far.example"),
+    Judged(later(2), *found(("connection", CALL.key))),
+    Judged(later(2), *found(("process", CURL.identity), "started from /dev/shm/x", "deleted since 14:02:11")),
+    Judged(later(2), *found(("machine", ("hidden-socket", SSHD.key)))),
+    Judged(later(2), *found(("machine", ("ld-so-preload", "/etc/ld.so.preload", ("/lib/evil.so",))))),
+    Judged(later(2), *found(("activity", PAIR))),
+    Judged(later(2), *found(("activity", PROGRAM))),
     Closed(later(2), CALL.key, (CURL, make_process())),
+    Judged(later(2), ("connection", CALL.key)),
+    Judged(later(2), *found(("machine", ("hidden-process", 4242)))),
     Closed(later(2), "0123456789abcdef"),
     Unseen(later(3), "ownerless", None),
     Gap(later(9), 6.5),
@@ -113,7 +124,9 @@ def histories(draw: st.DrawFn) -> list[Event]:
         Opened(at, opened, draw(st.booleans())),
         Changed(at, replace(opened, owners=(), past_owners=past)),
         Counted(at, opened.key, counters),
+        Judged(at, *draw(judgements(st.just(opened.key)))),
         Closed(at, opened.key, past),
+        Judged(at, *draw(judgements(st.just(opened.key)))),
         Acted(at, draw(st.text().map(safe))),
     ]
 

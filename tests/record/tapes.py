@@ -6,18 +6,22 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tcpview_tui.findings.pair import Pair, Program
+from tcpview_tui.model.connection import Namespace
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.event import Acted, Closed, Counted, Named, Opened
+from tcpview_tui.record.event import Acted, Closed, Counted, Judged, Named, Opened
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording
 from tests.fakes import FakeClock
+from tests.record.judged import finding
 from tests.record.streams import CALL, CURL, EVERYTHING, HERE, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.record.event import Event
 
 DIGEST = "c0ffee00" * 8
@@ -61,6 +65,21 @@ def hostile(folder: Path) -> Path:
         evil = replace(CALL, key=number, owners=(Process(number, 2.0, text, text, text, text, text),))
         events += [Opened(HERE, evil), Acted(HERE, text)]
     return taped(folder / "hostile.tcpview", events)
+
+
+def suspicious(folder: Path) -> Path:
+    """Make a recording in which every text of what was found is hostile: of a connection, a pair, the machine."""
+    events: list[Event] = [Opened(HERE, CALL)]
+    for text in HOSTILE:
+        for place in _places(text):
+            told = finding(place, text, rule=text, title=text, against=text, name=text, unit=text, technique=text)
+            events.append(Judged(HERE, place, (told,)))
+    return taped(folder / "suspicious.tcpview", events)
+
+
+def _places(text: str) -> tuple[Place, ...]:
+    pair = Pair(Program(text, text, text), "tcp", text, 443, Namespace(7, text))
+    return ("connection", CALL.key), ("activity", pair), ("machine", ("ld-so-preload", text, (text,)))
 
 
 def minutes(path: Path, connections: int) -> Path:

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 
+from tcpview_tui.findings.pair import Pair, program_of
+from tcpview_tui.findings.register import Place
+from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.ecs_events import key_id
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Opened
 from tests.fakes import EPOCH, NGINX
 from tests.model.rows import make_process
 from tests.record.ecs_fields import faults
+from tests.record.judged import finding, found
 from tests.record.streams import (
     CALL,
     CURL,
@@ -26,6 +30,68 @@ from tests.record.streams import (
     histories,
     later,
 )
+
+PAIR_OF_CURL = Pair(program_of(CURL), "tcp", "192.0.2.7", 443, None)
+
+
+def alerts(*events: Event) -> list[dict[str, Any]]:
+    return [each for each in documents(events) if each["event"]["action"].startswith("finding")]
+
+
+def test_what_was_found_is_an_alert_with_rule_technique_and_process() -> None:
+    place: Place = ("process", CURL.identity)
+    light = finding(place, "of no package", rule="unpackaged", severity=Severity.LOW, technique="T1036.005", version=3)
+    (alert, over) = alerts(
+        Opened(HERE, CALL), Judged(later(1), place, (light, finding(place))), Judged(later(2), place)
+    )
+    assert alert["event"] == {
+        "kind": "alert",
+        "category": ["intrusion_detection"],
+        "type": ["info"],
+        "action": "finding",
+        "severity": 3,
+    }
+    assert alert["rule"] == {"id": "exe-place", "name": "Unusual place", "version": "1"}
+    assert alert["threat"]["technique"]["id"] == ["T1036", "T1036.005"]
+    assert alert["message"] == "started from /dev/shm/x; of no package"
+    assert (alert["process"]["pid"], alert["process"]["executable"]) == (4242, "/usr/bin/curl")
+    assert (alert["user"], alert["host"]) == ({"name": "alice"}, {"name": "box"})
+    assert [each["rule"] for each in alert["tcpview"]["finding"]] == ["unpackaged", "exe-place"]
+    assert "network" not in alert
+    assert (over["event"]["kind"], over["event"]["action"]) == ("event", "finding-over")
+    assert {"rule", "threat", "message"} & set(over) == set()
+
+
+def test_an_alert_about_a_connection_tells_its_ends_also_when_it_has_just_closed() -> None:
+    place: Place = ("connection", CALL.key)
+    told = Judged(later(3), *found(place))
+    opened, ended = Opened(HERE, CALL), Closed(later(2), CALL.key)
+    lives: list[list[Event]] = [[opened, told], [opened, ended, told]]
+    for events in lives:
+        (alert,) = alerts(*events)
+        assert (alert["destination"]["ip"], alert["destination"]["port"]) == ("192.0.2.7", 443)
+        assert (alert["process"]["name"], alert["tcpview"]["key"]) == ("curl", key_id(CALL.key))
+    (unknown,) = alerts(told)
+    assert "process" not in unknown
+    assert unknown["tcpview"]["key"] == key_id(CALL.key)
+
+
+def test_an_alert_about_a_program_tells_whom_it_calls_and_which_process_does() -> None:
+    (alert,) = alerts(Opened(HERE, CALL), Judged(HERE, *found(("activity", PAIR_OF_CURL))))
+    assert alert["destination"] == {"ip": "192.0.2.7", "port": 443}
+    assert alert["network"] == {"type": "ipv4", "transport": "tcp"}
+    assert alert["process"]["pid"] == 4242
+    (alert,) = alerts(Judged(HERE, *found(("machine", ("hidden-process", 77)))))
+    assert alert["process"] == {"pid": 77}
+
+
+def test_each_event_of_a_suspicious_connection_says_so_for_as_long_as_it_is() -> None:
+    place: Place = ("process", CURL.identity)
+    counted = Counted(later(1), CALL.key, Counters(1, 1))
+    events: list[Event] = [Opened(HERE, CALL), Judged(HERE, *found(place)), counted, Judged(later(2), place), counted]
+    told = [each for each in documents(events) if each["event"]["action"] == "connection-counted"]
+    assert [each.get("rule", {}).get("id") for each in told] == ["exe-place", None]
+    assert [len(each["tcpview"].get("finding", [])) for each in told] == [1, 0]
 
 
 def test_a_life_is_told_by_documents_that_each_stand_alone() -> None:

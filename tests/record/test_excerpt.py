@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tcpview_tui.findings.finding import Finding
+from tcpview_tui.findings.register import Place
 from tcpview_tui.model.query import parse
-from tcpview_tui.record.event import Closed, Counted, Gap, Named, Opened
+from tcpview_tui.model.row import Row
+from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.event import Closed, Counted, Event, Gap, Judged, Named, Opened
 from tcpview_tui.record.excerpt import Span, excerpt
 from tcpview_tui.record.reader import Reader, ReadingError
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.tracked import Happening
 from tests.fakes import EPOCH, FakeClock
-from tests.record.streams import CALL, LIFE, later
+from tests.record.judged import found
+from tests.record.streams import CALL, CURL, HERE, LIFE, later
 from tests.record.tapes import everything, minutes, taped
 
 START = round(EPOCH * 1000)
@@ -28,10 +34,26 @@ START = round(EPOCH * 1000)
 ALL = Span()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found of rows, by their ordinals."""
+
+    by_ordinal: dict[int, Sequence[Finding]]
+
+    def __call__(self, row: Row) -> Sequence[Finding]:
+        return self.by_ordinal[row.ordinal]
+
+
 def told(path: Path, span: Span = ALL, expression: str | None = None) -> list[Happening]:
     query = None if expression is None else parse(expression)
     with closing(Reader(path)) as reader:
-        return list(excerpt(reader, span, query, lambda _, __: None))
+        return [lasting(each) for each in excerpt(reader, span, query, lambda _, __: None)]
+
+
+def lasting(happening: Happening) -> Happening:
+    """Return it with what was found of its rows then, as equal as it is."""
+    found = Found({row.ordinal: happening.context.findings(row) for row in happening.rows})
+    return Happening(happening.event, happening.row, replace(happening.context, findings=found))
 
 
 def test_without_bounds_it_is_all_of_it(tmp_path: Path) -> None:
@@ -69,6 +91,24 @@ def test_what_opened_before_is_known_with_its_process_name_and_counters(tmp_path
     assert (closed.row.owner and closed.row.owner.name, closed.row.first_seen) == ("curl", EPOCH + 0.25)
     assert closed.context.names == {"192.0.2.7": "far.example"}
     assert closed.context.gauges[closed.row.key].counters.received == 7000
+
+
+def test_with_a_filter_what_was_found_of_rows_that_match_is_there_and_findings_are_terms(tmp_path: Path) -> None:
+    other = replace(CALL, key=2, remote=CALL.remote and CALL.remote._replace(port=80))
+    place: Place = ("process", CURL.identity)
+    events: list[Event] = [
+        Opened(HERE, CALL), Opened(HERE, replace(other, owners=())), Judged(later(1), *found(place)),
+        Judged(later(1), *found(("connection", 2), "listed")), Counted(later(2), CALL.key, Counters(1, 1)),
+        Judged(later(3), place), Counted(later(4), CALL.key, Counters(2, 2)), Judged(later(4), ("connection", 2)),
+    ]  # fmt: skip
+    path = taped(tmp_path / "a.tcpview", events)
+
+    def kinds(expression: str, span: Span = ALL) -> list[str]:
+        return [type(each.event).__name__ for each in told(path, span, expression)]
+
+    assert kinds("rport:443") == ["Opened", "Judged", "Counted", "Judged", "Counted"]
+    assert kinds("is:suspicious") == kinds("severity>=high") == ["Judged", "Judged", "Counted"]
+    assert kinds("finding:exe-place rport:443", Span(since=START + 2000)) == ["Counted"]
 
 
 def test_it_is_bounded_by_when_things_happened_and_not_when_they_were_known(tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tcpview_tui.findings.pair import program_of
+from tcpview_tui.findings.register import Register
+from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.live import LiveTable
@@ -22,11 +25,14 @@ from tcpview_tui.record.playback import Playback, RecordedClock
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.recording import Recording
 from tests.fakes import CURL, NGINX, FakeClock, connection, listener
+from tests.record.judged import found
 from tests.record.tapes import minutes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.connection import Connection, Key
 
 LINGER = 3.0
@@ -35,6 +41,7 @@ STATES = (State.ESTABLISHED, State.CLOSE_WAIT, State.TIME_WAIT, State.FIN_WAIT_2
 OWNERS = st.sampled_from([(), (CURL,), (NGINX,), (CURL, NGINX)])
 
 Rows = dict[int, Row]
+Found = dict[int, list[str]]
 
 
 @st.composite
@@ -44,6 +51,20 @@ def connections(draw: st.DrawFn, key: int) -> Connection:
     found = connection(key, draw(st.sampled_from(STATES)), owners=draw(OWNERS))
     opened_at = draw(st.sampled_from([None, None, float(key)]))
     return replace(found, opened_at=opened_at, past_owners=draw(st.sampled_from([(), (NGINX,)])))
+
+
+@st.composite
+def verdicts(draw: st.DrawFn, keys: list[int]) -> list[tuple[Place, tuple[Finding, ...]]]:
+    """What is found at a look: of processes, of connections there or just gone, of a program; or is no longer."""
+    told: list[Place] = [
+        ("process", CURL.identity),
+        ("process", NGINX.identity),
+        ("machine", ("sniffer", CURL.identity)),
+    ]
+    told += [("activity", program_of(CURL)), *(("connection", key) for key in keys)]
+    told += [("machine", ("hidden-socket", key)) for key in keys]
+    chosen = draw(st.lists(st.sampled_from(told), max_size=3, unique=True))
+    return [found(place, draw(st.sampled_from("abc"))) if draw(st.booleans()) else (place, ()) for place in chosen]
 
 
 @st.composite
@@ -66,6 +87,7 @@ def looks(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "passed": tuple(Passed(each, 8.25) for each in brief),
                 "problems": (BLIND,) if draw(st.booleans()) else (),
                 "later": draw(st.sampled_from([0.25, 1.0, 2.75, 9.0])),
+                "judged": draw(verdicts(sorted(there | dict.fromkeys(closed)))),
             }
         )
     return told
@@ -76,6 +98,8 @@ class Film:
 
     def __init__(self, path: Path, told: list[dict[str, Any]]) -> None:
         self.shown: dict[int, Rows] = {}
+        self.found: dict[int, Found] = {}
+        register = Register(Silences(None))
         self.events: list[int] = []
         clock = FakeClock()
         table, journal = LiveTable(clock, LINGER), Journal(1.0)
@@ -91,11 +115,15 @@ class Film:
                 difference, before = diff(before, snapshot.connections), each["connections"]
                 table.expire()
                 table.apply(snapshot, difference)
+                for place, findings in each["judged"]:
+                    register.tell(place, findings)
                 happened = journal.take(snapshot, difference, clock.monotonic())
+                happened += journal.judged(register, number, clock)
                 recording.write(happened)
                 if happened:
                     events += len(happened)
                     self.shown[events] = seen(table)
+                    self.found[events] = suspected(table, register)
 
 
 def seen(table: LiveTable) -> Rows:
@@ -118,8 +146,17 @@ def seen(table: LiveTable) -> Rows:
     }
 
 
-def expect(table: LiveTable, shown: Rows) -> None:
-    rows = seen(table)
+def suspected(table: LiveTable, register: Register) -> Found:
+    """Return what was found of each row, by ordinal."""
+    return {row.ordinal: [each.sentence for each in register.of(row)] for row in table.rows.values()}
+
+
+def expect(playback: Playback, film: Film, event: int) -> None:
+    register, shown = Register(Silences(None)), film.shown[event]
+    for place, findings in playback.looks.findings.items():
+        register.tell(place, findings)
+    assert suspected(playback.table, register) == film.found[event]
+    rows = seen(playback.table)
     assert rows.keys() == shown.keys()
     for ordinal, row in rows.items():
         assert {name: getattr(row, name) for name in Row.__slots__} == {
@@ -154,12 +191,12 @@ def test_a_replay_shows_what_the_live_table_showed(
                 event = places[number % len(places)]
                 jump(history, playback, event)
                 if event > start:
-                    expect(playback.table, film.shown[event])
+                    expect(playback, film, event)
                 for events in history.told(event + 1, places[-1]):
                     playback.take(events)
                     now = max(each for each in film.shown if each <= event + len(events))
                     event += len(events)
-                    expect(playback.table, film.shown[now])
+                    expect(playback, film, now)
 
 
 def test_a_step_goes_over_what_nobody_sees(tmp_path: Path) -> None:

@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.findings.register import About, Place, Register
+from tcpview_tui.findings.rule import Hit, Unknown
+from tcpview_tui.findings.silences import Silences
+from tcpview_tui.findings.table import RULES
 from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Ending, Passed, Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Moment, Named, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened
 from tcpview_tui.record.journal import COUNTED_EVERY, Journal
 from tests.fakes import CURL, EPOCH, FakeClock, connection, snapshot
+from tests.record.judged import found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.connection import Key
+
+CURLS: Place = ("process", CURL.identity)
+ROW: Place = ("connection", 1)
 
 
 class Told:
@@ -41,6 +49,35 @@ class Looks:
         snapshot = Snapshot(self.sequence, EPOCH + self.sequence * later, now, **more)
         difference, self.before = diff(self.before, now), now
         return self.journal.take(snapshot, difference, self.sequence * later)
+
+
+def test_what_was_found_is_told_once_with_all_that_stands_and_what_is_over() -> None:
+    journal, clock, register = Journal(1.0), FakeClock(), Register(Silences(None))
+    assert journal.judged(register, 1, clock) == []
+    (_, first), (_, other) = found(CURLS), found(ROW)
+    register.tell(CURLS, first)
+    register.tell(ROW, other)
+    register.silences.hush(first[0])
+    now = Moment(EPOCH, 1000.0, 1)
+    assert journal.judged(register, 1, clock) == [Judged(now, CURLS, first), Judged(now, ROW, other)]
+    assert journal.judged(register, 2, clock) == []
+    clock.advance(1)
+    register.tell(CURLS, ())
+    register.tell(ROW, other + first)
+    register.tell(ROW, other)
+    assert journal.judged(register, 3, clock) == [Judged(Moment(EPOCH + 1, 1001.0, 3), CURLS)]
+    assert [each.place for each in Journal(1.0).judged(register, 3, clock) if isinstance(each, Judged)] == [ROW]
+
+
+def test_what_only_could_not_be_checked_is_no_news() -> None:
+    journal, register = Journal(1.0), Register(Silences(None))
+    rule = RULES[0]
+    assert register.put("process", About(CURL.identity, "curl"), [(rule, Unknown("why"))], EPOCH)
+    assert journal.judged(register, 1, FakeClock()) == []
+    assert register.put("process", About(CURL.identity, "curl"), [(rule, Hit("deleted"))], EPOCH)
+    (judged,) = journal.judged(register, 1, FakeClock())
+    assert isinstance(judged, Judged)
+    assert [each.sentence for each in judged.findings] == ["deleted"]
 
 
 def test_only_the_first_look_finds_what_was_there_before() -> None:

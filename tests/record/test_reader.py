@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +17,19 @@ from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Moment, Named, Opened, Unseen
+from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
+from tcpview_tui.record.history import History
 from tcpview_tui.record.reader import Reader, ReadingError
 from tcpview_tui.record.recording import Recording
+from tcpview_tui.record.schema import VERSION
+from tcpview_tui.record.verify import verify
 from tests.fakes import FakeClock
+from tests.record.judged import found, judgements
+from tests.record.streams import CALL, HERE
+from tests.record.tapes import minutes, read, taped
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tcpview_tui.findings.register import Place
 
 TEXTS = st.sampled_from(["curl", "=cmd|x", "a\\x1b[2J", "[/x]", "né\u4e2d", '"', ""])
 PORTS = st.integers(0, 65535)
@@ -78,8 +87,12 @@ def histories(draw: st.DrawFn) -> list[Event]:
             events.append(Changed(draw(MOMENTS), replace(after, namespace=connection.namespace)))
         if draw(st.booleans()):
             events.append(Counted(draw(MOMENTS), key, draw(COUNTERS)))
+        told = st.tuples(MOMENTS, judgements(st.integers(1, key)))
+        judged = told.map(lambda each: Judged(each[0], *each[1]))
+        events += draw(st.lists(judged, max_size=2))
         if draw(st.booleans()):
             events.append(Closed(draw(MOMENTS), key, draw(OWNERS)))
+            events += draw(st.lists(judged, max_size=1))
     return [*events, *draw(st.lists(OTHERS, max_size=3))]
 
 
@@ -108,6 +121,59 @@ def test_what_is_still_written_can_be_read(tmp_path: Path) -> None:
         recording.write([Acted(at, "two")])
         assert reader.last == 2
     recording.close()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A recording that the program wrote before findings were recorded: version 4."""
+    path = tmp_path / "old.tcpview"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("version4.tcpview.gz").read_bytes()))
+    return path
+
+
+def test_a_recording_of_the_version_before_is_read_as_it_was_written(old: Path, tmp_path: Path) -> None:
+    now = minutes(tmp_path / "now.tcpview", 2)
+    for path, version in ((old, 4), (now, VERSION)):
+        with closing(sqlite3.connect(path)) as file:
+            assert file.execute("PRAGMA user_version").fetchone() == (version,)
+    assert read(old) == read(now)
+    assert verify(old).fault is None
+    assert verify(old).closing is not None
+    with closing(Reader(old)) as reader:
+        last, whole = History(reader).whole(reader.last)
+        assert (last > 0, whole.findings) == (True, {})
+
+
+@pytest.mark.parametrize("body", ["{}", '{"of": "process", "subject": {}}', '{"of": "machine", "findings": [{}]}'])
+def test_a_judgement_that_nobody_has_made_is_damage(body: str, tmp_path: Path) -> None:
+    path = taped(tmp_path / "a.tcpview", [Judged(HERE, *found(("process", (1, None))))])
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE event SET body = ?", (body,))
+    with pytest.raises(ReadingError, match="event 1 cannot be understood"):
+        read(path)
+
+
+def test_texts_of_a_judgement_that_somebody_doctored_are_safe(tmp_path: Path) -> None:
+    path = taped(
+        tmp_path / "a.tcpview", [Judged(HERE, *found(("machine", ("ld-so-preload", "evil", ("evil",))), "evil"))]
+    )
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE event SET body = replace(body, 'evil', ?)", (r"\u001b]0;x\u0007",))
+    (judged,) = read(path)
+    assert isinstance(judged, Judged)
+    assert judged.place == ("machine", ("ld-so-preload", "\\x1b]0;x\\x07", ("\\x1b]0;x\\x07",)))
+    assert judged.findings[0].sentence == "\\x1b]0;x\\x07"
+
+
+def test_what_is_found_of_a_connection_after_its_end_is_still_about_it(tmp_path: Path) -> None:
+    place: Place = ("connection", CALL.key)
+    again = replace(CALL, state=State.SYN_SENT)
+    events: list[Event] = [
+        Opened(HERE, CALL), Closed(HERE, CALL.key), Judged(HERE, *found(place)),
+        Opened(HERE, again), Judged(HERE, place), Judged(HERE, *found(place, "anew")),
+    ]  # fmt: skip
+    told = [each.place for each in read(taped(tmp_path / "a.tcpview", events)) if isinstance(each, Judged)]
+    assert told == [("connection", 1), ("connection", 1), ("connection", 2)]
 
 
 @pytest.mark.parametrize("content", [b"", b"mine", b"SQLite format 3\0" + bytes(200)])

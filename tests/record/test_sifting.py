@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.findings.register import Place
 from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.query import parse
 from tcpview_tui.model.snapshot import Code, Ending, Passed, Problem
 from tcpview_tui.model.traffic import Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Opened, Unseen
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Judged, Moment, Opened, Unseen
 from tests.fakes import CURL, EPOCH, NGINX, connection, listener
+from tests.record.judged import found
 from tests.record.sifted import Looks, Told, gauges, key_of, of_key
 
 
@@ -98,6 +100,54 @@ def test_a_passing_term_is_known_by_its_name(term: str) -> None:
     from tcpview_tui.record.sifting import PASSING
 
     assert {each.lower() for each in parse(term).compares} <= PASSING
+
+
+CURLS: Place = ("process", CURL.identity)
+NGINXS: Place = ("process", NGINX.identity)
+OTHER = connection(2, remote=("192.0.2.7", 80), owners=[NGINX])
+
+
+def judged(events: list[Event]) -> list[Place]:
+    return [event.place for event in events if isinstance(event, Judged)]
+
+
+def test_what_was_found_stands_with_its_connections_only() -> None:
+    looks = Looks("rport:443")
+    told: list[Place] = [CURLS, NGINXS, ("connection", 1), ("connection", 2)]
+    assert judged(looks.take(connection(1), OTHER, judged=map(found, told))) == [CURLS, ("connection", 1)]
+    over = [(place, ()) for place in told]
+    assert judged(looks.take(connection(1), OTHER, judged=over)) == [CURLS, ("connection", 1)]
+
+
+def test_what_was_found_of_a_process_waits_for_a_connection_that_is_recorded() -> None:
+    looks = Looks("state:close-wait")
+    assert looks.take(connection(1), judged=[found(CURLS), found(("connection", 1))]) == []
+    opened, *told = looks.take(connection(1, State.CLOSE_WAIT))
+    assert isinstance(opened, Opened)
+    assert judged(told) == [CURLS, ("connection", 1)]
+    assert {each.at for each in told} == {Moment(EPOCH + 2, 1002.0, 2)}
+
+
+def test_what_is_found_just_after_the_end_counts_and_what_was_withdrawn_does_not() -> None:
+    looks = Looks("rport:443")
+    looks.take(connection(1), OTHER)
+    looks.take(OTHER, judged=[found(NGINXS)])
+    assert judged(looks.take(judged=[found(("connection", 1)), found(("connection", 2))])) == [("connection", 1)]
+    assert judged(looks.take(judged=[(NGINXS, ())])) == []
+    assert judged(looks.take(connection(3, owners=[NGINX]))) == []
+
+
+def test_what_is_found_of_the_machine_passes() -> None:
+    hidden: Place = ("machine", ("hidden-process", 7))
+    assert judged(Looks("rport:1").take(judged=[found(hidden)])) == [hidden]
+
+
+def test_a_finding_makes_a_connection_match_from_then_on() -> None:
+    looks = Looks("is:suspicious")
+    assert looks.take(connection(1), OTHER) == []
+    opened, *told = looks.take(connection(1), OTHER, judged=[found(CURLS)])
+    assert (key_of(opened), judged(told)) == (1, [CURLS])
+    assert kinds(looks.take(OTHER, judged=[(CURLS, ())])) == [Closed, Judged]
 
 
 STATES = st.sampled_from([State.ESTABLISHED, State.CLOSE_WAIT])

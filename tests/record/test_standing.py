@@ -9,14 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.findings.finding import Finding
+from tcpview_tui.findings.register import Place
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record import standing as module
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Moment, Named, Opened, Unseen
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Moment, Named, Opened, Unseen
+from tcpview_tui.record.judgement import key_of
 from tcpview_tui.record.standing import Standing
 from tests.fakes import EPOCH, connection
+from tests.record.judged import found
 
+PLACES: list[Place] = [("process", (1, 2.0)), ("connection", 1), ("machine", ("hidden-socket", 2)), ("connection", 3)]
 REMOTE = "93.184.216.34"
 
 
@@ -30,11 +35,13 @@ def played(events: list[Event]) -> dict[str, Any]:
     counted: dict[Any, Counters] = {}
     names: dict[str, str] = {}
     problems: dict[str, Problem] = {}
+    judged: dict[Place, tuple[Finding, ...]] = {}
     for event in events:
         match event:
             case Opened(_, row):
                 assert row.key not in rows
                 rows[row.key] = row
+                judged = {place: told for place, told in judged.items() if key_of(place) != row.key}  # of another one
             case Changed(_, row):
                 assert row.key in rows
                 rows[row.key] = row
@@ -49,11 +56,15 @@ def played(events: list[Event]) -> dict[str, Any]:
                 del problems[code]
             case Unseen(_, code, problem) if problem is not None:
                 problems[code] = problem
+            case Judged(_, place, findings):
+                judged.pop(place, None)
+                judged |= {place: findings} if findings else {}
     ends = {row.remote.address for row in rows.values() if row.remote}
     return {
         "rows": rows,
         "counted": counted,
         "problems": problems,
+        "judged": {place: told for place, told in judged.items() if key_of(place) in {None, *rows}},
         "names": {each: names[each] for each in ends if each in names},
     }
 
@@ -85,6 +96,8 @@ def histories(draw: st.DrawFn) -> list[list[Event]]:
         if draw(st.booleans()):
             blind = not blind
             events.append(Unseen(now, "ownerless", Problem(Code.OWNERLESS, f"since {look}") if blind else None))
+        chosen = draw(st.lists(st.tuples(st.sampled_from(PLACES), st.booleans()), max_size=2))
+        events += [Judged(now, *(found(place, f"since {look}") if is_hit else (place, ()))) for place, is_hit in chosen]
         looks.append(events)
     return looks
 

@@ -10,24 +10,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tcpview_tui.record import states
-from tcpview_tui.record.event import Changed, Closed, Opened
+from tcpview_tui.record.event import Changed, Closed, Judged, Opened
 from tcpview_tui.record.history import History
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.states import NOTHING, Keeper, Whole, restored
 from tests.fakes import CURL, connection
+from tests.record.judged import found
 from tests.record.streams import HERE, later
 from tests.record.tapes import taped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tcpview_tui.findings.register import Place
     from tcpview_tui.model.process import Process
     from tcpview_tui.record.event import Event
 
 
 def told_by(keeper: Keeper, connections: int) -> bytes | None:
     keeper.take([Opened(HERE, connection(each), preexisting=True) for each in range(connections)])
-    return keeper.state(connections, lambda key: int(str(key)), lambda _: 1)
+    return keeper.state(connections, lambda key: int(str(key)), lambda _: 1, lambda _: None)
 
 
 def process(_: int) -> Process:
@@ -45,6 +47,20 @@ def test_what_is_written_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(states, "MOST", len(zlib.decompress(body)))
     assert told_by(Keeper(), 100) == body
     assert len(read(body).rows) == 100
+
+
+def test_what_was_found_is_in_it_where_a_connection_has_a_number_also_after_its_end() -> None:
+    keeper = Keeper()
+    of_curl: Place = ("process", CURL.identity)
+    of_rows: list[Place] = [("connection", key) for key in ("open", "late", "lost")]
+    keeper.take([Opened(HERE, connection("open")), *(Judged(HERE, *found(place)) for place in (of_curl, *of_rows))])
+    keeper.take([Judged(later(1), ("process", (7, 7.0))), Judged(later(1), *found(("process", (8, 8.0))))])
+    keeper.take([Judged(later(2), ("process", (8, 8.0)))])
+    numbers = {of_rows[0]: 1, of_rows[1]: 2}
+    body = keeper.state(1, lambda _: 1, lambda _: 1, numbers.get)
+    assert body is not None
+    assert read(body).findings == dict([found(of_curl), found(("connection", 1)), found(("connection", 2))])
+    assert read(body).looks().findings == read(body).findings
 
 
 def test_what_no_reader_takes_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tcpview_tui.record.report import TooLongError
 from tcpview_tui.record.writing import WRITERS
 from tests.record.ecs_fields import faults
 from tests.record.streams import EVERYTHING
-from tests.record.tapes import DIGEST, HOSTILE, everything, hostile, minutes, taped
+from tests.record.tapes import DIGEST, HOSTILE, everything, hostile, minutes, suspicious, taped
 from tests.record.test_page import NODE, Page
 
 
@@ -54,7 +54,7 @@ def test_nothing_is_well_formed_too(tmp_path: Path, form: str, lines: int) -> No
 
 
 def test_every_document_is_as_ecs_publishes_its_fields(tmp_path: Path) -> None:
-    told = json.loads(written(everything(tmp_path), "json")) + json.loads(written(hostile(tmp_path), "json"))
+    told = [each for make in (everything, hostile, suspicious) for each in json.loads(written(make(tmp_path), "json"))]
     assert [fault for document in told for fault in faults(document)] == []
     assert DIGEST in {document.get("process", {}).get("hash", {}).get("sha256") for document in told}
 
@@ -71,6 +71,18 @@ def test_hostile_names_are_cells_of_csv_that_no_spreadsheet_runs(tmp_path: Path)
     assert [each["Process"].removeprefix("'") for each in records[::2]] == list(HOSTILE)
     assert [each["Detail"].removeprefix("'") for each in records[1::2]] == list(HOSTILE)
     assert not [cell for each in records for cell in each.values() if cell.startswith(("=", "-", "+", "@", "\uff1d"))]
+
+
+@pytest.mark.parametrize("form", ["csv", "html", "text", "json"])
+def test_hostile_findings_are_texts_in_every_form(form: str, tmp_path: Path) -> None:
+    text = written(suspicious(tmp_path), form).decode()
+    assert text.count("c;x") >= 3
+    assert "\x1b" not in text
+    if form == "csv":
+        cells = [cell for each in csv.reader(io.StringIO(text, newline="")) for cell in each]
+        assert not [cell for cell in cells if cell.startswith(("=", "-", "+", "@", "\uff1d"))]
+    elif form == "html":
+        assert [tag for tag, _ in Page(text).tags if tag in {"img", "b"}] == []
 
 
 def test_the_program_of_a_process_stands_in_its_record(tmp_path: Path) -> None:

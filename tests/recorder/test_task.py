@@ -27,9 +27,12 @@ from tests.fakes import FakeClock
         (Task(Path("nowhere"), rotate=("1h",)), "-o nowhere: --rotate needs a folder there"),
         (Task(rotate=("1h", "30M")), "--rotate 30M: expected at least 1MB"),
         (Task(query=parse("port:22 or -is:New")), "is:New: what is so for a moment only"),
-        (Task(query=parse("port:22 is:Suspicious")), "is:Suspicious: only the live table judges"),
-        (Task(query=parse("severity>=high or finding:beacon")), "severity, finding: only the live table judges"),
-        (Task(query=parse("-is:new-to-baseline")), "is:new-to-baseline: only the live table judges"),
+        (Task(query=parse("port:22 is:Suspicious")), "is:Suspicious: nothing is judged without --findings; add it"),
+        (
+            Task(query=parse("severity>=high or finding:beacon")),
+            "severity, finding: nothing is judged",
+        ),
+        (Task(query=parse("-is:new-to-baseline"), findings=True), "with --findings write finding:new-program or"),
         (Task(query=parse("host:example")), "host: names are looked up with --names only"),
     ],
 )
@@ -46,17 +49,19 @@ def test_what_cannot_be_done_is_a_sentence(task: Task, sentence: str, tmp_path: 
 def test_what_several_looks_can_answer_is_taken(expression: str) -> None:
     Task(query=parse(expression)).check()
     Task(query=parse("host:example"), names=True).check()
+    Task(query=parse("is:suspicious finding:beacon severity>=high"), findings=True).check()
 
 
 def test_options_are_told_where_they_say_something() -> None:
     assert Task().options == {}
-    assert Task(None, "csv", 5.0, b"", parse("port:22"), ("1h",), 3, names=True).options == {
+    assert Task(None, "csv", 5.0, b"", parse("port:22"), ("1h",), 3, names=True, findings=True).options == {
         "duration": 5.0,
         "keyed": True,
         "filter": "port:22",
         "rotate": ("1h",),
         "keep": 3,
         "names": True,
+        "findings": True,
     }
 
 

@@ -157,7 +157,7 @@ def test_a_socket_that_netlink_lacks_is_found(tmp_path: Path, file: str, line: s
         lines.write(line)
     told = found(CrossCheck(FakeClock(), tmp_path))[INVENTED]
     assert told[:3] == (protocol, Endpoint(local, 50000), Endpoint("203.0.113.7", 4444))
-    assert (told.lacks, told.subject) == ("netlink", ("hidden-socket", INVENTED))
+    assert (told.lacks, told.subject) == ("netlink", ("unlisted-socket", INVENTED))
 
 
 def test_a_socket_missed_once_is_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from tcpview_tui.transfer import importing
 from tcpview_tui.transfer.importing import Source, take_in
 from tests.fakes import FakeClock
 from tests.record.streams import EVERYTHING, NO_DIGESTS, histories, streamed
-from tests.record.tapes import DIGEST, everything, hostile, minutes, read, taped
+from tests.record.tapes import DIGEST, everything, hostile, minutes, read, suspicious, taped
 from tests.record.test_writing import written
 
 PATIENCE = 60
@@ -47,7 +47,7 @@ def imported(text: Sequence[str], path: Path) -> int:
 
 
 def test_the_import_of_an_export_is_the_same_recording(tmp_path: Path) -> None:
-    for here in (everything(tmp_path), hostile(tmp_path), minutes(tmp_path / "m.tcpview", 20)):
+    for here in (everything(tmp_path), hostile(tmp_path), suspicious(tmp_path), minutes(tmp_path / "m.tcpview", 20)):
         there = here.with_suffix(".copy")
         assert imported(lines(here), there) == 0
         assert tables(there) == tables(here)

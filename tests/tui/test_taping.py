@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tcpview_tui.record.event import Acted, Gap
+from tcpview_tui.findings.register import About
+from tcpview_tui.findings.rule import Hit
+from tcpview_tui.findings.table import RULES
+from tcpview_tui.record.event import Acted, Gap, Judged
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.sink import File
 from tcpview_tui.record.verify import verify
 from tcpview_tui.tui import taping
-from tests.fakes import connection
+from tcpview_tui.tui.messages import FindingsArrived
+from tests.fakes import CURL, EPOCH, connection
 from tests.tui.harness import Live, live
 
 ONE, OTHER = connection(1), connection(2)
@@ -80,6 +85,29 @@ async def test_a_sleep_of_the_machine_is_a_gap_as_long_as_it_was(here: Path) -> 
         await ended(program)
     with closing(Reader(recorded(here))) as reader:
         assert [event.seconds for event in reader.events() if isinstance(event, Gap)] == [3601]
+
+
+def judged(here: Path) -> list[tuple[float, Hashable, list[str]]]:
+    with closing(Reader(recorded(here))) as reader:
+        told = [event for event in reader.events() if isinstance(event, Judged)]
+        return [(event.at.wall - EPOCH, event.place[1], [each.sentence for each in event.findings]) for event in told]
+
+
+async def test_what_is_found_is_recorded_when_it_is_and_what_stands_at_once(here: Path) -> None:
+    async with live(ONE) as program:
+        register = program.app.session.bench.register
+        register.put("process", About(CURL.identity, "curl"), [(RULES[0], Hit("before"))], EPOCH)
+        register.silences.hush(register.findings[0])
+        await program.press("R")
+        await program.advance(0.5)
+        register.put("connection", About(ONE.key, "row"), [(RULES[0], Hit("meanwhile"))], EPOCH)
+        program.main.post_message(FindingsArrived())
+        await program.settled()
+        await program.advance(0.5)
+        register.put("process", About(CURL.identity, "curl"), [], EPOCH)
+        await program.look(OTHER)
+        await ended(program)
+    assert judged(here) == [(0.0, CURL.identity, ["before"]), (0.5, 1, ["meanwhile"]), (1.0, CURL.identity, [])]
 
 
 async def test_leaving_ends_it(here: Path) -> None:

@@ -48,7 +48,8 @@ def _go_to(main: MainScreen, finding: Finding) -> None:
     from tcpview_tui.findings.table import BY_ID
 
     view, now = main.session.view, main.session.clock.monotonic()
-    of = BY_ID[finding.rule].of
+    rule = BY_ID.get(finding.rule)  # a recording may tell of one that this program does not have
+    of = rule.of if rule else None
     rows = [row for row in view.everything() if _is_about(row, of, finding.subject)]
     if not rows:  # it may be about more than what was judged: a program, a network
         told = main.session.bench.register.of
@@ -65,8 +66,10 @@ def _go_to(main: MainScreen, finding: Finding) -> None:
         main.say(f"The first of {len(rows):,} rows; all of the rule by the filter finding:{finding.rule}")
 
 
-def _is_about(row: Row, of: Of, subject: Subject) -> bool:
-    """As `subjects` has it, without the whole of it for each of 100,000 rows."""
+def _is_about(row: Row, of: Of | None, subject: Subject) -> bool:
+    """As `subjects` has it, without the whole of it for each of 100,000 rows; `of` is `None` when nobody knows it."""
+    if of is None:
+        return any(each == subject for _, each in subjects(row))
     if of == "process":
         return any(owner.identity == subject for owner in row.owners)
     return row.key == subject if of == "connection" else (of, subject) in subjects(row)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from tcpview_tui.tui.app import TcpviewApp
 from tcpview_tui.tui.messages import SceneReached
+from tcpview_tui.tui.replay.bench import RecordedBench
 from tcpview_tui.tui.replay.player import Player
 from tcpview_tui.tui.replay.screen import ReplayScreen
 from tcpview_tui.tui.replay.session import ReplaySession
@@ -44,7 +45,7 @@ class ReplayApp(TcpviewApp):
     ) -> None:
         """`summary` says what the recording comes to. The source of `sampler` is a `Recorded` one."""
         self._history, self._summary = history, summary
-        super().__init__(sampler, clock, settings, cache, no_color, memory)
+        super().__init__(sampler, clock, settings, cache, no_color, memory, RecordedBench(clock))
 
     def _stage(self, actions: Sequence[Action]) -> MainScreen:
         session = cast("ReplaySession", self.session)

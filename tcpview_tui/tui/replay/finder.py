@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.model.columns import Context
 from tcpview_tui.model.row import Mark
-from tcpview_tui.record.event import Changed, Closed, Opened
+from tcpview_tui.record.event import Changed, Closed, Judged, Opened
 from tcpview_tui.record.tracked import Tracked
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 _BLOCK = 5_000
 """Events that are searched between two looks at whether anybody still waits for the answer."""
 
-_MARKS: dict[type[Event], Mark] = {Opened: Mark.NEW, Changed: Mark.CHANGED, Closed: Mark.CLOSED}
+_MARKS: dict[type[Event], Mark] = {Opened: Mark.NEW, Changed: Mark.CHANGED, Closed: Mark.CLOSED, Judged: Mark.NONE}
 
 
 class Found(NamedTuple):
@@ -74,8 +73,9 @@ class Finder:
         for events in self._history.told(begin + 1, last):
             for happening in tracked.take(events):
                 number += 1
-                if happening.row is not None and self._matches(happening.row, happening):
-                    yield Found(number, happening.row.key)
+                found = next((row for row in happening.rows if self._matches(row, happening)), None)
+                if found is not None:
+                    yield Found(number, found.key)
             if number >= told + _BLOCK:
                 told = number
                 yield number
@@ -85,6 +85,6 @@ class Finder:
         mark = _MARKS.get(type(event))
         if mark is None or (self._since is not None and event.at.look <= self._since):
             return False
-        joined = Context(context.now, context.names, service_name=self._service_name, gauges=context.gauges)
+        joined = replace(context, service_name=self._service_name)
         passes = self._narrowing.passes(joined)
         return passes is None or passes(replace(row, mark=mark))

@@ -8,7 +8,7 @@ from textual import on
 
 from tcpview_tui.sources.recorded import REASON
 from tcpview_tui.tui.actions import ACTIONS
-from tcpview_tui.tui.messages import SceneReached
+from tcpview_tui.tui.messages import FindingsArrived, SceneReached
 from tcpview_tui.tui.replay import commands
 from tcpview_tui.tui.replay.jumping import target
 from tcpview_tui.tui.replay.timeline import Timeline
@@ -74,7 +74,8 @@ class ReplayScreen(MainScreen, inherit_bindings=False):
     @on(SceneReached)
     def _on_scene(self, message: SceneReached) -> None:
         scene, is_first = message.scene, self.session.scene is None
-        self.session.show(scene)
+        if self.session.show(scene) and not self.is_active:  # a dialog lists what was found
+            self.app.screen.post_message(FindingsArrived())
         if is_first:
             self.greet()
         if not scene.is_playing:  # in a time that stands still nobody would ever have finished moving

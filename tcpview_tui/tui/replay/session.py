@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.snapshot import Problem, Snapshot
     from tcpview_tui.sources.recorded import Recorded
+    from tcpview_tui.tui.replay.bench import RecordedBench
     from tcpview_tui.tui.replay.scene import Scene
 
 
@@ -72,8 +73,8 @@ class ReplaySession(Session):
             return "PAUSED"
         return "FOLLOWING" if self.scene.place.event >= self.scene.end.event else f"PLAYING {self.scene.speed}x"
 
-    def show(self, scene: Scene) -> None:
-        """Take in where the replay is now, and what happened on the way."""
+    def show(self, scene: Scene) -> bool:
+        """Take in where the replay is now, and what happened on the way; return whether other findings stand there."""
         self.scene, known = scene, len(self.playback.looks.names)
         update: Update = {}
         last: Update = {}
@@ -83,6 +84,7 @@ class ReplaySession(Session):
             last |= {key: update[key] for key, row in fresh.items() if row is None and key in update}
             update |= fresh
         self._join()
+        is_judged = cast("RecordedBench", self.bench).show(self.playback.looks.findings)
         if scene.whole is not None:
             self._forget(update)
             self._renew()
@@ -91,6 +93,9 @@ class ReplaySession(Session):
             self._show(update)
         if len(self.playback.looks.names) != known:
             self._rejoin()
+        if is_judged:
+            self.findings_arrived()
+        return is_judged
 
     def _play(self, scene: Scene) -> Iterator[Update]:
         for events in scene.moments:

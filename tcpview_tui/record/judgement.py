@@ -1,0 +1,103 @@
+"""What was found of a subject, as files and streams tell it, and whom it is about.
+
+The key of a connection stands apart, since each file has keys of its own: here its place is empty.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tcpview_tui.findings.finding import Finding
+from tcpview_tui.findings.rule import Of, Severity
+from tcpview_tui.record.ecs_findings import told
+from tcpview_tui.record.wire import LAST, LineFinding
+from tcpview_tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tcpview_tui.findings.finding import Subject
+    from tcpview_tui.findings.register import Place
+    from tcpview_tui.model.connection import Key
+
+Judgement = tuple["Place", tuple[Finding, ...]]
+"""A subject, and all that was found of it."""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A judgement. `subject` is made of lists, texts and numbers; `connection` is the number of that one, if any."""
+
+    of: Of
+    subject: Any = None
+    findings: tuple[LineFinding, ...] = ()
+    connection: int | None = None
+
+
+def key_of(place: Place) -> Key | None:
+    """Return the key of the connection that a place is about; `None` when it is about none."""
+    match place:
+        case ("connection", key) | ("machine", ("hidden-socket", key)):
+            return key
+    return None
+
+
+def about(key: Key) -> tuple[Place, Place]:
+    """Return the places that are about a connection."""
+    return ("connection", key), ("machine", ("hidden-socket", key))
+
+
+def keyed(place: Place, key: Key | None) -> Place:
+    """Return the place with another key; as it is when it is about no connection."""
+    match place:
+        case ("connection", _):
+            return "connection", key
+        case ("machine", ("hidden-socket", _)):
+            return "machine", ("hidden-socket", key)
+    return place
+
+
+def saved(place: Place, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return a judgement for JSON, without the key of its connection; times are cut to the millisecond."""
+    of, subject = keyed(place, None)
+    return {"of": of, "subject": subject, "findings": told(findings) or []}
+
+
+def restored(body: Any) -> Judgement:
+    """Return a judgement that was `saved`; the key of its connection, if it is about one, is the number of that.
+
+    Raises ValueError or msgspec.ValidationError for what nobody has saved.
+    """
+    read = msgspec.convert(body, Saved)
+    return judgement(read.of, read.subject, read.findings, read.connection)
+
+
+def judgement(of: Of, subject: Any, findings: Iterable[LineFinding], key: Key | None) -> Judgement:
+    """Return what these parts say together. Raises ValueError for a subject that is none."""
+    place = keyed((of, _subject(subject)), key)
+    return place, tuple(_finding(each, place[1]) for each in findings)
+
+
+def _subject(told: Any) -> Subject:
+    """Return a subject: the identities of all kinds are tuples of each other, of texts and of numbers."""
+    match told:
+        case None | int() | float():
+            return told
+        case str():
+            return safe(told)
+        case list() | tuple():
+            return tuple(map(_subject, told))
+    raise ValueError("whom it is about is none of the things that are judged")
+
+
+def _finding(told: LineFinding, subject: Subject) -> Finding:
+    since = datetime.fromisoformat(told.since).timestamp()
+    if not 0 <= since <= LAST:
+        raise ValueError("it was found when there are no dates")
+    unit = None if told.unit is None else safe(told.unit)
+    return Finding(
+        safe(told.rule), safe(told.title), Severity[told.severity.upper()], safe(told.sentence), safe(told.against),
+        subject, safe(told.about), since, told.sha256, unit, told.version, safe(told.technique),
+    )  # fmt: skip
