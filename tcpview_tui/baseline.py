@@ -19,6 +19,7 @@ from tcpview_tui.findings.baseline.form import written
 from tcpview_tui.findings.baseline.recorded import learned
 from tcpview_tui.findings.baseline.told import told
 from tcpview_tui.glance import glance
+from tcpview_tui.judging.digests import Digests
 from tcpview_tui.model.query import parse
 from tcpview_tui.output import put
 from tcpview_tui.record.host import host_name
@@ -136,7 +137,8 @@ def _look(sampler: Callable[[], Sampler], clock: Clock, networks: Networks) -> B
         raise _UnlearnedError(seen.failure)
     for sentence in seen.unseen:
         click.echo(sentence, err=True)
-    baseline.learn(seen.rows, seen.context, host_name(), clock.wall(), networks)
+    digest_of = Digests().of_purpose
+    baseline.learn(seen.rows, seen.context, host_name(), clock.wall(), networks, digest_of=digest_of)
     return baseline
 
 

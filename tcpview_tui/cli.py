@@ -96,6 +96,9 @@ def _on_screen(
 @click.option("--names", is_flag=True, help=f"{describe('names')[:-1]}, for 3 seconds at most.")
 @click.option("--watch", type=Number(0.5, 86_400), metavar="SECONDS", help="Look again and again; tell what happens.")
 @click.option("--diff", type=click.Path(path_type=Path), metavar="FILE", help="Tell what differs from what FILE lists.")
+@click.option("--findings", is_flag=True, help="Judge what is seen, and tell what was found, the gravest first.")
+@click.option("--baseline", metavar="FILE", help=describe("baseline"))
+@click.option("--geo", metavar="FOLDER", help=describe("geo"))
 @options.hosts_only
 @options.source
 @options.config
@@ -107,6 +110,7 @@ def list_connections(
     names: bool,
     watch: float | None,
     diff: Path | None,
+    findings: bool,
     config: Path | None,
     **rest: Any,
 ) -> int:
@@ -120,7 +124,10 @@ def list_connections(
     protocol, direction, and addresses and ports but for the port that a system lent for one connection, and nothing in
     TIME_WAIT. What agrees in all of them counts once. Exit status: 0 nothing differs, 1 something does, 2 trouble.
 
-    The filter of the config file, and whether it looks up names, are for the live table, and count for nothing here.
+    --findings judges by one look; so do a filter, a column or an order that take findings, and --baseline. What takes
+    time is told by --watch and the live table: beacons, bursts, long connections, sockets that no process has.
+
+    The filter of the config file, and whether it looks up names or judges, count for the live table only.
     """
     from tcpview_tui import glance
     from tcpview_tui.clock import SystemClock
@@ -128,8 +135,10 @@ def list_connections(
     from tcpview_tui.sources.base import Sampler
 
     settings, _ = settled(config, options.given(rest))
-    query, listing = understood(expr, "--filter"), Listing(form, names, watch, diff).arranged(columns, sort)
-    glance.check(query, names)
+    query = understood(expr, "--filter")
+    judges = findings or bool(query.judged) or rest["baseline"] is not None
+    listing = Listing(form, names, watch, diff, judges).arranged(columns, sort)
+    glance.check(query, names, judges=judges)
     clock = SystemClock()
     with closing(Sampler(chosen(settings, clock, follows=watch is not None), clock)) as sampler:
         return show(query, listing, settings, sampler, clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -129,8 +130,14 @@ def build(values: dict[str, Any]) -> Settings:
     return settings
 
 
+@cache
+def _hints() -> dict[str, Any]:
+    """Return the types of all settings: every option asks for the help of one, and finding all takes a millisecond."""
+    return get_type_hints(Settings, include_extras=True)
+
+
 def _metas(name: str) -> list[Meta]:
-    hint = get_type_hints(Settings, include_extras=True)[name]
+    hint = _hints()[name]
     return [part for part in get_args(hint)[1:] if isinstance(part, Meta)] if get_origin(hint) is Annotated else []
 
 

@@ -8,7 +8,6 @@ import signal
 import sys
 import traceback
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,8 +20,8 @@ from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError, chosen
 
 if TYPE_CHECKING:
-    from tcpview_tui.clock import Clock
-    from tcpview_tui.judging.bench import Bench
+    from pathlib import Path
+
     from tcpview_tui.memory import Memory
     from tcpview_tui.tui.app import TcpviewApp
 
@@ -46,6 +45,8 @@ def check_terminal(what: str) -> None:
 def run(settings: Settings, memory: Memory, file: Path) -> int:
     """Show the table until it is left, and return the exit status. `file` is where the settings are from."""
     from tcpview_tui.clock import SystemClock
+    from tcpview_tui.judging.bench import Bench
+    from tcpview_tui.seating import seated
     from tcpview_tui.sources.base import Sampler
 
     prepare()
@@ -56,26 +57,10 @@ def run(settings: Settings, memory: Memory, file: Path) -> int:
         try:
             from tcpview_tui.tui.app import TcpviewApp  # most of a start is this import: the first look runs beside it
 
-            return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory, _bench(settings, clock)))
+            bench = seated(settings, clock, Bench) if settings.findings else Bench(clock)
+            return show(TcpviewApp(sampler, clock, settings, cache(), no_color(), memory, bench))
         except ConfigError as error:  # of the keys, which only the program with its actions can judge
             raise WrongUsageError(f"{safe(str(file))}: {error}") from error
-
-
-def _bench(settings: Settings, clock: Clock) -> Bench:
-    """Return what judges in this run. Raises `WrongUsageError` for a baseline that cannot be read."""
-    from tcpview_tui.judging.bench import Bench
-
-    if not settings.findings:
-        return Bench(clock)
-    baseline = Path(settings.baseline) if settings.baseline else None
-    if baseline is not None:
-        from tcpview_tui.findings.baseline.file import BaselineError, load
-
-        try:
-            load(baseline)
-        except BaselineError as error:
-            raise WrongUsageError(f"--baseline: {error}") from error
-    return Bench(clock, platformdirs.user_data_path(APP_NAME, appauthor=False), baseline, settings.geo)
 
 
 def prepare() -> None:

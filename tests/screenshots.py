@@ -127,7 +127,8 @@ async def _evidence(program: Live) -> None:
 async def _dossier(program: Live) -> None:
     await _evidence(program)
     await program.press("enter")
-    await program.press("end")
+    await program.press("pagedown")
+    await program.press("pagedown")
 
 
 async def _baseline(program: Live) -> None:

@@ -111,6 +111,7 @@ class FixedBench(Bench):
         super().__init__(clock)
         self._comparison = Comparison(_learned())
         self._strange: set[Key] = set()
+        self._heard: Callable[[], None] = lambda: None
 
     @property
     def outside(self) -> int:
@@ -120,7 +121,8 @@ class FixedBench(Bench):
         return row.key in self._strange
 
     def start(self, heard: Callable[[], None]) -> None:
-        """Begin nothing: what comes is judged when it comes."""
+        """Begin nothing: what comes is judged when it comes, and told at once."""
+        self._heard = heard
 
     def take(self, update: Update, gauges: Mapping[Key, Gauge], at: float, marked: float | None) -> None:
         for key, row in update.items():
@@ -128,6 +130,7 @@ class FixedBench(Bench):
             self.register.put("connection", About(key, ""), (), at)
             if row is not None and row.owner and not row.is_closed:
                 self._weigh(row, row.owner, at)
+        self._heard()
 
     def dossier(self, process: Process) -> Dossier | None:
         found = FACTS.get(process)

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from tcpview_tui.findings.baseline.form import written
 from tcpview_tui.findings.baseline.traits import Program
 from tests.findings.baseline.lessons import lesson, listening, talk
 from tests.findings.baseline.test_recorded import LIFE, taped
+from tests.findings.processes import copied, folder
+from tests.judging.test_bench import talking
 from tests.model.rows import make_process
+from tests.sources.net import linux
 from tests.test_cli import Said
 from tests.test_imports import HEAVY, RUN, python
 
@@ -82,6 +86,17 @@ def test_what_is_there_now_is_learned_for_this_user(tmp_path: Path) -> None:
                 if program.path == EXECUTABLE)  # fmt: skip
     assert "loopback tcp/dynamic" in found.listens
     assert said("show", home=tmp_path).status == 0
+
+
+@linux
+def test_what_is_there_now_is_learned_with_its_hash(tmp_path: Path) -> None:
+    with folder() as place, talking(program := copied("sleep", place / "agent")):
+        assert said("learn", home=tmp_path).status == 0
+        digest = sha256(program.read_bytes()).hexdigest()
+    known = load(next(tmp_path.rglob("*.json"))).programs
+    assert [list(habits.sha256) for each, habits in known.items() if each.path == str(program)] == [[digest]]
+    # Its hash would be the same whatever it runs:
+    assert [habits.sha256 for each, habits in known.items() if each.path == EXECUTABLE] == [{}]
 
 
 def test_what_cannot_be_learned_is_said_and_nothing_is_learned(tmp_path: Path, path: Path, recording: Path) -> None:

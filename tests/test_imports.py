@@ -41,6 +41,7 @@ try:
 except SystemExit as end:
     print(json.dumps([end.code, sorted({name.partition(".")[0] for name in sys.modules})]))
 """
+RUN_IN_FULL = RUN.replace('name.partition(".")[0]', "name")
 HEAVY = {"textual", "rich", "ipwhois", "dns"}
 
 
@@ -88,6 +89,15 @@ def test_a_headless_command_loads_nothing_heavy(arguments: list[str], status: in
     code, loaded = json.loads(python(RUN, *arguments).splitlines()[-1])
     assert code == status
     assert set(loaded) & HEAVY == set()
+
+
+def test_a_list_loads_the_rules_when_it_judges_and_not_before() -> None:
+    rules = {"tcpview_tui.findings.table", "tcpview_tui.judging.bench", "tcpview_tui.judging.works"}
+    for arguments, expected in ((["list"], set()), (["list", "--filter", "is:suspicious"], rules)):
+        code, modules = json.loads(python(RUN_IN_FULL, *arguments).splitlines()[-1])
+        assert code == 0
+        assert rules & set(modules) == expected
+        assert HEAVY & set(modules) == set()
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

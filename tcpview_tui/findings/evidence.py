@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.process import Process
+    from tcpview_tui.sources.packages.provenance import Provenance
 
 T = TypeVar("T")
 
@@ -24,6 +25,9 @@ class Unread:
 
 Reading: TypeAlias = T | Unread
 """A fact, or why there is none."""
+
+NOT_ASKED = Unread("Nobody has asked.")
+"""Of a fact that is read only where it matters."""
 
 
 class Contact(NamedTuple):
@@ -74,7 +78,8 @@ class Executable:
     `path` is /proc/PID/exe (proc_pid_exe(5)) without the mark " (deleted)", which is `deleted`: the name is gone,
     whatever has it now. `file` is the running file itself, `present` what is at its path now as the process sees it,
     `None` where nothing is. `filesystem` is the type of what is mounted there (``tmpfs``, ``fuse.x``), read only of a
-    path below a place that everybody may write to; else it is `None`.
+    path below a place that everybody may write to; else it is `None`. `original` is the path of a shell or interpreter
+    of which it is a copy, or a link, under another name; looked for only where that matters, and else `None`.
     """
 
     path: str
@@ -83,6 +88,19 @@ class Executable:
     present: Reading[File | None]
     capabilities: Reading[tuple[str, ...]]
     filesystem: Reading[str | None] = None
+    original: Reading[str | None] = None
+
+    @property
+    def program(self) -> str:
+        """What it is by its bytes, where that is known, and else by its path."""
+        return self.original if isinstance(self.original, str) else self.path
+
+    @property
+    def successor(self) -> File | None:
+        """The program that has its name now; `None` where it is not deleted, its name was put back, or none has it."""
+        if not self.deleted or not isinstance(self.present, File) or not self.present.is_program:
+            return None
+        return None if isinstance(self.file, File) and self.file.is_same(self.present) else self.present
 
 
 class Stream(NamedTuple):
@@ -109,6 +127,18 @@ class Stream(NamedTuple):
         """Whether it is a socket that leads beyond this machine's processes: neither unix(7) nor netlink(7)."""
         return isinstance(self.protocol, str) and not self.protocol.startswith(("UNIX", "NETLINK"))
 
+    @property
+    def passage(self) -> str:
+        """What it passes through on its way to another process here, in words; empty if it leads elsewhere.
+
+        A pair of unix sockets serves as a pipe: Node.js makes nothing else.
+        """
+        if self.is_pipe:
+            return "a pipe"
+        if self.is_terminal:
+            return "a pseudoterminal"
+        return "a pair of sockets" if self.link.startswith("socket:[") and not self.is_network else ""
+
 
 Streams = tuple[Stream | None, Stream | None, Stream | None]
 """Standard input, output and error; `None` for one that is closed."""
@@ -116,12 +146,16 @@ Streams = tuple[Stream | None, Stream | None, Stream | None]
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child process that is a shell: its arguments and standard streams."""
+    """A child process that is a shell: its arguments and standard streams.
+
+    `original` is the path of the shell of which it runs a copy under another name.
+    """
 
     pid: int
     program: str
     argv: tuple[str, ...]
     streams: Reading[Streams]
+    original: str | None = None
 
 
 class Claim(Enum):
@@ -142,7 +176,8 @@ class Evidence:
     `argv` what it shows of the arguments: both are the process's own to choose. `uid` is the effective one.
     `executable` is `None` for a process that has none. `loader` has those variables of the environment, as it was at
     the start, that tell the dynamic loader what to load (ld.so(8)); none without an executable. `shells` are read only
-    of a process with `contacts`. `files` is the number of open files.
+    of a process with `contacts`. `files` is the number of open files. `successor` tells where the program comes from
+    that has the name of its deleted one now, compared with its package; it is asked for only where there is one.
     """
 
     process: Process
@@ -157,3 +192,4 @@ class Evidence:
     loader: Reading[Mapping[str, str]]
     shells: Reading[tuple[Child, ...]]
     files: Reading[int]
+    successor: Reading[Provenance] = NOT_ASKED

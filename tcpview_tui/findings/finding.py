@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from tcpview_tui.findings.rule import Severity
 
 Subject = Hashable
-"""What is judged: the identity of a process, the key of a connection or of a pair of ends, `None` for the machine."""
+"""What a finding is about: the identity of a process, the key of a connection, a pair of ends, a program and a network;
+`None` for the machine."""
 
 
 class Finding(NamedTuple):

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tcpview_tui.model.container import namespace_label
 from tcpview_tui.model.process import Process
 from tcpview_tui.text import endpoint
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.evidence import Reading
     from tcpview_tui.findings.finding import Subject
-    from tcpview_tui.model.connection import Endpoint, Key
+    from tcpview_tui.model.connection import Endpoint, Key, Namespace
     from tcpview_tui.model.row import Row
 
 
 List = Literal["netlink", "/proc/net"]
 """The two lists of sockets that the kernel gives."""
+
+
+Sought = Literal["hidden-socket", "sniffer"]
+"""What is looked for in every network namespace, by the id of its rule."""
 
 
 class HiddenProcess(NamedTuple):
@@ -53,7 +58,8 @@ class HiddenSocket(NamedTuple):
 
     `protocol` is TCP, TCP6 and so on by the table that has it, `lacks` the list without it, `comparisons` how many
     times they were held against each other at the last look. `first` and `last` are seconds UTC. `key` is that of
-    its row by sock_diag; `None` where netlink lacks it, and so the table, too.
+    its row by sock_diag; `None` where netlink lacks it, and so the table, too. `namespace` is `None` for this program's
+    own.
     """
 
     protocol: str
@@ -65,6 +71,7 @@ class HiddenSocket(NamedTuple):
     first: float
     last: float
     key: Key | None = None
+    namespace: Namespace | None = None
 
     @property
     def subject(self) -> Subject:
@@ -73,16 +80,18 @@ class HiddenSocket(NamedTuple):
 
     @property
     def name(self) -> str:
-        """It in words: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``."""
+        """It in words: ``TCP 10.0.0.5:50000 - 192.0.2.7:443``, and in which other namespace it is."""
         far = f" - {endpoint(*self.remote)}" if self.remote else ""
-        return f"{self.protocol} {endpoint(*self.local)}{far}"
+        where = f" in netns {namespace_label(self.namespace)}" if self.namespace else ""
+        return f"{self.protocol} {endpoint(*self.local)}{far}{where}"
 
 
 class Tap(NamedTuple):
     """A socket that gets packets meant for others: a packet socket (packet(7)), or a raw one (raw(7)).
 
     `protocol` is an EtherType (linux/if_ether.h; 3 is every one) of a packet socket, an IP protocol number of a raw
-    one. `interface` is `None` for every interface, `promiscuous` `None` where the kernel does not tell.
+    one. `interface` is `None` for every interface, `promiscuous` `None` where the kernel does not tell, `namespace`
+    `None` for this program's own.
     """
 
     kind: Literal["packet", "raw"]
@@ -90,10 +99,11 @@ class Tap(NamedTuple):
     interface: str | None
     inode: int
     promiscuous: bool | None = False
+    namespace: Namespace | None = None
 
 
 class Sniffer(NamedTuple):
-    """A process with all its taps, seen `since` then, in seconds UTC.
+    """A process with all its taps, seen `since` then, in seconds UTC; a tap that several processes have is of each.
 
     `process` is `None` where no process has them, though all have told their open files.
     """
@@ -114,6 +124,27 @@ class Sniffer(NamedTuple):
         if isinstance(self.process, Process):
             return self.process.label
         return f"{self.taps[0].kind} socket {self.taps[0].inode}"
+
+
+class Unlooked(NamedTuple):
+    """A network namespace where something could not be `sought`, and why.
+
+    It is `None` for those that are not found, since their processes do not tell them.
+    """
+
+    sought: Sought
+    namespace: Namespace | None
+    reason: str
+
+    @property
+    def subject(self) -> Subject:
+        """What it is told by."""
+        return "unlooked", self.sought, self.namespace
+
+    @property
+    def name(self) -> str:
+        """It in words: ``netns web``."""
+        return f"netns {namespace_label(self.namespace)}" if self.namespace else "other network namespaces"
 
 
 class Preload(NamedTuple):

@@ -40,6 +40,11 @@ def base(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+def called(path: str, program: str) -> str:
+    """Return how people read a program: by its name, and first by the `program` that it is, where its bytes say so."""
+    return base(path) if path == program else f"{program} under the name {base(path)}"
+
+
 def plain(path: str) -> str:
     """Return the name of a program without path, version and variant, in small letters: ``python`` of python3.11."""
     name = _VARIANT.sub("", base(path).lower()).lstrip(".")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.findings.finding import Finding, Unchecked
 from tcpview_tui.findings.pair import pair_of
-from tcpview_tui.findings.rule import Hit, Unknown
+from tcpview_tui.findings.rule import MARKED, Hit, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,9 +54,10 @@ class Register:
             if isinstance(answer, Hit):
                 grave = rule.severity if answer.severity is None else answer.severity
                 first = since.get(rule.id, at)
+                whom = answer.whom or about
                 found.append(
                     Finding(
-                        rule.id, rule.title, grave, answer.sentence, answer.against, about.subject, about.name, first,
+                        rule.id, rule.title, grave, answer.sentence, answer.against, whom.subject, whom.name, first,
                         about.digest, about.unit, rule.version, rule.technique,
                     )
                 )  # fmt: skip
@@ -97,11 +98,21 @@ class Register:
         return bool(self._hits)
 
     @property
+    def marked(self) -> frozenset[Place]:
+        """Where something stands that is to be told, and is grave enough to mark rows."""
+        return frozenset(place for place in list(self._hits) if self._marks(place))
+
+    def _marks(self, place: Place) -> bool:
+        told, _ = self._told.get(place, _NOTHING)
+        return any(each.severity >= MARKED and not self.silences.hides(each) for each in told)
+
+    @property
     def findings(self) -> list[Finding]:
-        """All that is to be told, the gravest first, of these the newest."""
+        """All that is to be told, the gravest first, of these the newest; what is about the same, as it was first."""
         told = [each for place in list(self._hits) for each in self._told.get(place, _NOTHING)[0]]
-        shown = (each for each in told if not self.silences.hides(each))
-        return sorted(shown, key=lambda each: (-each.severity, -each.since))
+        shown = sorted((each for each in told if not self.silences.hides(each)), key=lambda each: -each.since)
+        once = {(each.rule, each.subject): each for each in shown}.values()
+        return sorted(once, key=lambda each: (-each.severity, -each.since))
 
     @property
     def unchecked(self) -> list[Unchecked]:

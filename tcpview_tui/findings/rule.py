@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -30,15 +30,24 @@ MARKED = Severity.MEDIUM
 """The least severity that marks a row: what is less is told where one looks closer, since most of it is normal."""
 
 
+class Whom(NamedTuple):
+    """Whom a finding is about: all that is about the same `subject` is told once, under the `name` for it."""
+
+    subject: Hashable
+    name: str
+
+
 class Hit(NamedTuple):
     """The answer yes: a sentence with its evidence, and what speaks against it in this very case.
 
-    `severity` is another one than that of the rule, where the evidence says so.
+    `severity` is another one than that of the rule, where the evidence says so. `whom` it is about is said where that
+    is more than the one thing that was judged.
     """
 
     sentence: str
     against: str = ""
     severity: Severity | None = None
+    whom: Whom | None = None
 
 
 class Unknown(NamedTuple):

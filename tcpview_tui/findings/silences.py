@@ -2,62 +2,52 @@
 
 from __future__ import annotations
 
-import errno
+import threading
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from tcpview_tui.files import read_content, replace_content
 from tcpview_tui.findings.alone import alone
+from tcpview_tui.findings.silence import load, store, why
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tcpview_tui.findings.finding import Finding, Subject
-
-_LIMIT = 4 << 20
-"""Bytes of the file: 20,000 silences."""
-
-
-_Key = tuple[str, str | None, str | None]
-"""A rule, a program and a unit."""
-
-
-_WHATEVER_IT_RUNS = frozenset({"shell-on-socket", "shell-behind-connection"})
-"""Rules about what a shell or an interpreter is used for: its hash is the same for every use of it."""
-
-
-class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A rule that is silent for good for the program with this SHA-256, or for this unit. `name` is for people."""
-
-    rule: str
-    program: str | None = None
-    unit: str | None = None
-    name: str = ""
-
-
-class _File(msgspec.Struct, frozen=True):
-    silences: tuple[Silence, ...] = ()
+    from tcpview_tui.findings.silence import Key, Silence
 
 
 class Silences:
-    """Those of this run, and those for good, which stand in a file that a person can read and edit."""
+    """Those of this run, and those for good, which stand in a file that a person can read and edit.
+
+    `keep` and `lift` count at once. `save` writes that down, from whatever thread: it waits for others that write.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """Without a `path` nothing is read or written."""
         self.problem: str | None = None
         """Why the file was not read or written, in a sentence."""
         self._path = path
-        self._now: set[tuple[str, Subject]] = set()
-        self._good: dict[_Key, Silence] = {}
-        self._unwritten: set[_Key] = set()
+        self._now: dict[tuple[str, Subject], Finding] = {}
+        self._good: dict[Key, Silence] = {}
+        self._unwritten: dict[Key, Silence] = {}
+        self._lifted: set[Key] = set()
+        self._changing = threading.Lock()
         self._read()
 
     @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self._now) + len(self.lasting)
+
+    @property
+    def passing(self) -> tuple[Finding, ...]:
+        """Findings that are silent in this run."""
+        return tuple(self._now.values())
+
+    @property
     def lasting(self) -> tuple[Silence, ...]:
-        """Those for good."""
-        return tuple(self._good.values())
+        """Those for good, also those that are not written down (yet)."""
+        return tuple((self._good | self._unwritten).values())
 
     def hides(self, finding: Finding) -> bool:
         """Return whether this is not to be told."""
@@ -66,83 +56,78 @@ class Silences:
         program = finding.digest is not None and self._has((finding.rule, finding.digest, None))
         return program or (finding.unit is not None and self._has((finding.rule, None, finding.unit)))
 
-    def _has(self, key: _Key) -> bool:
+    def _has(self, key: Key) -> bool:
         return key in self._good or key in self._unwritten
 
     def hush(self, finding: Finding) -> None:
         """Be silent about this subject for this run."""
-        self._now.add((finding.rule, finding.subject))
+        self._now[finding.rule, finding.subject] = finding
 
-    def hush_program(self, finding: Finding) -> str | None:
-        """Be silent for good about this program, whoever runs it; return why not, in a sentence."""
-        if finding.rule in _WHATEVER_IT_RUNS:
-            return "A shell or an interpreter runs whatever it is told: this can be silenced in this run only."
-        if finding.digest is None:
-            return "The hash of its program is not known, or tells not what it runs: silence it in this run only."
-        return self._keep(Silence(finding.rule, finding.digest, None, finding.name))
+    def tell(self, finding: Finding) -> None:
+        """Tell again what was silenced in this run."""
+        self._now.pop((finding.rule, finding.subject), None)
 
-    def hush_unit(self, finding: Finding) -> str | None:
-        """Be silent for good about this unit, whatever it runs; return why not, in a sentence."""
-        if finding.unit is None:
-            return "It belongs to no unit that could be silenced."
-        return self._keep(Silence(finding.rule, None, finding.unit, finding.name))
+    def keep(self, silence: Silence) -> None:
+        """Be silent about it from now on: for good, once it is saved."""
+        with self._changing:
+            self._lifted.discard(silence.key)
+            if silence.key not in self._good:
+                self._unwritten = {**self._unwritten, silence.key: silence}
+
+    def lift(self, silence: Silence) -> None:
+        """Tell it again from now on: also in the runs to come, once that is saved."""
+        with self._changing:
+            self._lifted.add(silence.key)
+            self._good, self._unwritten = _without(self._good, silence.key), _without(self._unwritten, silence.key)
+
+    def save(self, silence: Silence) -> str | None:
+        """Write down what was kept or lifted, as it is by now; return why that failed, in a sentence.
+
+        It takes up to `alone.PATIENCE` seconds when others write.
+        """
+        if self._path is None:
+            self._settle({**self._good, silence.key: silence}, silence)
+            return None
+        try:
+            self._write(self._path, silence)
+            self.problem = None
+        except (OSError, ValueError) as error:
+            self.problem = f"{safe(str(self._path))} is not changed, so this holds in this run only: {why(error)}."
+        return self.problem
 
     def undo(self) -> bool:
         """Tell again what was silenced in this run; return whether there was anything."""
-        had = bool(self._now or self._unwritten)
-        self._now, self._unwritten = set(), set()
+        with self._changing:
+            had = bool(self._now or self._unwritten)
+            self._now, self._unwritten = {}, {}
         return had
 
-    def _keep(self, silence: Silence) -> str | None:
-        """Be silent for good and write that down; if that fails, in this run only, and return why, in a sentence."""
-        key = silence.rule, silence.program, silence.unit
-        if self._path is None:
-            self._good[key] = silence
-        else:
-            try:
-                self._write(self._path, silence)
-                self.problem = None
-            except (OSError, ValueError) as error:
-                if key not in self._good:
-                    self._unwritten.add(key)
-                self.problem = (
-                    f"{safe(str(self._path))} is not changed, so this is silent in this run only: {_why(error)}."
-                )
-        return self.problem if self._path else None
-
     def _write(self, path: Path, silence: Silence) -> None:
-        """Add it to what the file has by now: another program may have changed it. What is damaged stays as it is."""
+        """Change one entry of what the file has by now: another program may have changed it, too.
+
+        What is damaged stays as it is.
+        """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with alone(path.parent):
-            good = _load(path) | {(silence.rule, silence.program, silence.unit): silence}
-            content = msgspec.json.format(msgspec.json.encode(_File(tuple(good.values())))) + b"\n"
-            if len(content) > _LIMIT:
-                raise ValueError(f"it would be longer than {_LIMIT} bytes; remove some")
-            replace_content(path, content)
-        self._good = good | self._good
+            before = load(path)
+            good = _without(before, silence.key) if silence.key in self._lifted else before | {silence.key: silence}
+            if good != before:
+                store(path, good.values())
+            self._settle(good, silence)
+
+    def _settle(self, good: dict[Key, Silence], silence: Silence) -> None:
+        """Take over what the file says by now, but for what was lifted while it was written."""
+        with self._changing:
+            self._good = {key: each for key, each in good.items() if key not in self._lifted}
+            self._unwritten = _without(self._unwritten, silence.key)
 
     def _read(self) -> None:
         if self._path is not None:
             try:
-                self._good = _load(self._path)
+                self._good = load(self._path)
             except (OSError, ValueError) as error:
-                self.problem = f"{safe(str(self._path))} is not read, so nothing of it is silent: {_why(error)}."
+                self.problem = f"{safe(str(self._path))} is not read, so nothing of it is silent: {why(error)}."
 
 
-def _load(path: Path) -> dict[_Key, Silence]:
-    """Return what stands in a file, nothing if there is none. Raises OSError, and ValueError for what is damaged."""
-    try:
-        told = msgspec.json.decode(read_content(path, _LIMIT), type=_File).silences
-    except FileNotFoundError:
-        return {}
-    kept = (
-        Silence(safe(each.rule), each.program and safe(each.program), each.unit and safe(each.unit), safe(each.name))
-        for each in told
-    )
-    return {(each.rule, each.program, each.unit): each for each in kept}
-
-
-def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return "it is a link, and links are not followed"
-    return safe(getattr(error, "strerror", None) or str(error), 200).rstrip(".")
+def _without(silences: dict[Key, Silence], key: Key) -> dict[Key, Silence]:
+    return {each: silence for each, silence in silences.items() if each != key}

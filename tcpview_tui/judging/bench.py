@@ -98,13 +98,14 @@ class Bench:
         told = self._works.problems() if self._works else []
         if self._judge and self._judge.failed:
             lost = ", ".join(self._judge.failed)
-            told.append(limits.judged(f"A fault of this program: no more is judged of {lost}. What was found stays."))
+            why = "That is a fault of this program. What was found stays."
+            told.append(limits.judged(f"no more is judged of {lost}", why))
         late = self._judge.late if self._judge else 0.0
         if late:
-            since = f"{late // 10 * 10:.0f} seconds"
-            told.append(limits.judged(f"Judging is behind by {since} or more: what came later may bear no mark yet."))
+            behind = f"judging is behind by {late // 10 * 10:.0f} seconds or more"
+            told.append(limits.judged(behind, "What came later may bear no mark yet."))
         if self.register.silences.problem:
-            told.append(limits.judged(self.register.silences.problem))
+            told.append(limits.judged("silences could not be read or written", self.register.silences.problem))
         return told
 
     def origins(self) -> list[Problem]:
@@ -117,9 +118,9 @@ class Bench:
             return self._works.scope()
         return "The rules are being loaded." if self.is_on else "Nothing is judged in this run."
 
-    def _prepare(self) -> Sequence[Panel]:
+    def _prepare(self, pids: int | None = None) -> Sequence[Panel]:
         from tcpview_tui.judging.works import Works
 
         assert self._folder is not None  # noqa: S101 - there is no judge otherwise
-        self._works = Works(self._clock, self._folder, self._baseline, self.rules, self._geo)
+        self._works = Works(self._clock, self._folder, self._baseline, self.rules, self._geo, pids)
         return self._works.panels

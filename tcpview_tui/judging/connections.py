@@ -6,19 +6,23 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from tcpview_tui.findings.baseline.departures import Departure
 from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rules.lasting import DAY, Standing
 from tcpview_tui.findings.rules.reputation import AddressLookup
 from tcpview_tui.findings.table import OF_ADDRESS, OF_NOVELTY, OF_OWNERLESS, OF_STANDING
+from tcpview_tui.judging.contents import LATER
 from tcpview_tui.judging.lacks import Lacks
 from tcpview_tui.judging.turns import Turns
 from tcpview_tui.judging.verdict import Answers, News, Rules, Verdict, has_hit, unknown
+from tcpview_tui.lookup.lists.networks import sought
 from tcpview_tui.model.column import Context
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.baseline.comparison import Comparison, Outside
     from tcpview_tui.findings.rule import Unknown
+    from tcpview_tui.judging.contents import Content, Contents
     from tcpview_tui.lookup.lists.folder import Lists
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.process import Process
@@ -30,11 +34,15 @@ _HOUR = 3600.0
 
 
 class Novel(NamedTuple):
-    """A row, what the baseline says of it, and when "mark now" was pressed last (`rules.novelty.Novelty`)."""
+    """A row, what the baseline says of it and of its program, and when "mark now" was pressed last.
+
+    See `rules.novelty.Novelty`.
+    """
 
     row: Row
     verdict: Outside | Unknown | None
     marked: float | None
+    content: Content = None
 
 
 class Connections:
@@ -51,14 +59,17 @@ class Connections:
         lists: Lists | None,
         comparison: Callable[[], Comparison | None],
         digest_of: Callable[[Process], str | None],
+        contents: Contents | None = None,
     ) -> None:
         """`comparison` returns the one that is in force; `digest_of` the SHA-256 of a program, for silences."""
         self._rules, self._lists, self._comparison, self._digest_of = rules, lists, comparison, digest_of
+        self._contents = contents
         self.outside: set[Key] = set()
         """The rows that are outside of the baseline."""
         self._rows: dict[Key, Row] = {}
         self._gauges: dict[Key, Gauge] = {}
         self._moved: set[Key] = set()
+        self._unread: set[Key] = set()
         self._turns: Turns[Key] = Turns()
         self._gone: list[Row] = []
         self._lacks = Lacks(hasattr(os, "geteuid") and os.geteuid() == 0)
@@ -103,6 +114,7 @@ class Connections:
         self._rules.forget(key)
         self.outside.discard(key)
         self._moved.discard(key)
+        self._unread.discard(key)
         self._gauges.pop(key, None)
         self._lacks.drop(key)
 
@@ -110,6 +122,10 @@ class Connections:
         """Judge all anew when what they are compared with is another: a mark, a baseline, the lists."""
         if self._lists is not None:
             self._lists.refresh()
+            if self._unread and not self._lists.unread:
+                for key in self._unread:
+                    self._turns.call(key)
+                self._unread.clear()
         basis = self._comparison(), marked, self._lists.version if self._lists else 0
         if basis != self._basis:
             self._basis, self._marked = basis, marked
@@ -140,10 +156,13 @@ class Connections:
 
     def _by_lists(self, row: Row, now: float) -> Answers:
         lists, remote = self._lists, row.connection.remote
-        if lists is None or remote is None:
+        if lists is None or remote is None or sought(remote.address) is None:
             return []
+        unread = lists.unread  # asked for before the matches: a list that is in place by then is among them
         matches = lists.address(remote.address, remote.port)
-        evidence = AddressLookup(remote.address, remote.port, row.direction == "in", matches, now)
+        if unread:
+            self._unread.add(row.key)
+        evidence = AddressLookup(remote.address, remote.port, row.direction == "in", matches, now, unread)
         return list(self._rules.ask(OF_ADDRESS, row.key, evidence))
 
     def _by_baseline(self, row: Row, now: float) -> Answers:
@@ -156,8 +175,12 @@ class Connections:
         comparison = self._basis[0]
         if comparison is None:
             return Novel(row, None, self._marked)
-        (self.outside.add if comparison.is_outside(row) else self.outside.discard)(row.key)
-        return Novel(row, comparison.verdict(row, Context(now=now, gauges=self._gauges)), self._marked)
+        content = self._contents.judge(comparison.baseline, row, now) if self._contents else None
+        if content is LATER:
+            self._turns.call(row.key)
+        is_outside = isinstance(content, Departure) or comparison.is_outside(row)
+        (self.outside.add if is_outside else self.outside.discard)(row.key)
+        return Novel(row, comparison.verdict(row, Context(now=now, gauges=self._gauges)), self._marked, content)
 
 
 def _has_aged(row: Row, last: float, now: float) -> bool:

@@ -63,6 +63,18 @@ class Judge:
         late = 0.0 if began is None else time.monotonic() - began
         return late if late >= LATE else 0.0
 
+    def prepare(self) -> bool:
+        """Make ready to judge, in the thread that is going to; return whether that was possible."""
+        try:
+            self._panels = tuple(self._prepare())
+        except Exception:  # noqa: BLE001 - without rules the table goes on
+            with self._wake:
+                self._give_up("everything")
+            self._heard()
+            return False
+        self._heard()  # who asked what is judged is told that the rules are at work now
+        return True
+
     def start(self) -> None:
         """Begin with what has come by now."""
         self._thread.start()
@@ -141,15 +153,8 @@ class Judge:
         self.failed += (what,)
 
     def _run(self) -> None:
-        try:
-            self._panels = tuple(self._prepare())
-        except Exception:  # noqa: BLE001 - without rules the table goes on
-            with self._wake:
-                self._give_up("everything")
-            self._heard()
-            return
-        self._heard()  # who asked what is judged is told that the rules are at work now
-        while True:
+        is_ready = self.prepare()
+        while is_ready:
             with self._wake:
                 self._wake.wait_for(lambda: self._news or self._stopped)
             if self._stopped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Executable, File, Unread
@@ -12,6 +13,7 @@ from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rules.reputation import ProgramLookup
 from tcpview_tui.findings.table import OF_EVIDENCE, OF_PROGRAM, OF_PROVENANCE
 from tcpview_tui.judging.case import Case
+from tcpview_tui.judging.digests import has_purpose
 from tcpview_tui.judging.turns import Turns
 from tcpview_tui.judging.verdict import FAULT, Answers, News, Rules, Verdict, has_hit, unknown
 
@@ -52,10 +54,12 @@ class Processes:
         self._owners: dict[Key, tuple[Process, ...]] = {}
         self._turns: Turns[Identity] = Turns()
         self._idle: OrderedDict[Identity, None] = OrderedDict()
+        self._unread: set[Identity] = set()
         self._hashed = 0.0
 
     def take(self, news: News) -> None:
         """Take in which rows differ, and so which processes are new or have none any more."""
+        self._renew()
         for key, row in news.update.items():
             owners = () if row is None else row.owners
             for process in self._owners.pop(key, ()):
@@ -79,6 +83,15 @@ class Processes:
             else:
                 yield from self._judged(self._cases[identity], now)
 
+    def _renew(self) -> None:
+        """Judge again those that could not be compared with every list, once all lists have been read."""
+        if self._lists is not None:
+            self._lists.refresh()
+            if self._unread and not self._lists.unread:
+                for identity in self._unread:
+                    self._turns.call(identity)
+                self._unread.clear()
+
     def _join(self, row: Row, process: Process) -> None:
         case = self._cases.get(process.identity)
         if case is None:
@@ -100,6 +113,7 @@ class Processes:
     def _retire(self, identity: Identity) -> Verdict:
         self._idle.pop(identity)
         self._turns.drop(identity)
+        self._unread.discard(identity)
         self._rules.forget(identity)
         return Verdict("process", About(identity, self._cases.pop(identity).process.label))
 
@@ -107,9 +121,7 @@ class Processes:
         if case.has_ended:
             return
         process = case.process
-        evidence = self._rules.read(
-            OF_EVIDENCE, process.identity, lambda: self._reader.evidence(process, case.contacts())
-        )
+        evidence = self._rules.read(OF_EVIDENCE, process.identity, lambda: self._evidence(case))
         answers, digest = self._answers(case, evidence, now)
         if not self._reader.is_there(process):  # what was read may be of another one that has got its pid
             case.has_ended = True
@@ -119,7 +131,22 @@ class Processes:
         elif isinstance(evidence, Unread) and evidence is not FAULT:
             self._try_again(case)
         case.is_judged = True
-        yield Verdict("process", About(process.identity, process.label, digest, process.service), answers)
+        silenced = digest if _tells(process, evidence) else None
+        yield Verdict("process", About(process.identity, process.label, silenced, process.service), answers)
+
+    def _evidence(self, case: Case) -> Reading[Evidence]:
+        """Read the evidence; what has the place of a deleted program is compared with its package in its turn."""
+        found = self._reader.evidence(case.process, case.contacts())
+        executable = None if isinstance(found, Unread) else found.executable
+        if isinstance(found, Unread) or not isinstance(executable, Executable) or not executable.successor:
+            return found
+        if self._hashed >= HASHING:
+            self._turns.call(case.process.identity)
+            return found
+        began = time.perf_counter()
+        successor = case.successor(self._reader)
+        self._hashed += time.perf_counter() - began
+        return replace(found, successor=successor)
 
     def _try_again(self, case: Case) -> None:
         if case.retries < RETRIES:
@@ -139,9 +166,12 @@ class Processes:
         else:
             return unknown((*OF_EVIDENCE, *OF_PROVENANCE, *OF_PROGRAM), evidence.reason), None
         answers += self._by_provenance(case, executable, compare=has_hit(answers))
+        unread = self._lists.unread if self._lists else ""
         looks_up = self._lists is not None and self._lists.has_digests
         digest = self._digest(case, executable) if looks_up or has_hit(answers) else None
-        return [*answers, *(self._by_lists(process, digest, now) if looks_up else ())], digest
+        if looks_up or unread:
+            answers += self._by_lists(process, digest, unread, now)
+        return answers, digest
 
     def _by_provenance(self, case: Case, executable: Reading[Executable | None], *, compare: bool) -> Answers:
         identity = case.process.identity
@@ -168,9 +198,20 @@ class Processes:
         case.digest = (basis, found) if basis else None
         return found
 
-    def _by_lists(self, process: Process, digest: str | None, now: float) -> Answers:
+    def _by_lists(self, process: Process, digest: str | None, unread: str, now: float) -> Answers:
+        """Ask the lists; `unread` was told before it was asked whether any of them has hashes."""
         assert self._lists is not None  # noqa: S101 - asked only with lists
-        unread = "" if digest else "The program of the process is not read (yet), so that its hash is not known."
+        if unread:
+            self._unread.add(process.identity)
+        elif not digest:
+            unread = "The program of the process is not read (yet), so that its hash is not known."
         matches = self._lists.digest(digest) if digest else ()
         evidence = ProgramLookup(process.executable or process.name, digest or "", matches, now, unread)
         return list(self._rules.ask(OF_PROGRAM, process.identity, evidence))
+
+
+def _tells(process: Process, evidence: Reading[Evidence]) -> bool:
+    """Whether the hash of a program tells what it runs: not that of a shell or interpreter, nor of a copy of one."""
+    executable = None if isinstance(evidence, Unread) else evidence.executable
+    is_copy = isinstance(executable, Executable) and isinstance(executable.original, str)
+    return has_purpose(process) and not is_copy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,7 +14,7 @@ from tcpview_tui.listing.notices import TOLD
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Code
 from tcpview_tui.output import guarded, lines_out, put
-from tcpview_tui.record.event import Changed, Closed, Event, Gap, Unseen
+from tcpview_tui.record.event import Changed, Closed, Event, Gap, Moment, Unseen
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.tracked import Happening, Tracked
 from tcpview_tui.recorder.recorder import stopping
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.glance import LookUp
+    from tcpview_tui.listing.docket import Docket
     from tcpview_tui.listing.notices import Form
+    from tcpview_tui.listing.placed import Placed
+    from tcpview_tui.model.column import Context
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.query import Query
     from tcpview_tui.model.row import Row
@@ -36,11 +39,15 @@ if TYPE_CHECKING:
 class Watch:
     """Looks become what happened to the connections that match a filter, or did until then."""
 
-    def __init__(self, query: Query, interval: float, look_up: LookUp | None = None) -> None:
-        """`interval` is the seconds between two looks; without `look_up` there are no names."""
+    def __init__(
+        self, query: Query, interval: float, look_up: LookUp | None = None, docket: Docket | Placed | None = None
+    ) -> None:
+        """`interval` is the seconds between two looks; without `look_up` there are no names, without `docket` no
+        findings and no places."""
+        self.interval = interval
         self.troubles: list[str] = []
         """What the last look could not see, and the one before could, and what it came too late for: sentences."""
-        self._query, self._look_up = query, look_up
+        self._query, self._look_up, self._docket = query, look_up, docket
         self._journal, self._tracked = Journal(interval), Tracked()
         self._before: Mapping[Key, Connection] = {}
         self._rows: dict[Key, Row] = {}
@@ -50,13 +57,40 @@ class Watch:
     def take(self, snapshot: Snapshot, monotonic: float, slept: float = 0.0) -> list[Happening]:
         """Return what opened, changed and closed since the last look; at the first, everything that is there.
 
+        That something is found is a change of one of the connections that have it.
+
         `monotonic` is when the look was taken, in seconds of CLOCK_MONOTONIC; `slept` is `Clock.slept` then.
         """
         events = self._journal.take(snapshot, diff(self._before, snapshot.connections), monotonic, slept)
         self._before = snapshot.connections
         self.troubles = [sentence for event in events if (sentence := self._trouble(event))]
         happened = [each for each in self._tracked.take(events) if each.row and isinstance(each.event, TOLD)]
-        return [each for each in self._named(happened) if self._is_told(each)]
+        if self._docket is None:
+            return [each for each in self._named(happened) if self._is_told(each)]
+        found = self._docket.follow(snapshot)
+        self.troubles += self._docket.beside()
+        happened = [each._replace(context=_judged(each.context, found)) for each in happened]
+        told = [each for each in self._named(happened) if self._is_told(each)]
+        at = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
+        return told + list(self._news(self._docket.news(), at, found, {each.row.key for each in told if each.row}))
+
+    def report(self) -> None:
+        """Say to people what could not be judged, and which files places are told from."""
+        if self._docket is not None:
+            self._docket.report()
+
+    def _news(self, news: Iterable[Iterable[Key]], at: Moment, found: Context, told: set[Key]) -> Iterator[Happening]:
+        """Yield, as changed, a connection for each new finding that none of `told` has.
+
+        All that have it are looked at, so that it is told when they close.
+        """
+        for keys in news:
+            rows = [self._rows[key] for key in keys if key in self._rows]
+            happenings = self._named([Happening(Changed(at, row.connection), row, found) for row in rows])
+            matching = [each for each in happenings if self._has_matched(each)]
+            if matching and told.isdisjoint(keys):
+                told.update(keys)
+                yield matching[0]
 
     def _named(self, happened: list[Happening]) -> list[Happening]:
         """Join with names: of all when they decide what matches, else of what does, so that nobody else is asked."""
@@ -67,17 +101,26 @@ class Watch:
         return [each._replace(context=replace(each.context, names=names)) for each in happened]
 
     def _is_told(self, happening: Happening) -> bool:
-        event, row, context = happening
+        event, row, _ = happening
         if row is None:
             return False
-        old, matched = self._rows.pop(row.key, None), row.key in self._matching
-        matches = self._query.matches(row, context)
-        self._matching.discard(row.key)
-        if not isinstance(event, Closed):
+        old, has_matched = self._rows.pop(row.key, None), self._has_matched(happening)
+        if isinstance(event, Closed):
+            self._matching.discard(row.key)
+        else:
             self._rows[row.key] = row
-            self._matching |= {row.key} if matches else set()
         is_same = isinstance(event, Changed) and old is not None and _facts(old) == _facts(row)
-        return (matches or matched) and not is_same
+        return has_matched and not is_same
+
+    def _has_matched(self, happening: Happening) -> bool:
+        """Return whether a connection matches, or did before; remember whether it does."""
+        _, row, context = happening
+        if row is None:
+            return False
+        matches, matched = self._query.matches(row, context), row.key in self._matching
+        self._matching.discard(row.key)
+        self._matching |= {row.key} if matches else set()
+        return matches or matched
 
     def _trouble(self, event: Event) -> str:
         """Return a sentence when something goes wrong; not again while only its figures change."""
@@ -93,9 +136,7 @@ class Watch:
         return ""
 
 
-def watch(
-    query: Query, form: Form, interval: float, sampler: Sampler, clock: Clock, look_up: LookUp | None = None
-) -> int:
+def watch(watched: Watch, form: Form, sampler: Sampler, clock: Clock) -> int:
     """Print what happens until somebody ends it, and return the exit status: 0 also when the reader has gone.
 
     The first look prints nothing but the head; people are told how many connections there are.
@@ -105,7 +146,7 @@ def watch(
 
     def write() -> None:
         with stopping() as stop:
-            for text in _told(Watch(query, interval, look_up), form, interval, sampler, clock, stop):
+            for text in _told(watched, form, sampler, clock, stop):
                 out.write(text)
                 out.flush()
 
@@ -113,14 +154,13 @@ def watch(
     return guarded(write)
 
 
-def _told(
-    watched: Watch, form: Form, interval: float, sampler: Sampler, clock: Clock, stop: threading.Event
-) -> Iterator[str]:
+def _told(watched: Watch, form: Form, sampler: Sampler, clock: Clock, stop: threading.Event) -> Iterator[str]:
     """Yield the head, then the lines of each look; the last look is taken when `stop` is set."""
     yield form.head
-    started = clock.monotonic()
+    started, interval = clock.monotonic(), watched.interval
     there = watched.take(glance.look(sampler), started, clock.slept())
     _say(watched)
+    watched.report()
     click.echo(f"{count(len(there), 'connection')} now; a look every {duration(interval)}. Ctrl+C ends it.", err=True)
     is_over = False
     while not is_over:
@@ -134,6 +174,11 @@ def _told(
 def _say(watched: Watch) -> None:
     for sentence in watched.troubles:
         click.echo(sentence, err=True)
+
+
+def _judged(context: Context, found: Context) -> Context:
+    """Return a context with what was found of its row."""
+    return replace(context, findings=found.findings, place=found.place, is_outside=found.is_outside)
 
 
 def _facts(row: Row) -> tuple[object, ...]:

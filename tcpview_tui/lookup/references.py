@@ -36,15 +36,34 @@ def references(
 
     There are none about an address that `classify` gives a reason not to ask about, nor of what is no SHA-256.
     """
+    facts = _facts(address, sha256)
+    filled = ((name, _PLACE.sub(lambda place: facts.get(place[1], ""), url), url) for name, url in templates.items())
+    return tuple(
+        Reference(name, page) for name, page, url in filled if set(_PLACE.findall(url)) <= facts.keys() and url
+    )
+
+
+def _facts(address: str | None, sha256: str | None) -> dict[str, str]:
     facts: dict[str, str] = {}
     if address is not None and classify(address) is None:
         facts["address"] = quote(bare(address), safe=":")
     if sha256 is not None and re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         facts["sha256"] = sha256.lower()
-    filled = ((name, _PLACE.sub(lambda place: facts.get(place[1], ""), url), url) for name, url in templates.items())
-    return tuple(
-        Reference(name, page) for name, page, url in filled if set(_PLACE.findall(url)) <= facts.keys() and url
-    )
+    return facts
+
+
+def unasked(address: str | None, sha256: str | None, *, offline: bool) -> str:
+    """Return why no service would be asked about an address and a file, as the end of a sentence.
+
+    It is for where there is none: what can be asked about is then without a key.
+    """
+    if offline:
+        return "--offline forbids it"
+    facts = _facts(address, sha256)
+    if not facts:
+        return "neither an address of somebody else nor the SHA-256 of the program is known"
+    known = {"address": "the address", "sha256": "the SHA-256"}
+    return f"there is no usable key of a service that knows {' or '.join(known[fact] for fact in facts)}"
 
 
 def merged(own: Mapping[str, str]) -> dict[str, str]:

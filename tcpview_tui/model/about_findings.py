@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tcpview_tui.findings.rule import MARKED
 from tcpview_tui.model.facts import Fact, Section, fact
 from tcpview_tui.text import count, local_time
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _SENTENCE = 4
 """Lines of a pane that a sentence takes at most."""
+
+_NOTHING_AGAINST = "nothing in this case that the rule knows of"
 
 _TECHNIQUES = "https://attack.mitre.org/techniques/"
 """Where MITRE ATT&CK explains a technique; one that is part of another, T1070.004, stands at T1070/004."""
@@ -32,11 +35,12 @@ def about_findings(findings: Sequence[Finding]) -> tuple[Section, ...]:
 
 
 def _told(finding: Finding) -> tuple[Fact, ...]:
-    told = (
-        Fact(finding.severity.label, finding.title),
+    against = finding.against or _NOTHING_AGAINST
+    return (
+        Fact(finding.severity.label, finding.title, head="grave" if finding.severity >= MARKED else "light"),
         Fact("Evidence", finding.sentence, lines=_SENTENCE, prose=True),
+        Fact("Against", against, quiet=not finding.against, lines=_SENTENCE, prose=True),
     )
-    return (*told, Fact("Against", finding.against, lines=2, prose=True)) if finding.against else told
 
 
 def about_unchecked(unchecked: Sequence[Unchecked], rules: Rules) -> tuple[Section, ...]:
@@ -57,10 +61,10 @@ def explained(finding: Finding, rules: Rules) -> tuple[Fact, ...]:
         Fact("Found", finding.sentence),
         Fact("About", finding.name),
         Fact("Since", local_time(finding.since)),
-        fact("Against", finding.against or None, "nothing in this case that the rule knows of"),
+        fact("Against", finding.against or None, _NOTHING_AGAINST),
     )
     whom = (
-        fact("SHA-256", finding.digest, "of the program: not known"),
+        fact("SHA-256", finding.digest, "not known, or that of a program that runs whatever it is told"),
         fact("Unit", finding.unit, "none known"),
     )
     return (*told, *_judged_by(finding, rules), *about_rule(finding.rule, rules), *whom)

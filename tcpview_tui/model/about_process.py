@@ -68,6 +68,11 @@ _LINES = (
 _INSPECTED = frozenset(Inspection.__dataclass_fields__)
 
 
+def why_nobody(row: Row, problems: Sequence[Problem]) -> str | None:
+    """Return that the process of a row is unknown, and why; `None` of one that is known, or is none by design."""
+    return None if row.owners or row.connection.state in _WITHOUT else _unknown(row.connection, problems)
+
+
 def about_process(row: Row, inspection: Inspection | None, problems: Sequence[Problem]) -> Section:
     """Return the same labels for every row; a missing value is a word. An inspection of another process is ignored."""
     owner = row.owner
@@ -102,11 +107,12 @@ def _ownership(row: Row, problems: Sequence[Problem]) -> str:
     """Return how the process of a row is known, or why it is not."""
     if row.owners:
         return _past(row) if row.owners_past else _present(row)
-    known = _WITHOUT.get(row.connection.state)
-    if known:
-        return known
-    if row.connection.unowned is not None:
-        return f"unknown: {row.connection.unowned.value}"
+    return _WITHOUT.get(row.connection.state) or _unknown(row.connection, problems)
+
+
+def _unknown(connection: Connection, problems: Sequence[Problem]) -> str:
+    if connection.unowned is not None:
+        return f"unknown: {connection.unowned.value}"
     by_code = {problem.code: problem for problem in problems}
     reason = next((by_code[code].detail for code in _LIMITS if code in by_code), "No process in sight holds it.")
     return f"unknown. {reason}"

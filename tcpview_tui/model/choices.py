@@ -27,6 +27,8 @@ class Choice:
     aliases: tuple[str, ...] = ()
     compares: bool = False
     """Whether it is told by comparing looks."""
+    judged: bool = False
+    """Whether it is told by the rules, or by the baseline."""
 
 
 def plain(name: str) -> str:
@@ -86,12 +88,14 @@ FLAGS = (
         "has a finding, medium or high (!)",
         lambda seen: seen.context.is_suspicious(seen.row),
         compares=True,
+        judged=True,
     ),
     Choice(
         "new-to-baseline",
-        "its program, listener or network was never learned",
+        "its program, what that is by its hash, its listener or its network was never learned",
         lambda seen: seen.context.is_outside(seen.row),
         compares=True,
+        judged=True,
     ),
     _flag("closed", "gone; the row lingers or is kept (x)", lambda row: row.is_closed, compares=True),
     _flag("listening", "a TCP listener or an unconnected UDP socket", lambda row: row.connection.is_listening),

@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.about_connection import about_connection
-from tcpview_tui.model.about_evidence import about_evidence
-from tcpview_tui.model.about_process import about_process
+from tcpview_tui.model.about_evidence import about_evidence, about_nobody
+from tcpview_tui.model.about_process import about_process, why_nobody
 from tcpview_tui.model.about_traffic import about_traffic
 from tcpview_tui.model.facts import Fact, Section
 
@@ -53,7 +53,8 @@ def details(
         about_traffic(row, held, context),
     )
     if owner is None:
-        return fixed
+        reason = why_nobody(row, problems)
+        return (*fixed, about_nobody(reason)) if reason else fixed
     dossier = inspection.dossier if inspection and inspection.identity == owner.identity else None
     evidence = about_evidence(dossier, held)
     both = (*evidence, *fixed) if context.findings(row) else (*fixed, *evidence)

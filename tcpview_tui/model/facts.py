@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from tcpview_tui.model.columns import Cut
 
 UNKNOWN = "unknown"
+
+Head = Literal["", "light", "grave"]
+"""How a fact stands out that begins something of its own among the others of a section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Fact:
     """One fact. `quiet` says that `value` is the word for a missing one.
 
     In a pane it takes `lines` lines, whatever it says, and what does not fit is left out at `cut`. With `prose` it is a
-    sentence, which breaks at spaces and takes fewer lines where it is shorter.
+    sentence, which breaks at spaces and takes fewer lines where it is shorter. One that is a `head` begins what the
+    facts after it are about, up to the next one: its label says how much it matters.
     """
 
     label: str
@@ -25,6 +29,7 @@ class Fact:
     lines: int = 1
     cut: Cut = "end"
     prose: bool = False
+    head: Head = ""
 
 
 @dataclass(frozen=True, slots=True)

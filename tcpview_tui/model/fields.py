@@ -57,6 +57,8 @@ class Field:
     needs_names: bool = False
     compares: bool = False
     """Whether its facts come from comparing looks: of a single one they are unknown, or too small."""
+    judged: bool = False
+    """Whether its facts are what the rules have found."""
     of_process: bool = False
     """Whether it is a fact of the process, and unknown where that is."""
 
@@ -208,8 +210,26 @@ FIELDS: tuple[Field, ...] = (
         volatile=True,
         compares=True,
     ),
-    Field("finding", TEXT, "Id or title of a finding.", "finding:deleted-exe", _finding, volatile=True, compares=True),
-    Field("severity", SEVERITY, "How grave a finding is.", "severity>=medium", _severity, volatile=True, compares=True),
+    Field(
+        "finding",
+        TEXT,
+        "Id or title of a finding.",
+        "finding:deleted-exe",
+        _finding,
+        volatile=True,
+        compares=True,
+        judged=True,
+    ),
+    Field(
+        "severity",
+        SEVERITY,
+        "How grave a finding is.",
+        "severity>=medium",
+        _severity,
+        volatile=True,
+        compares=True,
+        judged=True,
+    ),
     Field("is", FLAG, "What the row is now.", "is:new", _seen, FLAGS, volatile=True),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}

@@ -73,9 +73,9 @@ def memory(told: str) -> Problem:
     return Problem(Code.MEMORY, "what was remembered could not be used", told)
 
 
-def judged(told: str) -> Problem:
-    """Return that not everything was judged as was wanted, in the sentence `told`."""
-    return Problem(Code.JUDGING, "not all is judged as was wanted", told)
+def judged(summary: str, *told: str) -> Problem:
+    """Return that not everything was judged as was wanted: what in `summary`, and why in the sentences `told`."""
+    return Problem(Code.JUDGING, summary, " ".join(told))
 
 
 def places(told: Iterable[str]) -> Problem:

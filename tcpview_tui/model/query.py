@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from tcpview_tui.model.lexer import QueryError, Token, tokenize
 from tcpview_tui.model.matching import matcher, text_test, word
 
 if TYPE_CHECKING:
+    from tcpview_tui.model.choices import Choice
     from tcpview_tui.model.columns import Context
     from tcpview_tui.model.row import Row
 
@@ -30,8 +31,8 @@ class Query:
 
     `predicate` answers for a row; it is `volatile` when its answer changes with time although the row does not, and
     `needs_names` when remote names matter to it, which arrive later than the row. `compares` names its terms that
-    only several looks can answer, `named` those of its fields that only names can, `denied` those that deny something
-    of a process: they match also where no process is known.
+    only several looks can answer, `judged` those of these that rules can answer, too, `named` those of its fields that
+    only names can, `denied` those that deny something of a process: they match also where no process is known.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Query:
     compares: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    judged: tuple[str, ...] = ()
 
     def matches(self, row: Row, context: Context) -> bool:
         """Return whether the row is shown."""
@@ -52,7 +54,7 @@ def parse(text: str) -> Query:
     line = "".join(" " if character.isspace() else character for character in text)
     parser = _Parser(tokenize(line))
     predicate = parser.whole()
-    lists = map(tuple, (parser.compares, parser.named, parser.denied))
+    lists = map(tuple, (parser.compares, parser.named, parser.denied, parser.judged))
     return Query(line.strip(), predicate, parser.volatile, parser.needs_names, *lists)
 
 
@@ -65,6 +67,7 @@ class _Parser:
         self.compares: list[str] = []
         self.named: list[str] = []
         self.denied: list[str] = []
+        self.judged: list[str] = []
         self._of_process: list[str] = []
         self._tokens = tokens
         self._at = 0
@@ -147,9 +150,8 @@ class _Parser:
         self._of_process += [found.name] if found.of_process else []
         self.denied += [found.name] if found.of_process and operator.text == "!=" else []
         values = self._values(found, name, operator)
-        compared = {plain(choice.name) for choice in found.choices if choice.compares}
-        self.compares += [found.name] if found.compares else []
-        self.compares += [f"{found.name}:{value.text}" for value in values if plain(value.text) in compared]
+        self.compares += _terms(found, values, lambda each: each.compares)
+        self.judged += _terms(found, values, lambda each: each.judged)
         predicate = found.lift(matcher(found, operator, values))
         return _none(predicate) if operator.text == "!=" else predicate
 
@@ -173,6 +175,13 @@ def _unknown(name: Token, operator: Token) -> QueryError:
     fitting = f"{near[0]} (fields: {known})" if near else f"one of {known}"
     quoted = f'"{name.text[:20]}{operator.text}…"'
     return name.refused("no field is called {}", f"{fitting}; to find the text itself, quote it: {quoted}")
+
+
+def _terms(found: Field, values: Sequence[Token], holds: Callable[[Field | Choice], bool]) -> list[str]:
+    """Return the field, when something holds of all that it tells; else its terms with the choices of which it does."""
+    chosen = {plain(choice.name) for choice in found.choices if holds(choice)}
+    terms = [f"{found.name}:{each.text}" for each in values if plain(each.text) in chosen]
+    return [found.name, *terms] if holds(found) else terms
 
 
 def _chain(tests: Sequence[Predicate], decisive: bool) -> Predicate:

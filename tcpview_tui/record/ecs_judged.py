@@ -8,8 +8,8 @@ import msgspec
 
 from tcpview_tui.model.address import parse
 from tcpview_tui.record import ecs
-from tcpview_tui.record.ecs_findings import rules, told
-from tcpview_tui.record.judgement import key_of, keyed
+from tcpview_tui.record.ecs_findings import rules
+from tcpview_tui.record.judgement import described, key_of, keyed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,11 @@ def alert(event: Judged, happening: Happening, host: str, digest_of: Digest) -> 
     gravest_first = sorted(event.findings, key=lambda each: -each.severity)
     about = {"host": {"name": host}, **_about(event.place, happening, host, digest_of)}
     of, subject = keyed(event.place, None)
-    own = {"of": of, "subject": msgspec.json.encode(subject).decode(), "finding": told(event.findings)}
+    own = {
+        "of": of,
+        "subject": msgspec.json.encode(subject).decode(),
+        "finding": described(event.place, event.findings) or None,
+    }
     rule: Document = {"rule": None, "threat": None, **rules(gravest_first)}  # and not what else was found of the row
     return {
         "event": {

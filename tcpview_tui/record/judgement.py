@@ -62,7 +62,16 @@ def keyed(place: Place, key: Key | None) -> Place:
 def saved(place: Place, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return a judgement for JSON, without the key of its connection; times are cut to the millisecond."""
     of, subject = keyed(place, None)
-    return {"of": of, "subject": subject, "findings": told(findings) or []}
+    return {"of": of, "subject": subject, "findings": described(place, findings)}
+
+
+def described(place: Place, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return each finding for JSON; one that is about somebody else than its place says so under `whom`, as JSON."""
+    whom = (None if each.subject == place[1] else msgspec.json.encode(each.subject).decode() for each in findings)
+    return [
+        document | ({"whom": subject} if subject else {})
+        for document, subject in zip(told(findings) or (), whom, strict=True)
+    ]
 
 
 def restored(body: Any) -> Judgement:
@@ -77,7 +86,11 @@ def restored(body: Any) -> Judgement:
 def judgement(of: Of, subject: Any, findings: Iterable[LineFinding], key: Key | None) -> Judgement:
     """Return what these parts say together. Raises ValueError for a subject that is none."""
     place = keyed((of, _subject(subject)), key)
-    return place, tuple(_finding(each, place[1]) for each in findings)
+    return place, tuple(_finding(each, _whom(each, place)) for each in findings)
+
+
+def _whom(told: LineFinding, place: Place) -> Subject:
+    return place[1] if told.whom is None else _subject(msgspec.json.decode(told.whom))
 
 
 def _subject(told: Any) -> Subject:

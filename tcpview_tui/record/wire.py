@@ -110,7 +110,8 @@ class LineProblem(Struct, frozen=True):
 
 
 class LineFinding(Struct, frozen=True):
-    """`finding.Finding`: what `ecs_findings.told` has made of it. `about` is its subject in words."""
+    """`finding.Finding`: what `ecs_findings.told` has made of it. `about` is its subject in words, `whom` in JSON
+    where that is another one than the judgement is about."""
 
     rule: str
     severity: Literal["low", "medium", "high"]
@@ -123,6 +124,7 @@ class LineFinding(Struct, frozen=True):
     about: str = ""
     sha256: _Digest | None = None
     unit: str | None = None
+    whom: str | None = None
 
 
 class LineOwn(Struct, frozen=True):

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.strip import Strip
 
 from tcpview_tui.tui.canvas import Canvas
 from tcpview_tui.tui.cells import fit
-from tcpview_tui.tui.facts import LABEL_WIDTH, lay_out
+from tcpview_tui.tui.facts import lay_out, whole
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+
     from tcpview_tui.model.facts import Section
     from tcpview_tui.tui.facts import Pieces
     from tcpview_tui.tui.glyphs import Glyphs
     from tcpview_tui.tui.theme import Palette
 
 
-def details_text(sections: Sequence[Section], plain: Callable[[str], str] = str) -> Text:
-    """Return everything, whole and not cut, to be wrapped by who shows it; `plain` is that of the glyphs."""
-    text = Text()
-    for section in sections:
-        text.append(plain(section.title) + "\n", "bold")
-        for fact in section.facts:
-            text.append(f"  {plain(fact.label):<{LABEL_WIDTH}} {plain(fact.value)}\n")
-        text.append("\n")
-    text.rstrip()
-    return text
+class DetailsText:
+    """Everything, whole and not cut, in lines as long as who shows it has room for."""
+
+    def __init__(self, sections: Sequence[Section], palette: Palette, glyphs: Glyphs) -> None:
+        """A dialog has colours of its own: of those in `palette` only what deserves attention keeps its paint."""
+        self._sections, self._glyphs = sections, glyphs
+        self._palette = replace(palette, row="", quiet="", hint="", key="bold")
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Yield the lines, as Rich wants them."""
+        for line in whole(self._sections, options.max_width, self._palette, self._glyphs):
+            yield from (Segment(text, Style.parse(paint)) for text, paint in line)
+            yield Segment.line()
 
 
 class DetailsPane(Canvas):

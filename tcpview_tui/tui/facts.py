@@ -1,11 +1,11 @@
-"""Facts as the lines of a pane, where each has its place."""
+"""Facts as lines: of a pane, where each has its place, or whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 
 from tcpview_tui.tui.cells import fit, wrapped
 
@@ -18,29 +18,55 @@ if TYPE_CHECKING:
 LABEL_WIDTH = 12
 """Cells of a label: the longest is a state, ``SYN_RECEIVED``."""
 
+_INDENT = LABEL_WIDTH + 2
+"""Cells before a value: a gap on either side of the label."""
+
 Pieces = tuple["Piece", ...]
 
 
 def lay_out(sections: Sequence[Section], width: int, palette: Palette, glyphs: Glyphs) -> list[Pieces]:
     """Return the lines of a pane. Which line a fact has depends on the facts before it, never on a value but prose."""
-    lines: list[Pieces] = []
-    for section in sections:
-        if lines:
-            lines.append((("", palette.row),))
+    return list(_lines(sections, width, palette, glyphs, uncut=False))
+
+
+def whole(sections: Sequence[Section], width: int, palette: Palette, glyphs: Glyphs) -> list[Pieces]:
+    """Return as many lines as it takes to leave nothing out."""
+    return list(_lines(sections, width, palette, glyphs, uncut=True))
+
+
+def _lines(
+    sections: Sequence[Section], width: int, palette: Palette, glyphs: Glyphs, *, uncut: bool
+) -> Iterator[Pieces]:
+    empty = ("", palette.row)
+    for number, section in enumerate(sections):
+        if number:
+            yield (empty,)
         title = fit(f" {glyphs.plain(section.title)}", width, ellipsis=glyphs.ellipsis)
-        lines.append(((title, palette.key),))
-        for fact in section.facts:
-            lines += _fact_lines(fact, width, palette, glyphs)
-    return lines
+        yield ((title, palette.key),)
+        for place, fact in enumerate(section.facts):
+            if fact.head and place and uncut:
+                yield (empty,)
+            yield from _fact(fact, width, palette, glyphs, uncut)
 
 
-def _fact_lines(fact: Fact, width: int, palette: Palette, glyphs: Glyphs) -> list[Pieces]:
-    room = max(width - LABEL_WIDTH - 3, 0)
-    paint = palette.quiet if fact.quiet else palette.row
+def _fact(fact: Fact, width: int, palette: Palette, glyphs: Glyphs, uncut: bool) -> Iterator[Pieces]:
+    room = max(width - _INDENT - 1, 0)
+    text = glyphs.plain(fact.value)
+    first, *others = _prose(text, room, len(text) + 1) if uncut else _wrap(text, room, fact, glyphs.ellipsis)
+    paint = f"bold {palette.row}" if fact.head else palette.quiet if fact.quiet else palette.row
+    yield *_label(fact, palette, glyphs), (first, paint)
+    for other in others:
+        yield (" " * _INDENT, palette.hint), (other, paint)
+
+
+def _label(fact: Fact, palette: Palette, glyphs: Glyphs) -> Pieces:
+    """Return the label; the paint of a head is all that sets it off from what is above it in a pane."""
     label = fit(glyphs.plain(fact.label), LABEL_WIDTH, ellipsis=glyphs.ellipsis)
-    values = _wrap(glyphs.plain(fact.value), room, fact, glyphs.ellipsis)
-    labels = [label, *(" " * LABEL_WIDTH for _ in values[1:])]
-    return [((f" {name} ", palette.hint), (value, paint)) for name, value in zip(labels, values, strict=True)]
+    if not fact.head:
+        return ((f" {label} ", palette.hint),)
+    word = f" {label.rstrip()} "
+    paint = palette.suspicious if fact.head == "grave" else palette.quiet
+    return (word, paint), (" " * (_INDENT - cell_len(word)), palette.row)
 
 
 def _wrap(text: str, width: int, fact: Fact, ellipsis: str) -> list[str]:

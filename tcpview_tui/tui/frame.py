@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LINES: dict[Tone, int] = {"hint": 1, "warning": 4, "error": 4}
 """Lines of a message at most: what to do about a refusal stands at its end, and a hint must not move the table."""
 
+_FOUND = ("findings",)
+"""What a person needs first where something suspicious was found: the way to what it is, and why."""
+
 
 class Frame:
     """Draws each line as the session is now. `message`, if there is one, stands in place of the notice."""
@@ -42,7 +45,8 @@ class Frame:
         self.chips.display = bool(chips)
         self.chips.show(*chips, fill=palette.hint)
         self.status.show(*status.status(self._session, palette, width), fill=palette.status)
-        self.hints.show(*status.hints(self._hinted, palette, width), fill=palette.hint)
+        pressing = _FOUND if self._session.marked else ()
+        self.hints.show(*status.hints(self._hinted, palette, width, pressing), fill=palette.hint)
         told = self._notice(palette, width)
         for number, line in enumerate(self.notice):
             line.display = number < len(told)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.changes import changed
+from tcpview_tui.findings.marked import Marked
 from tcpview_tui.judging.bench import Bench
 from tcpview_tui.memory import Memory
 from tcpview_tui.model.arrangement import Arrangement
@@ -71,6 +72,7 @@ class Session:
         self.traffic = Traffic()
         self.marks_traffic = settings.traffic
         self.bench = bench or Bench(clock)
+        self.marked = Marked(self.bench.register)
         self.view.context = self._context()
         self.log = ActionLog(clock)
         self.taping = Taping(clock, self.bench)
@@ -261,6 +263,7 @@ class Session:
 
     def findings_arrived(self) -> None:
         """Join the rows with what was just found, or is no longer to be told."""
+        self.marked.renew(self.live.rows)
         self.taping.judged(self.snapshot)
         is_sorted = any(by.column == "finding" for by in self.view.order.by)
         self.view.rejoin(self.clock.monotonic(), sort=is_sorted)
@@ -274,6 +277,7 @@ class Session:
         self._forget(update)
 
     def _forget(self, update: Update) -> None:
+        self.marked.take(update)
         gone: Update = {key: None for key, row in update.items() if row is None}
         self.traffic.drop(gone, self.view.held)
         if gone:

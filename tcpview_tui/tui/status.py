@@ -9,9 +9,10 @@ from tcpview_tui.model.connection import State
 from tcpview_tui.model.toggles import TOGGLES
 from tcpview_tui.text import local_time, size
 from tcpview_tui.tui.cells import fit
+from tcpview_tui.tui.painter import SUSPICIOUS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from tcpview_tui.model.live import Tally
     from tcpview_tui.tui.action import Action
@@ -34,16 +35,28 @@ _COUNTED = (
 
 
 def status(session: Session, palette: Palette, width: int) -> list[Piece]:
-    """Return the status bar: TCPView's counts, what the last look brought, the interval, and live or frozen.
+    """Return the status bar: TCPView's counts, what the last look brought, the interval, what is suspicious, and live
+    or frozen.
 
     What flows stands between them where there is room for it.
     """
-    end, sign = _mode(session), _taping(session)
-    paint = palette.frozen if session.frozen_at is not None else palette.status
-    room = width - len(end) - len(sign)
-    counts, flow = _fitting(_counts(session), _flows(session), room)
+    end, taping, spelled = _mode(session), _taping(session), _counts(session)
+    room = width - len(end) - len(taping)
+    marked = _marked(session.marked.rows, spelled[:_TELLING], room)
+    room -= len(marked)
+    counts, flow = _fitting(spelled, _flows(session), room)
     bar = [(counts.ljust(room - len(flow)) + flow, palette.status)]
-    return [*bar, *([(sign, palette.closed)] if sign else []), (end, paint)]
+    signs = [each for each in ((marked, palette.suspicious), (taping, palette.closed)) if each[0]]
+    return [*bar, *signs, (end, palette.status if session.frozen_at is None else palette.frozen)]
+
+
+def _marked(number: int, counts: Sequence[str], room: int) -> str:
+    """Return how many rows are suspicious, if any is: in a word where that leaves each of the counts its place."""
+    if not number:
+        return ""
+    sign = f" {SUSPICIOUS} {number:,} "
+    told = f"{sign}suspicious "
+    return told if any(len(text) + len(told) <= room for text in counts) else sign
 
 
 def _fitting(counts: Sequence[str], flows: Sequence[str], room: int) -> tuple[str, str]:
@@ -166,14 +179,16 @@ def _chip(title: str, value: str, *paints: str) -> list[Piece]:
     return [(f" {title} ", paints[0]), (f" {value} ", paints[1])]
 
 
-def hints(actions: Sequence[Action], palette: Palette, width: int) -> list[Piece]:
-    """Return the keys a newcomer needs, as many as fit; the way out and the way to all of them come first then."""
-    room = sum(len(action.key_names[0]) + len(action.title) + 3 for action in actions if action.hint == "always")
-    pieces: list[Piece] = []
-    for action in actions:
+def hints(actions: Sequence[Action], palette: Palette, width: int, pressing: Container[str] = ()) -> list[Piece]:
+    """Return the keys a newcomer needs, as many as fit, each in its place.
+
+    The way out and the way to all of them come first then, and after them those whose ids are `pressing`.
+    """
+    there: set[str] = set()
+    for action in sorted(actions, key=lambda action: (action.hint != "always", action.id not in pressing)):
         size = len(action.key_names[0]) + len(action.title) + 3
-        room -= size if action.hint == "always" else 0
-        if action.hint == "always" or width - size >= room:
-            pieces += [(f" {action.key_names[0]}", palette.key), (f" {action.title} ", palette.hint)]
+        if action.hint == "always" or size <= width:
+            there.add(action.id)
             width -= size
-    return pieces
+    shown = [(f" {action.key_names[0]}", f" {action.title} ") for action in actions if action.id in there]
+    return [piece for key, title in shown for piece in ((key, palette.key), (title, palette.hint))]

@@ -18,6 +18,7 @@ from tests.benchmarks.holders import holding
 from tests.benchmarks.report import Figure, show
 from tests.pty.terminal import environment
 
+JUDGED = "list --findings"
 PYTHON, TOOLS = "Python alone", ("ss -tunap", "ss -tunapi", "netstat -tunap", "lsof -nPi")
 QUIET = 500
 """Sockets of a quiet machine at most: the budget is for that."""
@@ -27,9 +28,10 @@ BUDGET = 250.0
 
 
 def commands() -> dict[str, list[str]]:
-    """Return what is measured, by name: Python itself, each format, and those tools that are here."""
+    """Return what is measured, by name: Python itself, each format, with findings, and those tools that are here."""
     ours = {f"list --format {form}": ["-m", "tcpview_tui", "list", "--format", form] for form in LISTINGS}
-    python = {name: [sys.executable, *argv] for name, argv in {PYTHON: ["-c", ""], **ours}.items()}
+    judged = {JUDGED: ["-m", "tcpview_tui", *JUDGED.split()]}
+    python = {name: [sys.executable, *argv] for name, argv in {PYTHON: ["-c", ""], **ours, **judged}.items()}
     return python | {tool: tool.split() for tool in TOOLS if shutil.which(tool.split()[0])}
 
 
@@ -50,7 +52,7 @@ def main(sockets: int, rounds: int) -> None:
         beside = statistics.median(times["ss -tunapi"]) if "ss -tunapi" in times else None
         budget = BUDGET if holders.sockets <= QUIET else None
         figures = [
-            Figure(name, statistics.median(each), "ms", budget if name.startswith("list") else None, beside)
+            Figure(name, statistics.median(each), "ms", budget if name.startswith("list --format") else None, beside)
             for name, each in times.items()
         ]
         show(f"From start to end, {holders.sockets:,} sockets, median of {rounds}; ratio to ss -tunapi", figures)

@@ -90,7 +90,7 @@ def beside(path: Path) -> None:
         [
             Figure("another thread late, median", sorted(late)[len(late) // 2], "ms"),
             Figure("another thread late, 99th percentile", sorted(late)[len(late) * 99 // 100], "ms"),
-            Figure("another thread late, at most", max(late), "ms", 100.0),
+            Figure("another thread late, at most", max(late), "ms", 10.0),
             Figure("the same when nothing is read, at most", max(usual), "ms"),
         ],
     )

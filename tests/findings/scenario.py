@@ -18,7 +18,10 @@ from typing import NamedTuple
 
 from tcpview_tui.findings.rule import MARKED
 from tests.findings.appimage import mounted
-from tests.findings.processes import SHM, copied, first_child, folder
+from tests.findings.disguises import deleted, disguised, rebuilt, replaced, superserver, upgrading
+from tests.findings.exact import timed
+from tests.findings.packaged import install, swapped
+from tests.findings.processes import copied, first_child, folder
 from tests.findings.rules.test_kernel_name import RENAMED
 from tests.findings.rules.test_memfd import CODE as IN_MEMORY
 from tests.findings.rules.test_preload import harmless
@@ -33,8 +36,6 @@ taps = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 print(flush=True)
 input()
 """
-BEATS = 16
-MINUTE, LOOKS = 60.0, 5
 
 
 class Scenario(NamedTuple):
@@ -69,24 +70,6 @@ def outcome(scenario: Scenario) -> Outcome:
         found = stage.findings()
     marked = sorted(each for each, finding in found.items() if finding.severity >= MARKED)
     return Outcome(scenario.name, expected, marked, sorted(found.keys() - set(marked)))
-
-
-@contextmanager
-def deleted(_: Stage) -> Iterator[None]:
-    with folder(SHM, ".x") as place:
-        program = copied("sleep", place / "worker")
-        with talking(str(program), "600"):
-            program.unlink()
-            yield
-
-
-@contextmanager
-def upgraded(_: Stage) -> Iterator[None]:
-    with folder() as place:
-        program = copied("sleep", place / "worker")
-        with talking(str(program), "600"):
-            copied("cat", place / "worker.dpkg-new").replace(program)
-            yield
 
 
 @contextmanager
@@ -159,6 +142,23 @@ def sniffer(_: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def sniffer_elsewhere(_: Stage) -> Iterator[None]:
+    with talking("unshare", "-n", sys.executable, "-c", SNIFFS) as process:
+        answer(process)
+        yield
+
+
+@contextmanager
+def dhcp_client(_: Stage) -> Iterator[None]:
+    tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+    with tap, folder(Path("/opt"), "dhcp/bin") as place:
+        program = copied("sleep", place / "dhclient")
+        with talking(str(program), "600", also=(tap.fileno(),)):
+            tap.close()
+            yield
+
+
+@contextmanager
 def service(_: Stage) -> Iterator[None]:
     """A program of a package that listens and is connected to, as sshd does."""
     with socket.create_server(("0.0.0.0", 22)) as listener, talking(SLEEP, "600", also=(listener.fileno(),)):
@@ -199,20 +199,22 @@ def bursting(host: str, port: int, number: int, backlog: int = 4096) -> Callable
     return play
 
 
-def repeating(host: str, jitter: float) -> Callable[[Stage], AbstractContextManager[None]]:
-    """Connect every minute, more or less; `jitter` is the share of it by which a call may come early or late."""
+def repeating(
+    host: str, jitter: float, period: float = 60.0, beats: int = 16, looks: int = 5
+) -> Callable[[Stage], AbstractContextManager[None]]:
+    """Connect every minute, or `period`, and look; `jitter` is the share by which a call may come early or late."""
 
     @contextmanager
     def play(stage: Stage) -> Iterator[None]:
         chance = random.Random(6)
-        with socket.create_server((host, 4444), backlog=BEATS), calling() as caller:
-            for _ in range(BEATS):
+        with socket.create_server((host, 4444), backlog=beats), calling() as caller:
+            for _ in range(beats):
                 caller.call(f"{host}:4444")
                 stage.look(0.5)
                 caller.call("close")
-                wait = MINUTE * chance.uniform(1 - jitter, 1 + jitter)
-                for _ in range(LOOKS):
-                    stage.look(wait / LOOKS)
+                wait = period * chance.uniform(1 - jitter, 1 + jitter) - 0.5
+                for _ in range(looks):
+                    stage.look(wait / looks)
             yield
 
     return play
@@ -233,26 +235,35 @@ def listed(entry: str, host: str) -> Callable[[Stage], AbstractContextManager[No
 
 SCENARIOS = (
     Scenario("a program deleted from /dev/shm", deleted, frozenset({"deleted-exe", "exe-place"})),
+    Scenario("a program replaced by another one", replaced, frozenset({"deleted-exe"})),
+    Scenario("the program of a package, too", upgrading(lambda root: swapped("cat", root)), frozenset({"deleted-exe"})),
     Scenario("a program in memory (memfd)", from_memory, frozenset({"memfd-exe"})),
     Scenario("the name of a kernel thread by prctl", kernel_name, frozenset({"fake-kernel-thread"})),
     Scenario("the name of a kernel thread by argv", kernel_argv, frozenset({"fake-kernel-thread"})),
     Scenario("a shell on a socket of loopback", shell_on_socket, frozenset({"shell-on-socket"})),
+    Scenario("a copied shell, named otherwise", disguised, frozenset({"shell-on-socket", "name-mismatch"})),
     Scenario("a shell behind a connection", shell_behind, frozenset({"shell-behind-connection"})),
     Scenario("a packet socket", sniffer, frozenset({"sniffer"})),
+    Scenario("a packet socket in another network", sniffer_elsewhere, frozenset({"sniffer"})),
     Scenario("LD_PRELOAD", preloading(harmless), frozenset({"preload"})),
     Scenario("SSH at 300 addresses of loopback", bursting("127.1.{}.{}", 22, 300), frozenset({"scan"})),
     Scenario("SMB at 100 addresses, none answers", bursting("45.0.0.{1}", 445, 100, 0), frozenset({"scan"})),
     Scenario("a beacon with jitter", repeating(FAR, 0.2), frozenset({"beacon"})),
+    Scenario("a beacon every 2 s", timed(repeating(FAR, 0.2, 2.0, 100, 1)), frozenset({"beacon"})),
     Scenario("an address on a list", listed("45.0.0.0/24", FAR), frozenset({"listed-address"})),
-    Scenario("normal: a package upgrade", upgraded),
+    Scenario("normal: a package upgrade", upgrading(lambda root: install(root, 2, "cat"))),
+    Scenario("normal: a developer's rebuild", rebuilt),
+    Scenario("normal: a service of a superserver", superserver),
     Scenario("normal: an AppImage", appimage),
     Scenario("normal: a title like that of php-fpm", title),
     Scenario("normal: a service like sshd", service),
+    Scenario("normal: a packet socket of a DHCP client", dhcp_client),
     Scenario("normal: a daemon that writes to the journal", journal),
     Scenario("normal: a terminal program", terminal),
     Scenario("normal: LD_PRELOAD of an allocator", preloading(lambda: "libjemalloc.so.2")),
     Scenario("normal: a burst like that of a browser", bursting("45.0.0.{1}", 443, 60)),
     Scenario("normal: a health check with jitter", repeating(NEAR, 0.2)),
+    Scenario("normal: a health check every 2 s", timed(repeating(NEAR, 0.2, 2.0, 100, 1))),
     Scenario("normal: a database server in /opt", database),
     Scenario("normal: a list that has all of 127.0.0.0/8", listed("127.0.0.0/8", HERE)),
     Scenario("normal: a list that has all of 10.0.0.0/8", listed("10.0.0.0/8", NEAR)),

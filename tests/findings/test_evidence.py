@@ -21,6 +21,8 @@ from tcpview_tui.findings.rules.places import EXE_PLACE
 from tcpview_tui.findings.rules.preload import PRELOAD
 from tcpview_tui.findings.rules.shell import SHELL_BEHIND_CONNECTION
 from tcpview_tui.model.process import Ancestor, Process
+from tcpview_tui.sources.packages.answers import NotOwned, Owner
+from tcpview_tui.sources.packages.provenance import Provenance
 from tcpview_tui.text import safe
 from tests.fakes import EPOCH
 
@@ -51,7 +53,9 @@ executables = st.builds(
     files | st.none() | unread,
     st.just(()) | unread,
     st.none() | st.just("fuse.x") | unread,
+    st.sampled_from([None, "/usr/bin/bash", "/usr/bin/perl"]) | unread,
 )
+owners = st.sampled_from([Owner("worker", "dpkg", "2"), NotOwned(("dpkg",))]) | unread
 streams = st.none() | st.builds(
     Stream, st.sampled_from(["pipe:[1]", "socket:[1]", "/dev/pts/0"]), st.sampled_from([None, "TCP", "UNIX", UNREAD])
 )
@@ -69,8 +73,12 @@ evidences = st.builds(
     st.sampled_from(Claim) | unread,
     standard,
     st.dictionaries(st.sampled_from(["LD_PRELOAD", "LD_AUDIT"]), texts) | unread,
-    st.lists(st.builds(Child, numbers, texts, words, standard), max_size=2).map(tuple) | unread,
+    st.lists(st.builds(Child, numbers, texts, words, standard, st.none() | st.just("/usr/bin/bash")), max_size=2).map(
+        tuple
+    )
+    | unread,
     numbers | unread,
+    st.builds(Provenance, texts, owners, st.none() | st.booleans() | unread) | unread,
 )
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tcpview_tui.findings.finding import Finding
 from tcpview_tui.findings.register import About, Register, concerns, subjects
-from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
+from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown, Whom
 from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.row import Row
 from tests.fakes import CURL, EPOCH, NGINX
@@ -93,6 +93,28 @@ def test_what_is_silent_is_not_told_but_still_found(register: Register) -> None:
     assert register
     register.put("process", CURLS, [], EPOCH)
     assert not register
+
+
+def test_what_is_about_the_same_is_told_once_as_it_was_first_and_on_each_row(register: Register) -> None:
+    network, other = Whom("network", "curl to 192.0.2.0/24"), Whom("other", "curl to 198.51.100.0/24")
+    for key in (2, 1, 3):
+        told = Hit(f"to 192.0.2.{key}", whom=other if key == 3 else network)
+        register.put("connection", About(key, f"row {key}"), [(LOW, told)], EPOCH + key)
+    found = [(each.subject, each.name, each.sentence) for each in register.findings]
+    assert found == [("other", other.name, "to 192.0.2.3"), ("network", network.name, "to 192.0.2.1")]
+    assert [register.of(row(key))[0].sentence for key in (1, 2)] == ["to 192.0.2.1", "to 192.0.2.2"]
+    register.silences.hush(register.findings[1])
+    assert [register.of(row(key)) for key in (1, 2)] == [(), ()]
+    assert [each.subject for each in register.findings] == ["other"]
+
+
+def test_what_marks_rows_is_grave_and_not_silent(register: Register) -> None:
+    register.put("process", CURLS, [(LOW, Hit("a"))], EPOCH)
+    register.put("connection", About(1, "row"), [(HIGH, Hit("b"))], EPOCH)
+    register.put("machine", About("preload", "this machine"), [(HIGH, Hit("c"))], EPOCH)
+    assert register.marked == {("connection", 1), ("machine", "preload")}
+    register.silences.hush(register.findings[0])
+    assert len(register.marked) == 1
 
 
 def test_what_is_only_unknown_is_no_finding(register: Register) -> None:

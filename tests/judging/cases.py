@@ -15,7 +15,7 @@ from tcpview_tui.judging.verdict import News, Panel
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.sources.packages.answers import Ownership
+from tcpview_tui.sources.packages.answers import Owner, Ownership
 from tcpview_tui.sources.packages.provenance import Provenance
 from tests.fakes import CURL, EPOCH, connection
 
@@ -55,6 +55,10 @@ class Reads:
         self.compared: list[int] = []
         self.owner: Ownership = Unread("no package manager was found")
         self.deleted: set[int] = set()
+        self.copies: set[int] = set()
+        self.replaced: dict[int, File] = {}
+        self.succeeded: list[int] = []
+        self.agrees: Reading[bool] = True
         self.ended: set[int] = set()
         self.raises: set[int] = set()
         self.unread: dict[int, Reading[Evidence]] = {}
@@ -62,7 +66,11 @@ class Reads:
     @property
     def reader(self) -> Reader:
         return Reader(
-            self._evidence, self._provenance, lambda of: f"{of.pid:064x}", lambda of: of.pid not in self.ended
+            self._evidence,
+            self._provenance,
+            lambda of: f"{of.pid:064x}",
+            lambda of: of.pid not in self.ended,
+            self._agrees,
         )
 
     @property
@@ -73,7 +81,16 @@ class Reads:
         self.asked.append((of.pid, contacts))
         if of.pid in self.raises:
             raise ValueError("a fault")
-        return self.unread.get(of.pid) or evidence(of, contacts, of.pid in self.deleted)
+        found = self.unread.get(of.pid) or evidence(of, contacts, of.pid in self.deleted)
+        if of.pid in self.replaced and isinstance(found, Evidence) and isinstance(found.executable, Executable):
+            return replace(found, executable=replace(found.executable, deleted=True, present=self.replaced[of.pid]))
+        if of.pid in self.copies and isinstance(found, Evidence) and isinstance(found.executable, Executable):
+            return replace(found, executable=replace(found.executable, original="/usr/bin/bash"))
+        return found
+
+    def _agrees(self, pid: int, owner: Owner) -> Reading[bool]:
+        self.succeeded.append(pid)
+        return self.agrees
 
     def _provenance(self, pid: int, compare: bool) -> Provenance:
         self.traced.append(pid)

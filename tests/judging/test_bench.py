@@ -151,10 +151,36 @@ def test_what_fails_is_told_as_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
     with judging(bench) as heard:
         assert heard.wait(20)
         (problem,) = bench.problems()
-    assert (problem.code, "no more is judged of everything" in problem.detail) == (Code.JUDGING, True)
+    assert (problem.code, problem.summary) == (Code.JUDGING, "no more is judged of everything")
 
 
 def test_silences_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     (tmp_path / "silences.json").write_text("{")
     (problem,) = Bench(FakeClock(), tmp_path).problems()
     assert "nothing of it is silent" in problem.detail
+
+
+def test_each_of_what_is_amiss_has_a_title_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "silences.json").write_text("{")
+    (tmp_path / "baseline.json").write_text("{")
+    (tmp_path / "lists").mkdir()
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / "lists" / name).write_bytes(b"\0" * 64)
+    bench = Bench(FakeClock(), tmp_path)
+    with judging(bench) as heard:
+        assert heard.wait(20)
+        bench.take({1: row(1)}, {}, EPOCH, None)
+        until(lambda: bench._works and not bench._works._lists.unread and len(bench._works._lists.problems) == 2)
+        monkeypatch.setattr("tcpview_tui.judging.judge.Judge.late", 23.0)
+        assert bench._judge
+        bench._judge.failed = ("processes", "connections")
+        summaries = [problem.summary for problem in bench.problems()]
+        details = " ".join(problem.detail for problem in bench.problems())
+    assert sorted(summaries) == [
+        "judging is behind by 20 seconds or more",
+        "no more is judged of processes, connections",
+        "reputation lists are not, or not wholly, used",
+        "silences could not be read or written",
+        "the baseline could not be read",
+    ]
+    assert all(name in details for name in ("one.txt", "two.txt", "silences.json", "baseline.json"))

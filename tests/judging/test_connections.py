@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.comparison import Comparison
+from tcpview_tui.findings.baseline.traits import Networks
 from tcpview_tui.findings.rule import Hit, Rule, Severity
 from tcpview_tui.findings.rules.lasting import DAY
 from tcpview_tui.findings.table import OF_STANDING
@@ -15,9 +16,12 @@ from tcpview_tui.judging import connections as module
 from tcpview_tui.judging.connections import Connections
 from tcpview_tui.judging.verdict import Rules
 from tcpview_tui.lookup.lists.folder import Lists
+from tcpview_tui.model.column import Context
 from tcpview_tui.model.connection import State, Unowned
+from tcpview_tui.model.row import Row
 from tests.fakes import CURL, EPOCH, NGINX, FakeClock
 from tests.judging.cases import Court, closed, gauge, row
+from tests.lookup.lists.gated import UNREAD, GatedLists
 
 
 @pytest.fixture
@@ -136,6 +140,34 @@ def test_a_baseline_judges_all_rows_anew_and_counts_those_outside() -> None:
     assert panel.outside == {1}
 
 
+def test_first_contact_with_a_network_is_told_once_however_many_connections_there_are() -> None:
+    known = row(0)
+    baseline = Baseline()
+    baseline.learn([known], Context(), "web1", EPOCH, Networks())
+    comparison = Comparison(baseline)
+    court = made(comparison=lambda: comparison)
+    fifty = [row(key, remote=(f"198.51.100.{key}", 443)) for key in range(1, 51)]
+    other = row(51, remote=("198.51.101.1", 443))
+    court.look(known, *fifty, other)
+    assert {each.rule for each in court.register.findings} == {"first-contact"}
+    assert sorted(each.name for each in court.register.findings) == [
+        f"/usr/bin/curl in session-*.scope  to 198.51.{number}.0/24 tcp/443" for number in (100, 101)
+    ]
+    assert all(court.rules(each) == ["first-contact"] for each in (*fifty, other))
+    assert court.rules(known) == []
+    court.look(gone=range(1, 50))
+    assert len(court.register.findings) == 2
+    court.look(gone=[50])
+    assert len(court.register.findings) == 1
+
+
+def test_a_program_that_is_new_is_told_once_however_many_connections_it_has() -> None:
+    comparison = Comparison(Baseline())
+    court = made(comparison=lambda: comparison)
+    court.look(*[row(key, remote=(f"198.51.{key}.1", 443)) for key in range(50)])
+    assert [each.rule for each in court.register.findings] == ["new-program"]
+
+
 def test_a_list_that_has_come_judges_all_rows_anew(tmp_path: Path) -> None:
     (tmp_path / "bad.txt").write_text("93.184.216.0/24\n")
     lists = Lists(tmp_path, FakeClock())
@@ -145,6 +177,59 @@ def test_a_list_that_has_come_judges_all_rows_anew(tmp_path: Path) -> None:
     court.due()
     court.look()
     assert court.rules(seen) == ["listed-address"]
+
+
+def unread(court: Court, of: Row) -> list[str]:
+    return [each.reason for each in court.register.unchecked_of(of) if each.rule == "listed-address"]
+
+
+def test_while_the_lists_are_read_nobody_can_tell_and_then_it_is_judged_again(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_text("93.184.216.0/24\n")
+    lists = GatedLists(tmp_path)
+    court = made(lists=lists)
+    seen, twin, private = row(1), row(2, remote=("8.8.8.8", 443)), row(3, remote=("10.0.0.1", 443))
+    assert [court.look(seen, twin, private), court.look(), court.look()] == [3, 0, 0]
+    assert [unread(court, of) for of in (seen, twin, private)] == [[UNREAD], [UNREAD], []]
+    lists.finish()
+    assert [court.look(), court.look()] == [3, 0]
+    assert [court.rules(of) for of in (seen, twin, private)] == [["listed-address"], [], []]
+    assert [unread(court, of) for of in (seen, twin, private)] == [[], [], []]
+
+
+def test_where_there_are_no_lists_those_are_judged_again_of_whom_nobody_could_tell(tmp_path: Path) -> None:
+    lists = GatedLists(tmp_path)
+    court = made(lists=lists)
+    seen, private = row(1), row(2, remote=("10.0.0.1", 443))
+    court.look(seen, private)
+    assert unread(court, seen) == [UNREAD]
+    lists.finish()
+    assert [court.look(), court.look()] == [1, 0]
+    assert unread(court, seen) == []
+
+
+def test_where_there_are_no_lists_nobody_is_judged_twice(tmp_path: Path) -> None:
+    lists = Lists(tmp_path / "none", FakeClock())
+    court = made(lists=lists)
+    court.take(row(1), row(2))
+    assert lists.wait(20)
+    assert [court.due(), court.look()] == [2, 0]
+
+
+def test_a_list_that_is_read_counts_before_the_others_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad.txt").write_text("93.184.216.0/24\n")
+    lists = Lists(tmp_path, FakeClock())
+    lists.refresh()
+    assert lists.wait(20)
+    monkeypatch.setattr(lists, "unread", UNREAD)
+    court = made(lists=lists)
+    seen, other = row(1), row(2, remote=("8.8.8.8", 443))
+    court.look(seen, other)
+    assert court.rules(seen) == ["listed-address"]
+    assert [unread(court, seen), unread(court, other)] == [[], [UNREAD]]
+    court.look(gone=[2])
+    panel = court.panel
+    assert isinstance(panel, Connections)
+    assert panel._unread == {1}
 
 
 def test_what_was_found_first_keeps_its_time_until_the_key_is_that_of_another(court: Court) -> None:

@@ -1,10 +1,11 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tcpview_tui.findings.evidence import Reading, Unread
-from tcpview_tui.findings.machine import HiddenProcess, Sniffer, Tap
+from tcpview_tui.findings.machine import HiddenProcess, Sniffer, Tap, Unlooked
 from tcpview_tui.findings.rule import Rule
-from tcpview_tui.findings.rules.hidden import HIDDEN_PROCESS
+from tcpview_tui.findings.rules.hidden import HIDDEN_PROCESS, HIDDEN_SOCKET
 from tcpview_tui.findings.rules.ld_preload import LD_SO_PRELOAD
 from tcpview_tui.findings.rules.sniffer import SNIFFER
 from tcpview_tui.judging.machine import Machine, Watch
@@ -82,3 +83,26 @@ def test_a_sniffer_marks_the_rows_of_its_process() -> None:
     court = Court(Machine(Rules(), [Watch(SNIFFER, things.look)]))
     court.look()
     assert court.rules(row(1)) == ["sniffer"]
+
+
+def test_a_service_hides_nobody_who_shares_its_tap() -> None:
+    tap = (Tap("packet", 3, None, 5),)
+    service = replace(CURL, pid=7, executable="/usr/sbin/dhclient")
+    child = replace(CURL, pid=8, executable="/usr/bin/python3.11")
+    things = Things(*(Sniffer(each, tap, EPOCH) for each in (service, child)))
+    court = Court(Machine(Rules(), [Watch(SNIFFER, things.look)]))
+    court.look()
+    assert court.rules(row(1, service)) == []
+    assert court.rules(row(2, child)) == ["sniffer"]
+
+
+def test_a_namespace_that_nobody_could_look_into_is_unknown_to_each_rule_that_sought_there() -> None:
+    taps, sockets = (Unlooked(sought, None, f"no {sought}") for sought in ("sniffer", "hidden-socket"))
+    watches = (Watch(SNIFFER, Things(taps).look), Watch(HIDDEN_SOCKET, Things(sockets).look))
+    court = Court(Machine(Rules(), watches))
+    court.look(at=EPOCH)
+    court.look(at=EPOCH + 1)
+    assert [(each.rule, each.reason, each.name) for each in court.register.unchecked] == [
+        ("sniffer", "no sniffer", "other network namespaces"),
+        ("hidden-socket", "no hidden-socket", "other network namespaces"),
+    ]

@@ -1,16 +1,20 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.findings.evidence import File, Unread
+from tcpview_tui.findings.rule import Severity
 from tcpview_tui.judging import case, processes
 from tcpview_tui.judging.processes import RETRIES, Processes
 from tcpview_tui.judging.verdict import Rules
-from tcpview_tui.sources.packages.answers import NotOwned
+from tcpview_tui.model.row import Row
+from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership
 from tests.fakes import CURL, EPOCH, NGINX
 from tests.judging.cases import Court, Reads, closed, process, row
+from tests.lookup.lists.gated import UNREAD, GatedLists
 
 HERE = ("127.0.0.1", 80)
 
@@ -91,6 +95,52 @@ def test_where_a_program_comes_from_is_asked_once_for_as_long_as_its_file_stays(
     reads.deleted.add(CURL.pid)
     court.look(at=EPOCH + 301)
     assert reads.traced == [CURL.pid] * 2
+
+
+NEXT = File(1, 3, 0o100755, 0, 1, EPOCH, EPOCH)
+
+
+@pytest.mark.parametrize(
+    ("owner", "agrees", "severity"),
+    [
+        (Owner("agent", "dpkg"), True, Severity.LOW),
+        (Owner("agent", "dpkg"), False, Severity.HIGH),
+        (Owner("agent", "dpkg"), Unread("too large"), Severity.MEDIUM),
+        (NotOwned(("dpkg",)), True, Severity.MEDIUM),
+    ],
+)
+def test_what_replaced_a_program_is_asked_for_its_package(
+    court: Court, reads: Reads, owner: Ownership, agrees: bool | Unread, severity: Severity
+) -> None:
+    reads.owner, reads.agrees, reads.replaced[CURL.pid] = owner, agrees, NEXT
+    court.look(row(1), row(2, NGINX))
+    assert {each.rule: each.severity for each in court.register.findings}["deleted-exe"] is severity
+    assert reads.succeeded == ([CURL.pid] if isinstance(owner, Owner) else [])
+
+
+def test_in_the_middle_of_an_upgrade_the_new_file_is_compared_with_the_old_database_and_later_again(
+    court: Court, reads: Reads
+) -> None:
+    reads.owner, reads.agrees, reads.replaced[CURL.pid] = Owner("agent", "dpkg"), False, NEXT
+    court.look(row(1))
+    assert {each.severity for each in court.register.findings} == {Severity.HIGH}
+    reads.owner, reads.agrees = Owner("agent", "dpkg", checksum=Checksum("md5", "ab" * 16)), True
+    court.look(at=EPOCH + 61)
+    assert {each.severity for each in court.register.findings} == {Severity.LOW}
+
+
+def test_comparing_what_replaced_programs_has_its_turn_too(
+    court: Court, reads: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "HASHING", 0.0)
+    reads.owner, reads.replaced[CURL.pid] = Owner("agent", "dpkg"), NEXT
+    court.look(row(1))
+    assert reads.succeeded == []
+    assert {each.severity for each in court.register.findings} == {Severity.MEDIUM}  # and not silent meanwhile
+    monkeypatch.undo()
+    court.look()
+    assert reads.succeeded == [CURL.pid]
+    assert {each.severity for each in court.register.findings} == {Severity.LOW}
 
 
 def test_every_owner_of_a_row_is_judged(court: Court, reads: Reads) -> None:
@@ -199,6 +249,39 @@ def test_a_reading_that_raises_is_that_of_one_process(court: Court, reads: Reads
     assert not rules._off
 
 
+def of_program(court: Court, of: Row) -> list[str]:
+    return [each.reason for each in court.register.unchecked_of(of) if each.rule == "listed-program"]
+
+
+@pytest.mark.parametrize(("entry", "found"), [(f"{CURL.pid:064x}", ["listed-program"]), ("45.0.0.1", [])])
+def test_while_the_lists_are_read_nobody_can_tell_of_a_program(
+    reads: Reads, rules: Rules, tmp_path: Path, entry: str, found: list[str]
+) -> None:
+    (tmp_path / "bad.txt").write_text(f"{entry}\n")
+    lists = GatedLists(tmp_path)
+    court = Court(Processes(rules, reads.reader, lists))
+    seen, twin = row(1), row(2, NGINX)
+    assert [court.look(seen, twin), court.look()] == [2, 0]
+    assert [of_program(court, seen), of_program(court, twin)] == [[UNREAD], [UNREAD]]
+    lists.finish()
+    assert [court.look(), court.look()] == [2, 0]
+    assert [court.rules(seen), court.rules(twin)] == [found, []]
+    assert [of_program(court, seen), of_program(court, twin)] == [[], []]
+
+
+def test_a_process_that_has_gone_is_not_judged_when_the_lists_have_been_read(
+    reads: Reads, rules: Rules, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.txt").write_text("45.0.0.1\n")
+    lists = GatedLists(tmp_path)
+    court = Court(Processes(rules, reads.reader, lists))
+    court.look(row(1))
+    court.look(gone=[1])
+    court.look(at=EPOCH + 61)
+    lists.finish()
+    assert court.look(at=EPOCH + 62) == 0
+
+
 def test_processes_without_rows_are_bounded(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "IDLE", 5)
     panel = court.panel
@@ -233,3 +316,12 @@ def test_nothing_is_left_when_all_rows_are_gone(steps: list[tuple[int, set[int],
     court.look(at=at + 60)
     assert not court.register._told
     assert not panel._cases and not panel._owners and not panel._idle and not len(panel._turns)  # noqa: PT018
+
+
+def test_what_is_found_of_a_shell_or_of_a_copy_of_one_is_silenced_for_no_hash(court: Court, reads: Reads) -> None:
+    shell = replace(CURL, pid=7, executable="/usr/bin/bash")
+    reads.deleted |= {CURL.pid, shell.pid, NGINX.pid}
+    reads.copies.add(CURL.pid)
+    court.look(row(1), row(2, shell), row(3, NGINX))
+    digests = {each.name.partition(" ")[2]: each.digest for each in court.register.findings}
+    assert digests == {f"({CURL.pid})": None, "(7)": None, f"({NGINX.pid})": f"{NGINX.pid:064x}"}

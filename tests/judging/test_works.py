@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tcpview_tui.findings.baseline.file import load
+from tcpview_tui.findings.baseline.file import change, load
+from tcpview_tui.findings.register import Register
+from tcpview_tui.findings.silences import Silences
+from tcpview_tui.judging.digests import is_there
 from tcpview_tui.judging.verdict import News, Rules
-from tcpview_tui.judging.works import Works, is_there
+from tcpview_tui.judging.works import Works
 from tcpview_tui.model.column import Context
+from tcpview_tui.model.row import Row
 from tcpview_tui.model.snapshot import Code
 from tests.fakes import EPOCH, FakeClock
-from tests.findings.processes import process_of
+from tests.findings.baseline.lessons import lesson, listening, talk
+from tests.findings.processes import copied, folder, process_of, sleeping
 from tests.judging.cases import row
 from tests.lookup.geo.mmdb import mmdb
-from tests.sources.net import until
+from tests.sources.net import linux, until
 
 
 @pytest.fixture
@@ -52,6 +57,53 @@ def test_a_damaged_baseline_is_a_problem_and_is_not_written_over(tmp_path: Path)
     assert [problem.code for problem in works.problems()] == [Code.JUDGING]
     assert works.learn([row(1)], Context(), EPOCH).startswith("Nothing was learned.")
     assert file.read_text() == "{"
+
+
+@linux
+def test_a_program_that_is_another_one_than_was_learned_is_found(works: Works, tmp_path: Path) -> None:
+    with folder() as place:
+        program = copied("sleep", place / "agent")
+        with sleeping(program) as pid:
+            before = row(1, process_of(pid))
+            works.learn([before], Context(), EPOCH)
+            assert row_rules(works, before) == []
+        content = program.read_bytes()
+        program.unlink()
+        program.write_bytes(content + b"\0")
+        program.chmod(0o755)
+        with sleeping(program) as pid:
+            after = row(2, process_of(pid))
+            assert row_rules(works, after) == ["changed-program"]
+            assert works.is_outside(after)
+            works.learn([after], Context(), EPOCH)
+            assert row_rules(works, after) == []
+            assert not works.is_outside(after)
+    assert len(next(iter(load(tmp_path / "baseline.json").programs.values())).sha256) == 2
+
+
+def row_rules(works: Works, seen: Row) -> list[str]:
+    """Let a row be judged, and return what is found of it."""
+    panel, register = works.panels[1], Register(Silences(None))
+    panel.take(News({seen.key: seen}, {}, EPOCH))
+    for verdict in panel.due(EPOCH):
+        register.put(verdict.of, verdict.about, verdict.answers, EPOCH)
+    return [each.rule for each in register.of(seen)]
+
+
+def test_what_another_program_learned_is_in_force_with_the_next_look(works: Works, tmp_path: Path) -> None:
+    seen = row(1)
+    take(works, seen=seen)
+    assert not works.is_outside(seen)
+    change(tmp_path / "baseline.json", lambda _: lesson(listening("0.0.0.0:80")))
+    take(works)
+    assert works.is_outside(seen)
+    change(tmp_path / "baseline.json", lambda before: before.joined(lesson(talk("93.184.216.34:443"))))
+    take(works)
+    assert works.outside == 0
+    (tmp_path / "baseline.json").write_text("{")
+    take(works)
+    assert works.outside == 0
+    assert "What it held before still counts." in works.problems()[0].detail
 
 
 def test_lists_are_read_while_it_works(works: Works, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.export import LISTINGS
 from tcpview_tui.sources.base import Reading
 from tcpview_tui.text import safe
-from tests.fakes import CURL, NGINX, FakeSource, connection, listener
+from tests.fakes import CURL, EPOCH, NGINX, FakeSource, connection, listener
+from tests.lookup.geo.mmdb import mmdb
 from tests.scenes import Told
 from tests.sources.net import tcp_pair
 from tests.test_cli import Said, refused
@@ -178,7 +179,11 @@ def test_the_filter_of_the_live_table_leaves_nothing_out(source: FakeSource, tmp
         (["--columns", "pid,bogus"], "--columns: there is no column 'bogus'; expected process, pid, user"),
         (["--columns", ""], "--columns: the name of a column is missing; expected process, pid"),
         (["--columns", "\x1b[2J"], "there is no column '\\x1b[2J'"),
-        (["--columns", "finding"], "--columns: finding is what the live table finds"),
+        (["--columns", "finding", "--diff", "x"], "--columns: finding is what is judged now"),
+        (["--findings", "--diff", "x"], "--diff: what an earlier file lists cannot be judged now"),
+        (["--filter", "is:suspicious", "--diff", "x"], "--diff: what an earlier file lists cannot be judged now"),
+        (["--filter", "is:suspicious is:new"], "--filter: is:new: only the live table can answer that"),
+        (["--baseline", "/nonexistent/x.json"], "--baseline: "),
         (["--columns", "age"], "--columns: age takes more than the single look there is here; add --watch SECONDS"),
         (["--sort", "host"], "--sort: host takes the names of addresses, looked up with --names only; add it"),
         (["--filter", "host:example"], "add --names, or write an address"),
@@ -234,8 +239,26 @@ def test_the_help_lists_every_option_and_format() -> None:
 
 
 def test_all_columns_that_a_look_can_fill_can_be_asked_for(source: FakeSource) -> None:
-    fillable = [
-        name for name in BY_ID if name not in {"host", "rate_in", "rate_out", "seen", "closed", "age", "finding"}
-    ]
+    fillable = [name for name in BY_ID if name not in {"host", "rate_in", "rate_out", "seen", "closed", "age"}]
     titles = said("--format", "csv", "--columns", ",".join(fillable)).stdout.splitlines()[0]
     assert titles.split(",") == [BY_ID[name].title for name in fillable]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--columns", "country,rport"], ["--filter", "country:ch"], ["--sort", "country"], ["--findings"], []]
+)
+def test_places_are_told_from_files(source: FakeSource, tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "own.mmdb").write_bytes(
+        mmdb({"93.184.216.0/24": {"country": {"iso_code": "CH"}}}, "GeoLite2-Country", int(EPOCH))
+    )
+    result = said("--format", "csv", "--geo", str(tmp_path), *arguments)
+    record = next(csv.DictReader(io.StringIO(result.stdout, newline="")))
+    assert (record["Remote port"], record["Registered country"]) == ("443", "CH")
+    assert ("own.mmdb (GeoLite2-Country)" in result.stderr) == (arguments != ["--findings"])
+
+
+def test_a_list_that_is_not_about_places_opens_no_database(source: FakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr("tcpview_tui.lookup.geo.places.Places.open", opened.append)
+    assert said("--format", "csv").stderr == ""
+    assert opened == []

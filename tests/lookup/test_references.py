@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcpview_tui.lookup.addresses import classify
-from tcpview_tui.lookup.references import TEMPLATES, Reference, merged, references
+from tcpview_tui.lookup.references import TEMPLATES, Reference, merged, references, unasked
 
 SUM = "ab" * 32
 
@@ -38,6 +38,23 @@ def test_no_page_knows_a_special_address_and_there_is_a_reason(address: str) -> 
 @pytest.mark.parametrize("text", ["", "ab", "g" * 64, SUM + "\n", SUM + "0", "../" + SUM])
 def test_what_is_no_sha256_is_not_named(text: str) -> None:
     assert references(None, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "sha256", "offline", "reason"),
+    [
+        ("8.8.8.8", SUM, True, "--offline forbids it"),
+        (None, None, True, "--offline forbids it"),
+        ("10.0.0.1", None, False, "neither an address of somebody else nor the SHA-256 of the program is known"),
+        (None, None, False, "neither an address of somebody else nor the SHA-256 of the program is known"),
+        (None, "ab", False, "neither an address of somebody else nor the SHA-256 of the program is known"),
+        ("8.8.8.8", None, False, "there is no usable key of a service that knows the address"),
+        ("10.0.0.1", SUM, False, "there is no usable key of a service that knows the SHA-256"),
+        ("8.8.8.8", SUM, False, "there is no usable key of a service that knows the address or the SHA-256"),
+    ],
+)
+def test_why_nobody_is_asked(address: str | None, sha256: str | None, offline: bool, reason: str) -> None:
+    assert unasked(address, sha256, offline=offline) == reason
 
 
 def test_addresses_are_spelled_as_the_pages_expect() -> None:

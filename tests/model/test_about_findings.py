@@ -43,17 +43,27 @@ def test_findings_are_told_in_their_order_each_with_its_evidence_and_what_speaks
     assert [(each.label, each.value) for each in section.facts] == [
         ("high", DELETED.title),
         ("Evidence", DELETED.sentence),
+        ("Against", "nothing in this case that the rule knows of"),
         ("low", LONG.title),
         ("Evidence", LONG.sentence),
         ("Against", LONG.against),
     ]
+    assert [(each.label, each.head) for each in section.facts if each.head] == [("high", "grave"), ("low", "light")]
+
+
+@pytest.mark.parametrize(
+    ("severity", "head"), [(Severity.HIGH, "grave"), (Severity.MEDIUM, "grave"), (Severity.LOW, "light")]
+)
+def test_what_marks_a_row_stands_out_here_too(severity: Severity, head: str) -> None:
+    (section,) = about_findings((LONG._replace(severity=severity),))
+    assert (section.facts[0].label, section.facts[0].head) == (severity.label, head)
 
 
 def test_the_gravest_finding_is_whole_in_the_seven_lines_of_a_small_pane() -> None:
     seen = [line.split() for line in lines(*about_findings((DELETED, LONG)))[:6]]
     told = " ".join(word for line in seen[2:4] for word in line if word != "Evidence")
     assert told == DELETED.sentence
-    assert seen[4][0] == "low"
+    assert [line[0] for line in seen] == ["Findings", "high", "Evidence", "203.0.113.7:4444", "Against", "low"]
 
 
 def test_what_could_not_be_checked_is_told_by_reason_and_never_as_a_fact() -> None:

@@ -12,7 +12,7 @@ TOLD = (
     limits.dropped(3),
     limits.names("no DNS server"),
     limits.memory("The file is damaged."),
-    limits.judged("The baseline is damaged."),
+    limits.judged("the baseline could not be read", "The baseline is damaged."),
     limits.places(["geo.mmdb is 3 days old."]),
     limits.rules_failed({"beacon": 2, "deleted-exe": 1}),
     *limits.ALWAYS,
@@ -91,4 +91,5 @@ def test_rules_that_failed_are_named_and_counted() -> None:
 
 
 def test_what_is_not_judged_is_told_as_it_was_said() -> None:
-    assert limits.judged("The list is damaged.").detail == "The list is damaged."
+    told = limits.judged("reputation lists are not used", "One is damaged.", "Another cannot be read.")
+    assert (told.summary, told.detail) == ("reputation lists are not used", "One is damaged. Another cannot be read.")

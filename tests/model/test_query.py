@@ -370,3 +370,17 @@ def test_a_query_names_what_a_single_look_cannot_answer(text: str, compares: tup
 @pytest.mark.parametrize(("text", "named"), [("-host:foo or host:bar", ("host", "host")), ("foo remote:10.1.2.3", ())])
 def test_a_query_names_the_fields_that_only_names_can_answer(text: str, named: tuple[str, ...]) -> None:
     assert parse(text).named == named
+
+
+@pytest.mark.parametrize(
+    ("text", "judged"),
+    [
+        ("severity>=high -finding:beacon", ("severity", "finding")),
+        ("is:Suspicious,new_to_baseline,new rate>1k", ("is:Suspicious", "is:new_to_baseline")),
+        ("process:finding is:listening", ()),
+    ],
+)
+def test_a_query_names_what_only_rules_can_answer(text: str, judged: tuple[str, ...]) -> None:
+    query = parse(text)
+    assert query.judged == judged
+    assert set(judged) <= set(query.compares)

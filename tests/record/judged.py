@@ -36,7 +36,7 @@ def moved(
     """Return the same judgement where connections have other keys."""
     key = key_of(place)
     there = place if key is None else keyed(place, number(key))
-    return there, tuple(each._replace(subject=there[1]) for each in findings)
+    return there, tuple(each._replace(subject=there[1]) if each.subject == place[1] else each for each in findings)
 
 
 _TEXTS = st.sampled_from(["curl", "=cmd|x", "a\\x1b[2J", "[/x]", "né中", '"', "<b>", "'; DROP TABLE event; --"])
@@ -75,7 +75,7 @@ def judgements(draw: st.DrawFn, keys: st.SearchStrategy[Any]) -> tuple[Place, tu
         st.sampled_from(Severity),
         _TEXTS,
         st.just("") | _TEXTS,
-        st.just(place[1]),
+        st.just(place[1]) | st.tuples(_PROGRAMS, _TEXTS),
         _TEXTS,
         st.integers(0, 2_000_000_000_000).map(lambda each: each / 1000),
         st.none() | st.just("ab" * 32),

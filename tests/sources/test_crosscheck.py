@@ -15,15 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcpview_tui.findings.evidence import Unread
-from tcpview_tui.findings.machine import HiddenSocket
-from tcpview_tui.model.connection import Endpoint
+from tcpview_tui.findings.machine import HiddenSocket, Unlooked
+from tcpview_tui.findings.rules.hidden import HIDDEN_SOCKET
+from tcpview_tui.model.connection import Endpoint, Namespace
 from tests.fakes import EPOCH, FakeClock
-from tests.sources.net import PATIENCE, answer, linux, only, python, tcp_pair, tell
+from tests.sources.net import PATIENCE, answer, child, linux, only, python, tcp_pair, tell
 from tests.sources.test_churn import CHURNS
+from tests.sources.test_namespaces import inode_of, root
 
 if sys.platform == "linux":
     from tcpview_tui.sources import crosscheck, socklists
     from tcpview_tui.sources.crosscheck import COMPARISONS, CrossCheck
+    from tcpview_tui.sources.inet_diag import Table
     from tcpview_tui.sources.seen import SocketId
     from tcpview_tui.sources.sockdiag import SockDiagSource
 
@@ -36,6 +39,12 @@ INVENTED = 4_000_000_001
 SO_COOKIE = 57
 """asm-generic/socket.h: what sock_diag knows a socket by."""
 
+LISTENS = """
+import os, socket
+with socket.create_server(("0.0.0.0", 4444)) as server:
+    print(os.getpid(), os.fstat(server.fileno()).st_ino, flush=True)
+    input()
+"""
 LINE = f"   0: 0500000A:C350 077100CB:115C 01 00000000:00000000 00:00000000 00000000     0        0 {INVENTED} 1 0\n"
 LINE6 = LINE.replace("0500000A", "0" * 24 + "01000000").replace("077100CB", "0000000000000000FFFF0000077100CB")
 
@@ -45,13 +54,15 @@ def inode(of: socket.socket) -> int:
 
 
 def copied(folder: Path, *without: socket.socket) -> Path:
-    """The lists of /proc/net as they are now, without the lines of some sockets."""
+    """A /proc with the lists of sockets as they are now, without the lines of some of them."""
+    copy = folder / "thread-self/net"
+    copy.mkdir(parents=True, exist_ok=True)
     hidden = {str(inode(each)) for each in without}
     for name in FILES:
         if (NET / name).exists():
             lines = (NET / name).read_text().splitlines(keepends=True)
             kept = [line for line in lines if "sockstat" in name or hidden.isdisjoint(line.split()[9:10])]
-            (folder / name).write_text("".join(kept))
+            (copy / name).write_text("".join(kept))
     return folder
 
 
@@ -59,7 +70,7 @@ def found(check: CrossCheck) -> dict[int, HiddenSocket]:
     """What a look finds; on a busy machine a copy lacks the sockets opened since."""
     told = check.look()
     assert not isinstance(told, Unread), told
-    return {each.inode: each for each in told}
+    return {each.inode: each for each in told if isinstance(each, HiddenSocket)}
 
 
 def kinds() -> Iterator[socket.socket]:
@@ -99,7 +110,7 @@ def test_this_machine_hides_no_socket_while_hundreds_open_and_close() -> None:
         for number in range(LOOKS):
             if number and time.monotonic() > ends:
                 break
-            assert check.look() == ()
+            assert found(check) == {}
         tell(process)
         assert int(answer(process)) > 100
 
@@ -142,7 +153,7 @@ def test_its_twin_with_all_lines_is_none(tmp_path: Path) -> None:
     ("file", "line", "protocol", "local"), [("tcp", LINE, "TCP", "10.0.0.5"), ("tcp6", LINE6, "TCP", "::1")]
 )
 def test_a_socket_that_netlink_lacks_is_found(tmp_path: Path, file: str, line: str, protocol: str, local: str) -> None:
-    with (copied(tmp_path) / file).open("a") as lines:
+    with (copied(tmp_path) / "thread-self/net" / file).open("a") as lines:
         lines.write(line)
     told = found(CrossCheck(FakeClock(), tmp_path))[INVENTED]
     assert told[:3] == (protocol, Endpoint(local, 50000), Endpoint("203.0.113.7", 4444))
@@ -203,11 +214,43 @@ def test_a_kernel_without_one_of_the_lists_says_why(tmp_path: Path, monkeypatch:
     assert "Operation not permitted" in told.reason
 
 
+@root
+def test_a_socket_that_proc_lacks_in_another_namespace_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = socklists._lines
+    with child("unshare", "-n", sys.executable, "-c", LISTENS) as process:
+        pid, hidden = map(int, answer(process).split())
+
+        def without(net: Path, table: Table) -> dict[int, bytes]:
+            return {each: line for each, line in lines(net, table).items() if each != hidden}
+
+        monkeypatch.setattr(socklists, "_lines", without)
+        told = found(CrossCheck(FakeClock()))[hidden]
+        where = Namespace(inode_of(pid))
+        assert told.namespace == where
+        assert told.name == f"TCP 0.0.0.0:4444 in netns {where.inode}"
+        assert isinstance(told.key, SocketId)
+        assert told.key.namespace == where.inode
+
+
+@root
+def test_a_namespace_beyond_the_bound_is_told() -> None:
+    with child("unshare", "-n", sys.executable, "-c", LISTENS) as process:
+        pid, _ = map(int, answer(process).split())
+        told = CrossCheck(FakeClock(), most=socklists.in_use(NET)).look()
+        if isinstance(told, Unread):
+            pytest.skip("sockets came meanwhile")
+        (unlooked,) = (each for each in told if isinstance(each, Unlooked) and each.name == f"netns {inode_of(pid)}")
+        assert unlooked.sought == HIDDEN_SOCKET.id
+        assert "it would take too long" in unlooked.reason
+
+
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    folder = tmp_path_factory.mktemp("net")
+    proc = tmp_path_factory.mktemp("proc")
+    folder = proc / "thread-self/net"
+    folder.mkdir(parents=True)
     for name in FILES:
         content = HEADING + text if "sockstat" not in name else text
         (folder / name).write_text(content, "utf-8", "surrogatepass")
-    told = CrossCheck(FakeClock(), folder).look()
+    told = CrossCheck(FakeClock(), proc).look()
     assert isinstance(told, tuple | Unread)

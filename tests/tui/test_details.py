@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -22,8 +22,8 @@ from tcpview_tui.model.inspection import Absence, Inspection
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.text import safe
-from tcpview_tui.tui.details import DetailsPane, details_text
-from tcpview_tui.tui.facts import LABEL_WIDTH, lay_out
+from tcpview_tui.tui.details import DetailsPane, DetailsText
+from tcpview_tui.tui.facts import LABEL_WIDTH, lay_out, whole
 from tcpview_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tcpview_tui.tui.inspector import PATIENCE as STUCK
 from tcpview_tui.tui.inspector import READINGS, Inspector
@@ -36,6 +36,8 @@ from tests.tui.paper import Paper, looks
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+
+    from tcpview_tui.tui.facts import Pieces
 
 DARK = PALETTES["dark"]
 SEEN = Inspection(CURL.identity, "/home/alice", "sleeping", 3, 12, 5 << 20, 0.25)
@@ -272,17 +274,55 @@ def test_the_whole_text_leaves_nothing_out() -> None:
     owner = make_process(command_line="x " * 2000, executable="[red]/usr/bin/é[/]")
     row = make_row("10.0.0.5:1", None, owner)
     sections = details(row, [row], None, Context(), ())
-    whole = details_text(sections).plain
-    for each in (each for section in sections for each in section.facts):
-        assert f"{each.label:<{LABEL_WIDTH}} {each.value}".rstrip() in whole
-    assert details_text(sections, ASCII.plain).plain.isascii()
+    for width in (20, 41, 96):
+        lines = ["".join(text for text, _ in line) for line in whole(sections, width, DARK, UNICODE)]
+        assert all(cell_len(line) <= width for line in lines)
+        told = "".join("".join(lines).split())
+        for each in (each for section in sections for each in section.facts):
+            assert "".join(f"{each.label}{each.value}".split()) in told
+    assert all(text.isascii() for line in whole(sections, 41, DARK, ASCII) for text, _ in line)
+
+
+GRAVE = Fact("high", "Executable deleted", head="grave")
+FOUND = Section(
+    "Findings", (GRAVE, Fact("Evidence", "x"), Fact("low", "Unpacked", head="light"), Fact("Evidence", "y"))
+)
+
+
+def test_what_begins_a_finding_stands_out_by_its_word_and_by_its_paint() -> None:
+    head, _, light, _ = lay_out((FOUND,), 80, DARK, UNICODE)[1:]
+    assert [text for text, _ in head] == [" high ", " " * (LABEL_WIDTH - 4), "Executable deleted"]
+    assert [paint for _, paint in head] == [DARK.suspicious, DARK.row, f"bold {DARK.row}"]
+    assert (light[0], light[2]) == ((" low ", DARK.quiet), ("Unpacked", f"bold {DARK.row}"))
+
+
+def test_a_pane_has_no_line_to_spare_between_findings_and_a_dialog_has() -> None:
+    assert [line[0][0].strip() for line in lay_out((FOUND,), 80, DARK, UNICODE)][3:] == ["low", "Evidence"]
+    assert [line[0][0].strip() for line in whole((FOUND,), 80, DARK, UNICODE)][3:] == ["", "low", "Evidence"]
+
+
+@pytest.mark.parametrize("width", range(1, 60, 7))
+@pytest.mark.parametrize("lay", [lay_out, whole])
+def test_titles_of_findings_begin_below_each_other_at_any_width(lay: Callable[..., list[Pieces]], width: int) -> None:
+    (head,) = (line for line in lay((FOUND,), width, DARK, ASCII) if line[0][0] == " high ")
+    assert cell_len(head[0][0] + head[1][0]) == LABEL_WIDTH + 2
+
+
+async def test_of_a_finding_that_becomes_another_only_its_words_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with pane() as (app, pilot):
+        app.pane.show(1, "row", (FOUND,))
+        await pilot.pause()
+        asked = watch(app, monkeypatch)
+        app.pane.show(1, "row", (replace(FOUND, facts=(replace(GRAVE, label="low", head="light"), *FOUND.facts[1:])),))
+        ((word,),) = asked
+        assert (word.x, word.width, word.height) == (0, len(" high "), 1)
 
 
 async def test_the_whole_text_can_be_read_in_a_dialog() -> None:
     row = make_row("10.0.0.5:1", None, make_process(command_line="first " + "x" * 500 + " last"))
     sections = details(row, [row], SEEN, Context(), ())
     async with pane((80, 60)) as (app, pilot):
-        await app.push_screen(ReadingScreen(heading(row), details_text(sections)))
+        await app.push_screen(ReadingScreen(heading(row), DetailsText(sections, DARK, UNICODE)))
         await pilot.pause()
         shown = "\n".join(app.lines)
         assert "first" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
 
+from tcpview_tui.findings.alone import alone
 from tcpview_tui.findings.register import About
-from tcpview_tui.findings.rule import Answer, Hit, Of, Severity, Unknown
+from tcpview_tui.findings.rule import Answer, Hit, Of, Severity, Unknown, Whom
 from tcpview_tui.findings.table import BY_ID, RULES
 from tcpview_tui.judging.bench import Bench
 from tcpview_tui.model.connection import Connection
@@ -76,6 +78,12 @@ class Judged:
         """The line that the keys are on."""
         entry = self.screen._list.entry
         return f"{entry.subject}: {entry.title}" if entry else ""
+
+    @property
+    def written(self) -> list[dict[str, str]] | None:
+        """What is silent for good in the file; `None` when there is none."""
+        file = self.register.silences._path
+        return json.loads(file.read_text())["silences"] if file and file.exists() else None
 
     @property
     def listed(self) -> list[str]:
@@ -180,6 +188,17 @@ async def test_of_several_rows_the_number_is_told_and_how_to_see_all(tmp_path: P
         assert "finding:deleted-exe" in here.program.text
 
 
+async def test_of_a_finding_about_a_program_the_first_of_its_rows_is_found(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        for key in (2, 1):
+            hit = Hit("was never seen", whom=Whom("curl", "/usr/bin/curl"))
+            here.put("connection", About(key, f"curl  {key}"), new_program=hit)
+        await here.open()
+        assert [line for line in here.listed if "curl" in line] == ["low /usr/bin/curl Program new to the baseline"]
+        await here.program.press("enter")
+        assert "The first of 2 rows" in here.program.text
+
+
 async def test_a_finding_without_a_row_says_so(tmp_path: Path) -> None:
     async with judged(tmp_path) as here:
         here.put("machine", About(("ld-so-preload", "/etc/ld.so.preload"), "/etc/ld.so.preload"), ld_so_preload=NAME)
@@ -213,18 +232,121 @@ async def test_s_silences_in_this_run_and_o_takes_that_back(tmp_path: Path) -> N
         assert "Nothing was silenced" in here.program.text
 
 
-@pytest.mark.parametrize(("key", "kept"), [("p", {"program": "ab" * 32}), ("u", {"unit": "session-3.scope"})])
-async def test_p_and_u_silence_for_good(tmp_path: Path, key: str, kept: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("key", "kept", "done"),
+    [
+        ("p", {"program": "ab" * 32}, "Silent for good for every process of this program (SHA-256)."),
+        ("u", {"unit": "session-3.scope"}, "Silent for good for this unit."),
+    ],
+)
+async def test_p_and_u_silence_for_good(tmp_path: Path, key: str, kept: dict[str, str], done: str) -> None:
     async with judged(tmp_path) as here:
         fill(here)
         await here.open()
         await here.program.press(key)
-        (silence,) = json.loads((tmp_path / "silences.json").read_text())["silences"]
-        assert silence == {"rule": "deleted-exe", "name": "curl (4242)"} | kept
+        await here.program.until(lambda: done in here.program.text)
+        assert here.written == [{"rule": "deleted-exe", "name": "curl (4242)"} | kept]
         assert "Executable deleted" not in here.listed[0]
-        assert "Silent for good: 1" in here.listed
-        assert here.listed[-1].startswith("- silent")
+        assert here.listed[-1] == "Silenced: 0 in this run, 1 for good; h shows them"
         assert here.program.app.session.bench.register.of(here.program.app.session.live.rows[1])[0].rule == "exe-place"
+
+
+async def test_h_shows_what_is_silenced_and_l_tells_one_again(tmp_path: Path) -> None:
+    async with judged(tmp_path, size=(80, 24)) as here:
+        fill(here)
+        await here.open()
+        await here.program.press("s", "down", "u")
+        await here.program.until(lambda: here.written)
+        await here.program.press("h")
+        assert here.listed[-3:] == [
+            "Silenced: 1 in this run, 1 for good; l tells one again, h hides them",
+            "- run curl (4242) Executable deleted",
+            "- good unit session-3.scope Executable in an unusual place",
+        ]
+        assert here.marked == "curl (4242): Executable deleted"
+        assert "l tells it again" in here.program.text
+        await here.program.press("l")
+        assert here.listed[0] == "! high curl (4242) Executable deleted"
+        await here.program.press("end", "l")
+        await here.program.until(lambda: "Told again from now on." in here.program.text)
+        assert here.written == []
+        assert not any("Silenced" in line for line in here.listed)
+        assert "! medium curl (4242) Executable in an unusual place" in here.listed
+
+
+async def test_h_hides_again_and_says_when_there_is_nothing(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        await here.open()
+        await here.program.press("h")
+        assert "Nothing is silenced." in here.program.text
+        await here.program.press("s")
+        assert here.listed[-1].endswith("h shows them")
+        assert "; 1 silent" in here.program.text
+        await here.program.press("h")
+        assert here.listed[-1] == "- run curl (4242) Executable deleted"
+        await here.program.press("h")
+        assert here.listed[-1].endswith("h shows them")
+        await here.program.press("l")
+        assert "This is not silenced." in here.program.text
+
+
+async def test_that_all_that_was_found_is_silenced_is_not_called_nothing(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        here.put("process", OF_CURL, deleted_exe=DELETED)
+        await here.open()
+        await here.program.press("s")
+        assert "Nothing but what is silenced was found." in here.program.text
+        assert "Findings: none; 1 silent" in here.program.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)], ids=str)
+async def test_what_is_silenced_is_within_reach_on_a_small_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with judged(tmp_path, size=size) as here:
+        fill(here)
+        await here.open()
+        await here.program.burst("sp" + "h")
+        assert here.marked.startswith("curl (4242): Executable deleted")
+        assert "- run" in here.program.text
+        assert "Esc" in here.program.text
+        await here.program.burst("l")
+        assert here.listed[0].startswith("! high curl (4242) Executable")
+
+
+async def test_a_finding_that_is_silent_is_explained_and_has_no_row_to_go_to(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        await here.open()
+        await here.program.press("s", "h", "enter")
+        assert isinstance(here.program.app.screen, ReadingScreen)
+        assert DELETED.sentence in here.program.text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no flock")
+async def test_while_another_program_writes_keys_are_answered_and_the_outcome_is_said_after(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        await here.open()
+        with alone(tmp_path):
+            await here.program.press("p", "down", "p")
+            assert [line.split()[0] for line in here.listed[:3]] == ["!", "low", "Could"]
+            assert "is being written down" in here.program.text
+            await here.program.press("escape")
+            assert isinstance(here.program.app.screen, MainScreen)
+            assert here.written is None
+        await here.program.until(lambda: here.written is not None and len(here.written) == 2)
+        await here.program.until(lambda: "Silent for good for every process of this program" in here.program.text)
+
+
+async def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        (tmp_path / "silences.json").write_text("{")
+        await here.open()
+        await here.program.press("p")
+        await here.program.until(lambda: "holds in this run only" in " ".join(here.program.text.split()))
+        assert "Executable deleted" not in here.listed[0]
+        assert here.listed[-1] == "Silenced: 0 in this run, 1 for good; h shows them"
 
 
 @pytest.mark.parametrize(("key", "why"), [("p", "hash of its program is not known"), ("u", "belongs to no unit")])

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tcpview_tui.model.connection import State
+from tcpview_tui.findings.register import About
+from tcpview_tui.findings.rule import Hit, Rule, Severity
+from tcpview_tui.model.connection import State, Unowned
 from tcpview_tui.model.inspection import Inspection
 from tcpview_tui.tui.details import DetailsPane
+from tcpview_tui.tui.messages import FindingsArrived
 from tcpview_tui.tui.screens.main import MainScreen
 from tcpview_tui.tui.screens.reading import ReadingScreen
 from tests.fakes import CURL, connection, listener
@@ -233,3 +236,38 @@ async def test_the_lowest_screen_has_no_scrollbar() -> None:
     async with live(*ALL, size=(10, 4)) as program:
         await program.burst("/curl\r\r")
         assert not program.main.show_vertical_scrollbar
+
+
+def judged(severity: Severity) -> Rule[object]:
+    return Rule(severity.label, 1, f"Of {severity.label}", "process", "", severity, "T1014", "", lambda _: None)
+
+
+def told(text: str) -> str:
+    """The words of a text that may be broken into lines, beside a label, in a frame, with a scrollbar, or not."""
+    return "".join(text.encode("ascii", "ignore").decode().replace("Evidence", "").split())
+
+
+async def test_the_gravest_finding_is_read_in_the_small_pane_and_all_of_them_whole_in_the_dialog() -> None:
+    found = f"started from /dev/shm/{'x' * 30}, deleted since 14:02:11; connected to 203.0.113.7:4444 9 s after start"
+    against = "An installer does so. " * 9
+    async with live(ONE, size=(80, 24)) as program:
+        answers = [(judged(Severity.LOW), Hit("little")), (judged(Severity.HIGH), Hit(found, against))]
+        program.app.session.bench.register.put("process", About(CURL.identity, "curl"), answers, 0.0)
+        program.main.post_message(FindingsArrived())
+        await program.press("enter")
+        lines = pane(program)
+        assert [line.split() for line in lines[1:3]] == [["Findings", "(2)"], ["high", "Of", "high"]]
+        assert told(found) == told("".join(lines[3:]).partition("Against")[0])
+        await program.press("enter")
+        assert told(found) in told(program.text)
+        assert told(against) in told(program.text)
+        await program.press("pagedown")
+        assert told("low Of low little") in told(program.text)
+
+
+async def test_of_a_process_that_may_not_be_seen_it_is_told_that_nothing_was_checked() -> None:
+    hidden = replace(connection(1, owners=()), unowned=Unowned.OTHER_USER)
+    async with live(hidden, size=(100, 70)) as program:
+        await program.press("enter")
+        await program.press("enter")
+        assert told(f"could not be checked: the process is unknown: {Unowned.OTHER_USER}") in told(program.text)

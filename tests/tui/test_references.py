@@ -115,6 +115,22 @@ async def test_without_a_key_nobody_is_asked_and_it_is_said_where_one_goes(nobod
         await program.until(lambda: "TCPVIEW_TUI_VIRUSTOTAL_KEY" in words(program))
 
 
+@pytest.mark.parametrize(
+    ("address", "digest", "offline", "reason"),
+    [
+        (ADDRESS, SUM, True, "--offline forbids it."),
+        ("10.0.0.1", None, False, "neither an address of somebody else nor the SHA-256 of the program is known."),
+        ("10.0.0.1", SUM, False, "there is no usable key of a service that knows the SHA-256."),
+    ],
+)
+async def test_it_is_said_why_nobody_would_be_asked(
+    tmp_path: Path, address: str, digest: str | None, offline: bool, reason: str
+) -> None:
+    async with live(connection(1), size=(120, 40)) as program:
+        await opened(program, Services(tmp_path, KEY, offline=offline), address, digest)
+        assert f"a asks nobody: {reason}" in words(program)
+
+
 async def test_offline_asks_nobody(tmp_path: Path) -> None:
     with ApiServer({}) as server:
         async with live(connection(1)) as program:

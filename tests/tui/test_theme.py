@@ -7,16 +7,19 @@ import pytest
 from textual.color import Color
 from textual.widgets import OptionList
 
+from tcpview_tui.findings.register import About
+from tcpview_tui.findings.rule import Hit, Rule, Severity
 from tcpview_tui.lookup.answer import WhoisAnswer
 from tcpview_tui.model.arrangement import Arrangement
 from tcpview_tui.model.connection import State
+from tcpview_tui.tui.messages import FindingsArrived
 from tcpview_tui.tui.screens.columns import ColumnsScreen
 from tcpview_tui.tui.screens.copy import CopyScreen
 from tcpview_tui.tui.screens.main import MainScreen
 from tcpview_tui.tui.screens.states import StatesScreen
 from tcpview_tui.tui.screens.whois import WhoisScreen
 from tcpview_tui.tui.theme import PALETTES, THEME_NAMES, choose, paints, textual_theme
-from tests.fakes import connection, listener
+from tests.fakes import CURL, connection, listener
 from tests.tui.gestures import CTRL_A, CTRL_P, DOWN_ARROW, ESC, HOME, UP_ARROW
 from tests.tui.harness import Live, live
 
@@ -146,6 +149,21 @@ async def test_everything_on_the_screen_can_be_read_in_every_theme() -> None:
             assert name not in PAINTED or _shows(program, PAINTED[name]), name
             await program.burst(ESC * 3)
         assert {name: themes for name, themes in unreadable.items() if themes} == {}
+
+
+async def test_findings_can_be_read_in_the_pane_and_in_the_dialog_in_every_theme() -> None:
+    async with live(connection(1)) as program:
+        register, told = program.app.session.bench.register, list[tuple[Rule[object], Hit]]()
+        for each in Severity:
+            rule: Rule[object] = Rule(each.label, 1, "X", "process", "", each, "T1014", "", lambda _: None)
+            told.append((rule, Hit("found")))
+        register.put("process", About(CURL.identity, "curl"), told, 0.0)
+        program.main.post_message(FindingsArrived())
+        for _ in range(2):
+            await program.press("enter")
+            assert _shows(program, "suspicious")
+            assert all(f" {each.label} " in program.text for each in Severity)
+            assert await _unreadable_in_any_theme(program) == {}
 
 
 async def test_every_dialog_can_be_read_with_the_mouse_over_it_too() -> None:

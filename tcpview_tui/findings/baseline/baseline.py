@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from tcpview_tui.findings.baseline.days import Seen, anywhere, day, joined, reduced, see
 from tcpview_tui.findings.baseline.habits import Habits, note
 from tcpview_tui.findings.baseline.traits import Networks, Program, listened, program_of, talked
+from tcpview_tui.record.digests import Digest, unread
 
 if TYPE_CHECKING:
     from tcpview_tui.model.column import Context
+    from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
     from tcpview_tui.model.traffic import Counters
 
@@ -47,15 +49,21 @@ class Baseline:
         at: float,
         networks: Networks | None = None,
         hour_of: HourOf = local_hour,
+        digest_of: Digest = unread,
     ) -> None:
-        """Take it that these rows, as they are `at` (seconds UTC), are normal on this host."""
-        networks = networks or Networks()
+        """Take it that these rows, as they are `at` (seconds UTC), are normal on this host.
+
+        `digest_of` is asked once for each process.
+        """
+        rows, networks = list(rows), networks or Networks()
         days = day(at), day(at)
         self.look(host, days)
         for row in rows:
             gauge = context.gauges.get(row.connection.key)
             hour = None if row.preexisting else hour_of(row.first_seen)
             self.take(row, networks, host, days, hour, gauge.counters if gauge else None)
+        for owner in {each for row in rows for each in row.owners}:
+            self.recognise(owner, digest_of(owner), host, days)
 
     def look(self, host: str, days: tuple[int, int]) -> None:
         """Note that a host was looked at on a run of days, whatever was there."""
@@ -73,6 +81,12 @@ class Baseline:
                 if hour is not None:
                     note(habits.hours, f"{hour:02}", host, (days[0], days[0]))
                 _take(habits, row, networks, host, days, told)
+
+    def recognise(self, process: Process, digest: str | None, host: str, days: tuple[int, int]) -> None:
+        """Learn the SHA-256 of a program that was taken in before; nothing if either is not known."""
+        program = program_of(process)
+        if program is not None and digest is not None:
+            note(self.programs[program].sha256, digest, host, days)
 
     def joined(self, other: Baseline) -> Baseline:
         """Return what both know. They stay as they are."""

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tcpview_tui.findings.baseline.baseline import STALE
 from tcpview_tui.findings.baseline.days import anywhere, iso, total
 from tcpview_tui.findings.baseline.traits import PUBLIC
+from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.findings.rule import Severity, Whom
+from tcpview_tui.sources.packages.answers import Owner
 from tcpview_tui.text import count
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.baseline.baseline import Baseline
     from tcpview_tui.findings.baseline.habits import Habits
     from tcpview_tui.findings.baseline.traits import Program, Talk
+    from tcpview_tui.sources.packages.provenance import Provenance
 
-Kind = Literal["program", "listener", "network", "hour", "volume"]
+Kind = Literal["program", "content", "listener", "network", "hour", "volume"]
 
 _WEEK = 7
 _MANY = 4
@@ -25,11 +29,17 @@ _TOLD = 5
 
 
 class Departure(NamedTuple):
-    """One thing that was not learned: a sentence with its evidence, and what speaks against it."""
+    """One thing that was not learned: a sentence with its evidence, and what speaks against it.
+
+    `severity` is another one than that of the rule, where the evidence says so; `whom` it is about, where that has more
+    than one row.
+    """
 
     kind: Kind
     sentence: str
     against: str
+    severity: Severity | None = None
+    whom: Whom | None = None
 
 
 class Circle(NamedTuple):
@@ -49,7 +59,26 @@ def new_program(baseline: Baseline, program: Program) -> Departure:
     """Return that a program is not known there."""
     places = sorted(each.place or "no unit" for each in baseline.programs if each.path == program.path)
     known = f"; the baseline knows this executable in {_list(places)} only" if places else " anywhere"
-    return Departure("program", f"{program.label} was never seen{known}.", against(baseline))
+    sentence, whom = f"{program.label} was never seen{known}.", Whom(program, program.label)
+    return Departure("program", sentence, against(baseline), whom=whom)
+
+
+def changed_program(baseline: Baseline, program: Program, digest: str, found: Provenance) -> Departure:
+    """Return that a program has another SHA-256 than was learned, and that no upgrade of its package explains it."""
+    habits = baseline.programs[program]
+    sentence = f"{program.label} is another one than was learned: SHA-256 {digest}, learned {_list(_latest(habits))}"
+    told, whom = against(baseline, habits), Whom(program, program.label)
+    if isinstance(found.owner, Owner):
+        sentence += f"; nor is it as its package {found.owner.label} brought it"
+        return Departure("content", f"{sentence}.", told, Severity.HIGH, whom)
+    whose = f"Its package is not known: {found.owner.reason}" if isinstance(found.owner, Unread) else ""
+    told = " ".join(filter(None, (whose, "A program that updates itself changes, too.", told)))
+    return Departure("content", f"{sentence}.", told, whom=whom)
+
+
+def _latest(habits: Habits) -> list[str]:
+    """Return the SHA-256 that were learned, the one that was seen last first."""
+    return sorted(habits.sha256, key=lambda each: anywhere(habits.sha256[each])[-1][1], reverse=True)
 
 
 def new_listener(baseline: Baseline, program: Program, place: str) -> Departure:
@@ -73,7 +102,8 @@ def first_contact(baseline: Baseline, program: Program, talk: Talk, network: str
         told.append(
             f"{known.once} of its {known.networks} networks were seen on one day only: it often meets new ones."
         )
-    return Departure("network", sentence, " ".join(told))
+    whom = Whom((program, talk.way, network, talk.service), f"{program.label}  {talk.way} {whose} {talk.service}")
+    return Departure("network", sentence, " ".join(told), whom=whom)
 
 
 def against(baseline: Baseline, habits: Habits | None = None) -> str:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.baseline.baseline import Baseline, HourOf, local_hour
 from tcpview_tui.findings.baseline.days import day
-from tcpview_tui.findings.baseline.habits import note
-from tcpview_tui.findings.baseline.traits import Networks, program_of
 from tcpview_tui.record.digests import recorded
 from tcpview_tui.record.event import Changed, Closed
 from tcpview_tui.record.excerpt import Span, excerpt
 
 if TYPE_CHECKING:
+    from tcpview_tui.findings.baseline.traits import Networks
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.row import Row
     from tcpview_tui.record.excerpt import Passed
@@ -88,9 +87,7 @@ class _Lesson:
         gauge = happening.context.gauges.get(row.key)
         self._baseline.take(row, self._networks, self._host, days, hour, gauge.counters if gauge else None)
         for owner in row.owners:
-            program, digest = program_of(owner), self._digest_of(owner)
-            if program and digest:
-                note(self._baseline.programs[program].sha256, digest, self._host, days)
+            self._baseline.recognise(owner, self._digest_of(owner), self._host, days)
 
     def _days(self, since: float, until: float) -> tuple[int, int]:
         first, last = day(max(since, self._began or since)), day(until)

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from tcpview_tui.findings.baseline.days import Seen
     from tcpview_tui.findings.baseline.habits import Habits
 
+_DIGITS = 16
+"""Of a SHA-256, how many are shown: they tell one program from another, and ``--format json`` has all."""
+
 HEADING = ("Days", "Hosts", "First", "Last", "Sent at most", "What", "Program")
 
 
 class Known(NamedTuple):
-    """One thing that a baseline knows of a program: a listener, a talk, or that it was there."""
+    """One thing that a baseline knows of a program: a listener, a talk, a content, or that it was there."""
 
     program: str
     what: str
@@ -61,6 +64,8 @@ def _of(program: str, habits: Habits) -> Iterator[Known]:
     for talk, seen in habits.talks.items():
         carried = habits.carried.get(talk)
         yield Known(program, f"talks {talk}", seen, carried[1] if carried else None)
+    for digest, seen in habits.sha256.items():
+        yield Known(program, f"is SHA-256 {digest[:_DIGITS]}…", seen)
 
 
 def _cells(each: Known) -> tuple[str, ...]:

@@ -9,25 +9,29 @@ from tcpview_tui.findings.ports import POLLED
 from tcpview_tui.findings.reach import is_nearby
 from tcpview_tui.findings.rhythm import Rhythm, rhythm, sparkline
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity
+from tcpview_tui.findings.series import MOMENT
 from tcpview_tui.text import duration, local_time
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.series import Series
 
-LEAST_PERIOD = 4.5
-"""Seconds: a period of 5, with some jitter. What calls more often keeps its connection open, or is a busy client."""
+LEAST_PERIOD = 1.5
+"""Seconds, where the exact times are known: a period of 2, with some jitter. What calls more often is a busy client."""
 
-LEAST_LOOKS = 4
-"""Looks in a period. A time that is known to one look is off by up to one: a quarter of the period, as a strong jitter
-is. Below that, a busy client has the rhythm of the looks."""
+LEAST_BY_LOOKS, LEAST_LOOKS = 4.5, 4
+"""Seconds, and looks, in a period, where looks tell the times: a period of 5, with some jitter. A time is off by up to
+one look then: a quarter of the period, as a strong jitter is. Below that, a busy client has the rhythm of the looks."""
+
+LEAST_LENGTH = 60.0
+"""Seconds that a rhythm holds on. What calls every few seconds, one answer after the other, has mostly done by then."""
 
 LEAST_SCORE = 0.7
 """Of `Rhythm.score`. It is low at times, as few intervals are skew by chance: the steadiness judges more sharply."""
 
 _STEADY, _FEWER = 0.75, 0.8
-"""`Rhythm.steadiness` of a beacon with half a period of jitter, after very many intervals, and how much more is asked
-for with few, divided by their number. Arrivals by chance (Poisson) come to 0.31 with many; of 3,000 simulated series,
-0.7 % reached what is asked for with 8 intervals, and none with 24."""
+"""Steadiness of a beacon with half a period of jitter, after very many intervals, and how much more is asked for with
+few, divided by their number. Arrivals by chance (Poisson) come to 0.31 with many; of 3,000 simulated series, 0.7 %
+reached what is asked for with 8 intervals, and none with 24."""
 
 
 def _check(series: Series) -> Answer:
@@ -40,10 +44,17 @@ def _check(series: Series) -> Answer:
 def _is_beacon(found: Rhythm, grain: float) -> bool:
     return (
         found.number >= LEAST_INTERVALS
-        and found.median >= max(LEAST_PERIOD, LEAST_LOOKS * grain)
+        and found.median >= (max(LEAST_BY_LOOKS, LEAST_LOOKS * grain) if grain else LEAST_PERIOD)
+        and found.number * found.median >= LEAST_LENGTH
         and found.score >= LEAST_SCORE
-        and found.steadiness >= _STEADY + _FEWER / found.number
+        and (found.steadiness if grain else _steadiness(found)) >= _STEADY + _FEWER / found.number
     )
+
+
+def _steadiness(found: Rhythm) -> float:
+    """Return `Rhythm.steadiness` of what the intervals have above `MOMENT`, for none is counted that has less: else
+    whoever calls at any time, nearly each second, would seem to call every 1.5 s."""
+    return 1.0 - found.spread / (found.median - MOMENT)
 
 
 def _sentence(series: Series, found: Rhythm) -> str:
@@ -77,13 +88,15 @@ def _doubts(series: Series) -> tuple[str, Severity | None]:
 
 BEACON = Rule(
     id="beacon",
-    version=1,
+    version=2,
     title="Calls at regular intervals",
     of="activity",
-    reads="when each program opened connections to each remote end, at least 9 times; not what a connection that stays "
-    "open carries, nor what is sent without a connection",
+    reads="when each program opened connections to each remote end, at least 9 times in at least a minute, at periods "
+    "from 2 s where events tell the exact times, from 5 s and four looks where looks do; not what a connection that "
+    "stays open carries, nor what is sent without a connection",
     severity=Severity.MEDIUM,
     technique="T1071",
-    benign="Monitoring agents, health checks, NTP and mail clients, update checks, jobs of cron.",
+    benign="Monitoring agents, health checks, NTP and mail clients, update checks, jobs of cron; clients that try "
+    "again, or ask for the next piece, every few seconds.",
     check=_check,
 )

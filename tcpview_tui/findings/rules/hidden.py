@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Reading, Unread
+from tcpview_tui.findings.machine import Unlooked
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.text import count, duration, local_time
 
@@ -39,8 +40,8 @@ def _says(evidence: HiddenProcess) -> str:
     return f"; asked for by number, it calls itself {evidence.command}{runs}"
 
 
-def _socket(evidence: Reading[HiddenSocket]) -> Answer:
-    if isinstance(evidence, Unread):
+def _socket(evidence: Reading[HiddenSocket | Unlooked]) -> Answer:
+    if isinstance(evidence, Unread | Unlooked):
         return Unknown(evidence.reason)
     has = "/proc/net" if evidence.lacks == "netlink" else "netlink"
     times = count(evidence.comparisons, "comparison")
@@ -62,12 +63,12 @@ HIDDEN_PROCESS: Rule[Reading[HiddenProcess]] = Rule(
     check=_process,
 )
 
-HIDDEN_SOCKET: Rule[Reading[HiddenSocket]] = Rule(
+HIDDEN_SOCKET: Rule[Reading[HiddenSocket | Unlooked]] = Rule(
     id="hidden-socket",
-    version=1,
+    version=2,
     title="Socket missing from one list",
     of="machine",
-    reads="sock_diag and /proc/net/{tcp,tcp6,udp,udp6} of this network namespace, up to 50,000 sockets",
+    reads="sock_diag and /proc/net/{tcp,tcp6,udp,udp6} of every network namespace, up to 50,000 sockets",
     severity=Severity.HIGH,
     technique="T1014",
     benign="None is known; a kernel that is manipulated as a whole hides from this, too.",

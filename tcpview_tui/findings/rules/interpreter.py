@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Evidence, Unread
-from tcpview_tui.findings.programs import base, is_interpreter, is_shell
+from tcpview_tui.findings.programs import called, is_interpreter, is_shell
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.wording import contacted
 
@@ -29,8 +29,8 @@ def _check(evidence: Evidence) -> Answer:
     if isinstance(exe, Unread):
         return Unknown(exe.reason)
     argv = () if isinstance(evidence.argv, Unread) else evidence.argv
-    if exe is None or not (is_shell(exe.path, argv) or is_interpreter(exe.path)):
-        return None
+    if exe is None or not (is_shell(exe.program, argv) or is_interpreter(exe.program)):
+        return Unknown(exe.original.reason) if exe and isinstance(exe.original, Unread) else None
     if isinstance(streams, Unread):
         return Unknown(streams.reason)
     leads = [name for name, stream in zip(_NAMES, streams, strict=True) if stream and stream.is_network]
@@ -38,10 +38,10 @@ def _check(evidence: Evidence) -> Answer:
         return _untold(streams)
     protocols = {stream.protocol for stream in streams if stream and stream.is_network}
     kind = " and ".join(sorted(map(str, protocols)))
-    sentence = f"{base(exe.path)} has a {kind} socket as standard {_listed(leads)}{contacted(evidence)}"
+    sentence = f"{called(exe.path, exe.program)} has a {kind} socket as standard {_listed(leads)}{contacted(evidence)}"
     if against := _started_upon(evidence):
         return Hit(sentence, against, Severity.MEDIUM)
-    if leads == ["input"] and is_interpreter(exe.path):
+    if leads == ["input"] and is_interpreter(exe.program):
         return Hit(sentence, "A FastCGI program has its listening socket as standard input.", Severity.MEDIUM)
     return Hit(sentence)
 
@@ -68,10 +68,11 @@ def _started_upon(evidence: Evidence) -> str:
 
 SHELL_ON_SOCKET = Rule(
     id="shell-on-socket",
-    version=1,
+    version=2,
     title="Shell on a network socket",
     of="process",
-    reads="/proc/PID/exe, /proc/PID/fd/0 to 2 and the protocol of sockets there",
+    reads="/proc/PID/exe, /proc/PID/fd/0 to 2 and the protocol of sockets there; the bytes of a program that is no "
+    "shell by its name, if they are as many as those of a shell or interpreter in its root",
     severity=Severity.HIGH,
     technique="T1059.004",
     benign="Services written as scripts that inetd, xinetd or systemd start upon a connection, and FastCGI programs: "

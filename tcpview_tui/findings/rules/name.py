@@ -40,6 +40,12 @@ def _check(evidence: Evidence) -> Answer:
     exe = evidence.executable
     if isinstance(exe, Unread):
         return Unknown(exe.reason)
+    if exe and isinstance(exe.original, str):
+        return Hit(
+            f"runs the same bytes as {exe.original} under the name {base(exe.path)}{contacted(evidence)}",
+            "Some programs bring an interpreter of their own along and name it after themselves; no shell, though.",
+            Severity.HIGH,
+        )
     if exe is None or plain(exe.path) in MULTI_CALL or _emulates(exe.path):
         return None
     found = _by_path(evidence, exe) or _by_name(evidence, exe)
@@ -99,13 +105,16 @@ def _agree(name: str, path: str) -> bool:
 
 NAME_MISMATCH = Rule(
     id="name-mismatch",
-    version=1,
+    version=2,
     title="Name of another program",
     of="process",
-    reads="/proc/PID/exe, the name in /proc/PID/stat, /proc/PID/cmdline and the file that it names",
+    reads="/proc/PID/exe, the name in /proc/PID/stat, /proc/PID/cmdline and the file that it names; the bytes of a "
+    "program with a socket as standard stream, deleted, or in a hidden or shared directory, held against shells and "
+    "interpreters in its root",
     severity=Severity.MEDIUM,
     technique="T1036.005",
-    benign="Start scripts that pass on their own name; links that an upgrade removed. Unmarked: titles (nginx: worker "
-    "process), login shells, links, multi-call programs, scripts, and names that no well-known service has.",
+    benign="Start scripts that pass on their own name; links that an upgrade removed. High is only a copied shell or "
+    "interpreter. Unmarked: titles (nginx: worker process), login shells, links, multi-call programs, scripts, and "
+    "names that no well-known service has.",
     check=_check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tcpview_tui.findings.baseline.comparison import Outside
+from tcpview_tui.findings.baseline.departures import Departure
 from tcpview_tui.findings.baseline.traits import listened, talked
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.model.address import is_loopback
@@ -22,7 +23,8 @@ Verdict = Outside | Unknown | None
 class Novelty(Protocol):
     """What these rules judge by: a row, what the baseline says of it, and when "mark now" was pressed last.
 
-    `verdict` is that of `Comparison.verdict`, and `None` without a baseline; `marked` is in seconds UTC.
+    `verdict` is that of `Comparison.verdict`, and `content` what tells its program from the one that was learned; both
+    are `None` without a baseline. `marked` is in seconds UTC.
     """
 
     @property
@@ -38,6 +40,11 @@ class Novelty(Protocol):
     @property
     def marked(self) -> float | None:
         """When the mark that is in force was set."""
+        ...
+
+    @property
+    def content(self) -> Departure | Unknown | None:
+        """What the hash of its program says."""
         ...
 
 
@@ -64,8 +71,13 @@ def _since_mark(row: Row, marked: float | None) -> Hit | None:
 def _outside(verdict: Verdict, kind: Kind) -> Answer:
     if not isinstance(verdict, Outside):
         return verdict
-    found = next((each for each in verdict.departures if each.kind == kind), None)
-    return Hit(found.sentence, found.against) if found else None
+    return _told(next((each for each in verdict.departures if each.kind == kind), None))
+
+
+def _told(found: Departure | Unknown | None) -> Answer:
+    if not isinstance(found, Departure):
+        return found
+    return Hit(found.sentence, found.against, found.severity, found.whom)
 
 
 def _of_talk(kind: Kind) -> Callable[[Novelty], Answer]:
@@ -90,6 +102,15 @@ RULES: tuple[Rule[Novelty], ...] = (
         "An update that moved the executable, a tool that is used once a month, a new service. What an intruder did "
         "while the baseline was learned is known to it: no finding is no proof.",
         lambda evidence: _outside(evidence.verdict, "program"),
+    ),
+    Rule(
+        "changed-program", 1, "Program unlike the learned one", "connection",
+        "the SHA-256 of the executable, once for each file, and those in the baseline; its package, if it is another",
+        Severity.LOW, "T1554",
+        "Programs that no package manages and that update themselves, deployments, images of containers. An upgrade by "
+        "a package is told apart and unmarked; high if the file is not as its package brought it. Shells and "
+        "interpreters are not compared.",
+        lambda evidence: _told(evidence.content),
     ),
     Rule(
         "first-contact", 1, "First contact with a network", "connection", _BASELINE,

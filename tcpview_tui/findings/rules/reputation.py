@@ -19,7 +19,8 @@ _OLD_DAYS = 30
 class AddressLookup(NamedTuple):
     """A remote end and what the lists say of it, at the second `now` UTC; the texts are safe.
 
-    `accepted` is true when the other side opened the connection. `unread` says why nobody could look, else it is empty.
+    `accepted` is true when the other side opened the connection. `unread` says why there may be more matches than
+    could be found, else it is empty.
     """
 
     address: str
@@ -33,7 +34,8 @@ class AddressLookup(NamedTuple):
 class ProgramLookup(NamedTuple):
     """An executable and what the lists say of its hash, at the second `now` UTC; the texts are safe.
 
-    `sha256` is that of the file that runs, in hexadecimal digits. `unread` says why it is not known, else it is empty.
+    `sha256` is that of the file that runs, in hexadecimal digits. `unread` says why it or a list is not known, else it
+    is empty.
     """
 
     path: str
@@ -44,10 +46,8 @@ class ProgramLookup(NamedTuple):
 
 
 def _check_address(evidence: AddressLookup) -> Answer:
-    if evidence.unread:
-        return Unknown(evidence.unread)
     if not evidence.matches:
-        return None
+        return Unknown(evidence.unread) if evidence.unread else None
     verb = "accepted a connection from" if evidence.accepted else "connected to"
     sentence = f"{verb} {endpoint(evidence.address, evidence.port)}, which is listed: {_told(evidence.matches)}"
     if not evidence.accepted:
@@ -57,10 +57,8 @@ def _check_address(evidence: AddressLookup) -> Answer:
 
 
 def _check_program(evidence: ProgramLookup) -> Answer:
-    if evidence.unread:
-        return Unknown(evidence.unread)
     if not evidence.matches:
-        return None
+        return Unknown(evidence.unread) if evidence.unread else None
     return Hit(f"runs {evidence.path}, whose SHA-256 is listed: {_told(evidence.matches)}")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tcpview_tui.findings.evidence import Child, Evidence, Stream, Unread
-from tcpview_tui.findings.programs import TERMINALS, is_interpreter, is_steady, plain
+from tcpview_tui.findings.evidence import Child, Evidence, Unread
+from tcpview_tui.findings.programs import TERMINALS, called, is_interpreter, is_steady, plain
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.wording import contacted, is_public, script
 
@@ -59,34 +59,18 @@ def _serves_shells(exe: Executable) -> bool:
 def _judged(evidence: Evidence, exe: Executable, child: Child) -> Answer:
     if isinstance(child.streams, Unread):
         return Unknown(child.streams.reason)
-    takes, *gives = child.streams
-    through = _through(takes)
-    back = next(filter(None, map(_through, gives)), "")
+    takes, *gives = (stream.passage if stream else "" for stream in child.streams)
+    through, back = takes, next(filter(None, gives), "")
     if through and back and _is_interactive(child):
         severity, against = _weight(evidence, exe)
         how = f"which reads from {through} and writes to {back}"
-        return Hit(
-            f"has a shell as its child, {child.program} ({child.pid}), {how}{contacted(evidence)}", against, severity
-        )
+        shell = f"{called(child.program, child.original or child.program)} ({child.pid})"
+        return Hit(f"has a shell as its child, {shell}, {how}{contacted(evidence)}", against, severity)
     if back and not _is_interactive(child) and _answers_strangers(evidence, exe):
         told = " ".join(child.argv)[:120]
         against = "Some services run commands for what they do: mail filters, monitoring, jobs of a build server."
         return Hit(f"has a shell run for it: {told}{contacted(evidence)}", against, Severity.MEDIUM)
     return None
-
-
-def _through(stream: Stream | None) -> str:
-    """Return what a stream passes through on its way to the parent; empty if it leads elsewhere.
-
-    A pair of unix sockets serves as a pipe: Node.js makes nothing else.
-    """
-    if stream is None:
-        return ""
-    if stream.is_pipe:
-        return "a pipe"
-    if stream.is_terminal:
-        return "a pseudoterminal"
-    return "a pair of sockets" if stream.link.startswith("socket:[") and not stream.is_network else ""
 
 
 def _is_interactive(child: Child) -> bool:
@@ -110,10 +94,11 @@ def _answers_strangers(evidence: Evidence, exe: Executable) -> bool:
 
 SHELL_BEHIND_CONNECTION = Rule(
     id="shell-behind-connection",
-    version=1,
+    version=2,
     title="Shell behind a connection",
     of="process",
-    reads="/proc/PID/task/*/children, /proc/CHILD/exe, cmdline and fd/0 to 2, of processes with a connection",
+    reads="/proc/PID/task/*/children, /proc/CHILD/exe, cmdline and fd/0 to 2, of processes with a connection; the "
+    "bytes of a child that is no shell by its name and whose streams lead there",
     severity=Severity.HIGH,
     technique="T1505.003",
     benign="Terminals, editors, remote consoles and agents of administrators. sshd, tmux, screen, mosh, sudo and their "

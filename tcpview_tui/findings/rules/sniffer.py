@@ -5,34 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Reading, Unread
-from tcpview_tui.findings.programs import MULTI_CALL, is_steady, plain
+from tcpview_tui.findings.machine import Unlooked
+from tcpview_tui.findings.packet_readers import STRANGERS, trade_of
+from tcpview_tui.findings.programs import MULTI_CALL, base, is_steady, plain
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
+from tcpview_tui.model.container import namespace_label
 from tcpview_tui.text import count, local_time
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.machine import Sniffer, Tap
+    from tcpview_tui.model.connection import Namespace
     from tcpview_tui.model.process import Process
-
-_SERVICES = frozenset(
-    {"arpwatch", "avahi-autoipd", "bird", "blackbox_exporter", "charon", "charon-systemd", "chronyd", "cilium-agent"}
-    | {"connmand", "conntrackd", "dhclient", "dhcpcd", "dhcpd", "dhcrelay", "dnsmasq", "eigrpd", "fping", "hostapd"}
-    | {"igmpproxy", "isisd", "iwd", "keepalived", "kea-dhcp", "kea-dhcp-ddns", "kube-vip", "ladvd", "lldpad", "lldpd"}
-    | {"ndppd", "networkmanager", "nprobe", "ntopng", "odhcp6c", "odhcpd", "ospf6d", "ospfd", "ovs-vswitchd", "pimd"}
-    | {"pluto", "pppoe", "pppoe-server", "ptp", "radvd", "rarpd", "smokeping", "snort", "softflowd", "suricata"}
-    | {"systemd-networkd", "tailscaled", "teamd", "telegraf", "udhcpc", "udhcpd", "vrrpd", "wickedd-dhcp", "wicked"}
-    | {"wpa_supplicant", "xl2tpd", "zabbix_server", "zebra", "zeek"}
-)
-"""Network services that work with such sockets all the time."""
-
-_TOOLS = frozenset(
-    {"arp-scan", "arping", "bettercap", "darkstat", "dumpcap", "ettercap", "hping", "iftop", "iptraf-ng", "iptraf"}
-    | {"masscan", "mtr", "mtr-packet", "nethogs", "ngrep", "nmap", "nping", "p0f", "sngrep", "tcpdump", "tcpflow"}
-    | {"tcptraceroute", "termshark", "trafshow", "tshark", "wireshark", "zmap"}
-)
-"""What an administrator starts to look at traffic; an intruder finds it there, too."""
-
-_PINGS = frozenset({"clockdiff", "ping", "rdisc", "tracepath", "traceroute", "traceroute.db"})
-"""What takes a raw socket for the few seconds of its run; Debian calls one ``traceroute.db``."""
 
 _ETHERTYPES = {
     0x0001: "every frame", 0x0003: "every packet", 0x0004: "every IEEE 802.2 frame", 0x0800: "every IPv4 packet",
@@ -46,24 +29,40 @@ _PROTOCOLS = {
 }  # fmt: skip
 """IP protocol numbers (IANA)."""
 
+_MODES = {True: " in promiscuous mode", False: "", None: " (whether in promiscuous mode, this kernel does not tell)"}
 
-def _check(evidence: Reading[Sniffer]) -> Answer:
-    if isinstance(evidence, Unread):
+_UNTOLD = (
+    "It reads packets by trade; whether also those meant for others, in promiscuous mode, this kernel does not tell: "
+    "it has no sock_diag for packet sockets (CONFIG_PACKET_DIAG)."
+)
+
+
+def _check(evidence: Reading[Sniffer | Unlooked]) -> Answer:
+    if isinstance(evidence, Unread | Unlooked):
         return Unknown(evidence.reason)
     process = evidence.process
     if isinstance(process, Unread):
         return Unknown(process.reason)
     program = _program(process)
-    if program in _SERVICES or program in _PINGS:
-        return None
+    trade, loud = trade_of(program), _is_promiscuous(evidence.taps)
+    severity = trade.loud if loud else trade.quiet
+    if severity is None:
+        return Unknown(_UNTOLD) if loud is None and trade.loud else None
+    against = trade.against.format(program) if loud or trade is not STRANGERS else _against(process)
+    return Hit(_sentence(evidence, process), against, severity)
+
+
+def _is_promiscuous(taps: tuple[Tap, ...]) -> bool | None:
+    """Return whether one of them gets what is meant for others; `None` where the kernel does not tell."""
+    return any(tap.promiscuous for tap in taps) or (None if any(tap.promiscuous is None for tap in taps) else False)
+
+
+def _sentence(evidence: Sniffer, process: Process | None) -> str:
     whose = process.label if process else "no process in sight"
     runs = f", which runs {process.executable}," if process and process.executable else ""
-    sentence = f"{whose}{runs} reads {_reads(evidence.taps)}, seen since {local_time(evidence.since)}"
-    if program in _TOOLS:
-        return Hit(sentence, f"{program} is a tool of administrators: ask who runs it.", Severity.LOW)
-    if any(tap.promiscuous for tap in evidence.taps):
-        return Hit(sentence, "Monitoring and virtual networks do that, too.", Severity.HIGH)
-    return Hit(sentence, _against(process))
+    told = sorted({_tap(tap, _place(process, tap.namespace)) for tap in evidence.taps})
+    more = f" and {count(len(told) - 4, 'other')}" if len(told) > 4 else ""
+    return f"{whose}{runs} reads {', '.join(told[:4])}{more}, seen since {local_time(evidence.since)}"
 
 
 def _program(process: Process | None) -> str:
@@ -73,26 +72,24 @@ def _program(process: Process | None) -> str:
     """
     if process is None or process.executable is None or not is_steady(process.executable):
         return ""
-    name = plain(process.executable)
-    if name in MULTI_CALL and process.command_line:
-        return plain(process.command_line.partition(" ")[0])
-    return name
+    if plain(process.executable) in MULTI_CALL and process.command_line:
+        return base(process.command_line.partition(" ")[0])
+    return base(process.executable)
 
 
-def _reads(taps: tuple[Tap, ...]) -> str:
-    told = sorted({_tap(tap) for tap in taps})
-    more = f" and {count(len(told) - 4, 'other')}" if len(told) > 4 else ""
-    return ", ".join(told[:4]) + more
+def _place(process: Process | None, namespace: Namespace | None) -> str:
+    """Return where a tap is: the container of its process, else the namespace; nothing where it is this program's."""
+    container = process.container if process else None
+    return (container or f"netns {namespace_label(namespace)}") if namespace else ""
 
 
-def _tap(tap: Tap) -> str:
+def _tap(tap: Tap, place: str) -> str:
     if tap.kind == "raw":
-        return (
-            f"every {_PROTOCOLS.get(tap.protocol, f'protocol {tap.protocol}')} packet to this machine by a raw socket"
-        )
+        what = _PROTOCOLS.get(tap.protocol, f"protocol {tap.protocol}")
+        return f"every {what} packet to {place or 'this machine'} by a raw socket"
     what = _ETHERTYPES.get(tap.protocol, f"every packet of EtherType 0x{tap.protocol:04x}")
-    where = f"of {tap.interface}" if tap.interface else "of every interface"
-    return f"{what} {where} by a packet socket" + (" in promiscuous mode" if tap.promiscuous else "")
+    where = f" of {tap.interface or 'every interface'}" + (f" in {place}" if place else "")
+    return f"{what}{where} by a packet socket{_MODES[tap.promiscuous]}"
 
 
 def _against(process: Process | None) -> str:
@@ -103,15 +100,16 @@ def _against(process: Process | None) -> str:
     return ""
 
 
-SNIFFER: Rule[Reading[Sniffer]] = Rule(
+SNIFFER: Rule[Reading[Sniffer | Unlooked]] = Rule(
     id="sniffer",
-    version=1,
+    version=2,
     title="Packet sniffer",
     of="machine",
-    reads="/proc/net/{packet,raw,raw6} of this network namespace, sock_diag, /proc/PID/fd",
+    reads="/proc/net/{packet,raw,raw6} and sock_diag of every network namespace, /proc/PID/fd",
     severity=Severity.MEDIUM,
     technique="T1040",
     benign="Network services known to do so are not told (DHCP clients, NetworkManager, wpa_supplicant, keepalived, "
-    "LLDP, Suricata, Zeek); tools as tcpdump and nmap are low; high in promiscuous mode.",
+    "LLDP), nor ping, as long as they are not in promiscuous mode; monitors that need it (Suricata, Zeek, ntopng, Open "
+    "vSwitch) never. Tools as tcpdump and nmap are low; others are high in promiscuous mode.",
     check=_check,
 )

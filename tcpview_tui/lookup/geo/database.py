@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open `path`; DatabaseError says why it cannot be used."""
         self.name, self.folder, self.trouble = safe(path.name, NAME_LIMIT), safe(str(path.parent), 4 * NAME_LIMIT), ""
-        self._path = path
+        self.path = path
         try:
             self._open()
         except DatabaseError:
@@ -47,7 +48,7 @@ class Database:
         self.tells = self._probed()
 
     def _open(self) -> None:
-        self._status = self._path.stat()
+        self._status = self.path.stat()
         if not stat.S_ISREG(self._status.st_mode):
             raise DatabaseError("it is no regular file")
         if not self._status.st_size:
@@ -56,7 +57,7 @@ class Database:
 
         # Not mapped into memory: a file that is cut short meanwhile would end the program (SIGBUS), and the pages that
         # were read would count as its memory. Not the reader in C either: what it misread it could not raise.
-        self._reader = open_database(str(self._path), MODE_FILE)
+        self._reader = open_database(str(self.path), MODE_FILE)
         meta = self._reader.metadata()
         if meta.binary_format_major_version != 2 or meta.ip_version not in {4, 6}:
             raise DatabaseError("it is of another format than MMDB 2")
@@ -71,22 +72,31 @@ class Database:
     def place(self, address: Address) -> Place:
         """Return what it says of an address. Never raises: `trouble` tells the first address that it broke on."""
         try:
-            if self._is_overwritten():
-                self.trouble = f"{self.name} was overwritten and is not used until the program starts again."
+            if self.is_overwritten:
+                self.trouble = f"{self.name} was overwritten, and is not used until it is read again in a minute."
                 return NOWHERE
             return read(self._reader.get(address)) if self._may_know(address) else NOWHERE
         except Exception as error:  # noqa: BLE001 (see above)
             self.trouble = self.trouble or f"{self.name} is damaged, first seen at {address}: {_why(error)}."
             return NOWHERE
 
-    def _is_overwritten(self) -> bool:
+    @property
+    def is_current(self) -> bool:
+        """True when its file is the one that was opened, as it was."""
+        now = self._now()
+        return now is not None and _facts(now) == _facts(self._status)
+
+    @property
+    def is_overwritten(self) -> bool:
         """True when what is read is neither the old content nor the new. A file put in its place does no harm."""
+        now = self._now()  # removed: what is open stays as it was
+        return now is not None and os.path.samestat(now, self._status) and _facts(now) != _facts(self._status)
+
+    def _now(self) -> os.stat_result | None:
         try:
-            now, then = self._path.stat(), self._status
-        except OSError:  # removed: what is open stays as it was
-            return False
-        same = (now.st_dev, now.st_ino) == (then.st_dev, then.st_ino)
-        return same and (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size)
+            return self.path.stat()
+        except OSError:
+            return None
 
     def _may_know(self, address: Address) -> bool:
         return address.version == 4 or self._reader.metadata().ip_version == 6
@@ -96,6 +106,10 @@ class Database:
         places = [self.place(address) for address in map(parse, _KNOWN_TO_ALL) if address]
         known = frozenset(fact for place in places for fact, value in place._asdict().items() if value is not None)
         return known or frozenset(Place._fields)
+
+
+def _facts(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _why(error: Exception) -> str:

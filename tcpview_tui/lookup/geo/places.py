@@ -1,4 +1,4 @@
-"""Places of addresses from the files that the user has: read in the background, never waited for."""
+"""Places of addresses from the files that the user has: read in the background, and again when they are others."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 KEPT_LIMIT = 262_144
 """Addresses remembered, and as many can wait: more than twice the 100,000 endpoints the program is built for."""
 
+LOOK_SECONDS = 60.0
+"""How often it is looked whether the files are others: geoipupdate replaces them twice a week."""
+
 
 class Places:
     """Places of addresses. Nothing is read before `open`, and nothing is ever sent.
 
-    `version` grows whenever `of` may say something else. `tells` are the facts of a `Place` that the files know:
-    others need no column. Of several files that know a fact, the one in the first folder counts, there the newest.
+    `version` grows whenever `of` may say something else, `edition` when other files are read. `tells` are the facts of
+    a `Place` that the files know: others need no column. Of several files that know a fact, the one in the first folder
+    counts, there the newest.
     """
 
     def __init__(self, folders: Iterable[Path], clock: Clock) -> None:
-        self.version = 0
+        self.version = self.edition = 0
         self.tells: frozenset[str] = frozenset()
         self._folders, self._clock = tuple(folders), clock
         self._sources: tuple[Source, ...] = ()
@@ -38,7 +42,8 @@ class Places:
         self._wanted: deque[str] = deque()
         self._waiting: set[str] = set()
         self._news = threading.Condition()
-        self._opened = self._busy = self._closed = False
+        self._opened = self._busy = self._closed = self._looks = False
+        self._due = clock.monotonic() + LOOK_SECONDS
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -59,6 +64,17 @@ class Places:
                 return
             self._busy = True
 
+    def refresh(self) -> None:
+        """Look in the background whether the files are others, once a minute at most, and return at once.
+
+        Call it with every sample. What is known of an address stays until the new files have told of it.
+        """
+        with self._news:
+            now = self._clock.monotonic()
+            if self._opened and not self._closed and now >= self._due:
+                self._due, self._looks, self._busy = now + LOOK_SECONDS, True, True
+                self._news.notify_all()
+
     def of(self, address: str) -> Place | None:
         """Return what is known of an address at this moment; what is not known yet is looked up behind this.
 
@@ -76,7 +92,7 @@ class Places:
 
         For a command that shows one look and ends.
         """
-        if address not in self._known and self._opened:
+        if self._opened and (address not in self._known or address in self._waiting):
             self._keep(address, self._found(address))
         return self._known.get(address)
 
@@ -102,28 +118,44 @@ class Places:
             self._news.notify_all()
 
     def _work(self) -> None:
-        sources, problems = opened(self._folders)
-        with self._news:
-            self._sources, self._problems, self._opened = sources, problems, True
-            self.tells = frozenset[str]().union(*(each.tells for each in sources))
-            self.version += 1
+        self._read()
         while (address := self._next()) is not None:
             self._keep(address, self._found(address))
 
-    def _next(self) -> str | None:
+    def _read(self) -> None:
+        """Open the files that are not open; what was known before is looked up again behind this."""
+        sources, problems = opened(self._folders, self._sources if self._opened else None)
         with self._news:
-            self._busy = bool(self._wanted) and not self._closed
-            self._news.notify_all()
-            self._news.wait_for(lambda: self._wanted or self._closed)
-            return None if self._closed else self._wanted.popleft()
+            self._problems = problems
+            if not self._opened or sources != self._sources:
+                self._sources, self._opened = sources, True
+                self.tells = frozenset[str]().union(*(each.tells for each in sources))
+                again = [each for each in self._known if each not in self._waiting]
+                self._waiting.update(again)
+                self._wanted.extend(again)
+                self.version, self.edition = self.version + 1, self.edition + 1
+
+    def _next(self) -> str | None:
+        """Return what is to be looked up next, once there is anything; `None` when nobody wants to know any more."""
+        while True:
+            with self._news:
+                self._busy = bool(self._wanted or self._looks) and not self._closed
+                self._news.notify_all()
+                self._news.wait_for(lambda: self._wanted or self._looks or self._closed)
+                if self._closed:
+                    return None
+                if not self._looks:
+                    return self._wanted.popleft()
+                self._looks = False
+            self._read()
 
     def _keep(self, address: str, place: Place | None) -> None:
         with self._news:
+            self.version += place != self._known.get(address)
             self._known[address] = place
             self._waiting.discard(address)
             if len(self._known) > KEPT_LIMIT:
                 del self._known[next(iter(self._known))]
-            self.version += place is not None
 
     def _found(self, address: str) -> Place | None:
         owned = meant(address)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
+from itertools import accumulate, compress, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.lookup.lists.networks import is_special, masked, networks, plain
+from tcpview_tui.lookup.lists.networks import are_special, is_special, key, keys_around, networks
 from tcpview_tui.lookup.lists.tables import Table
 from tcpview_tui.text import safe, safe_bytes
 
@@ -50,9 +50,9 @@ class Entries:
         self.first_special: list[Line] = []
         self.first_broken: list[Line] = []
         self.dated: float | None = None
-        self._networks: dict[int, dict[int, Table]] = {4: {}, 16: {}}
+        self._networks = {4: Table(4 + 1), 16: Table(16 + 1)}
+        self._prefixes: dict[int, Counter[int]] = {4: Counter(), 16: Counter()}
         self._ranges: Counter[int] = Counter()
-        self._pieces: Counter[tuple[int, int]] = Counter()
         self._digests = Table(32)
         self._texts = bytearray()
 
@@ -66,18 +66,23 @@ class Entries:
         else:
             self._add_one(*found[0], port, line, written)
 
-    def add_plain(self, lines: Sequence[str], first: int) -> bool:
-        """Take lines, the first of which has that number, if all are IPv4 addresses and networks; say whether so."""
-        found = plain(lines)
-        for line, ((packed, prefix), written) in enumerate(zip(found or (), lines, strict=False), first):
-            self._add_one(packed, prefix, 0, line, written)
-        return found is not None
+    def add_networks(self, keys: Sequence[bytes], lines: Sequence[str], first: int) -> None:
+        """Take lines, the first of which has that number, with the `networks.key` of each, all of one version."""
+        size = len(keys[0]) - 1
+        passed = are_special(keys)
+        for line, written in compress(enumerate(lines, first), passed):
+            self._pass_by(line, written)
+        taken = [not each for each in passed]
+        useful = list(compress(keys, taken))
+        self._prefixes[size].update([each[size] for each in useful])
+        self._networks[size].extend(useful, compress(count(first), taken), compress(self._keep_all(lines), taken))
 
     def _add_one(self, packed: bytes, prefix: int, port: int, line: int, written: str) -> None:
         if is_special(packed, prefix):
             self._pass_by(line, written)
         else:
             self._add_network(packed, prefix, port, line, self._keep(written))
+            self._prefixes[len(packed)][prefix] += 1
 
     def _add_range(self, found: Iterable[Network], port: int, line: int, written: str) -> None:
         useful = [each for each in found if not is_special(*each)]
@@ -87,15 +92,11 @@ class Entries:
         start = self._keep(written)
         for packed, prefix in useful:
             self._add_network(packed, prefix, port, line, start)
-            self._pieces[len(packed), prefix] += 1
+            self._prefixes[len(packed)][prefix] += 0  # it is looked for, and counts as the range that it is a piece of
         self._ranges[len(packed)] += 1
 
     def _add_network(self, packed: bytes, prefix: int, port: int, line: int, text: int) -> None:
-        tables = self._networks[len(packed)]
-        table = tables.get(prefix)
-        if table is None:
-            table = tables[prefix] = Table(len(packed))
-        table.add(packed, port, line, text)
+        self._networks[len(packed)].add(key(packed, prefix), port, line, text)
 
     def _pass_by(self, line: int, written: str) -> None:
         self.special += 1
@@ -108,12 +109,16 @@ class Entries:
             raise ValueError("a SHA-256 has 64 digits")
         self._digests.add(digest, 0, line, self._keep(remark))
 
+    def add_digests(self, digests: Sequence[bytes], remarks: Sequence[str], lines: Iterable[int]) -> None:
+        """Take SHA-256 of 32 bytes each, what is said of each, and its line."""
+        self._digests.extend(digests, lines, self._keep_all(remarks))
+
     @property
     def counts(self) -> dict[str, int]:
         """How many entries can match, by kind, in words of which the last takes the plural."""
         found = {"SHA-256 hash": len(self._digests)}
         for name, size in (("IPv4", 4), ("IPv6", 16)):
-            by_prefix = {bits: len(table) - self._pieces[size, bits] for bits, table in self._networks[size].items()}
+            by_prefix = dict(self._prefixes[size])
             found[f"{name} address"] = by_prefix.pop(8 * size, 0)
             found |= {f"{name} network": sum(by_prefix.values()), f"{name} range": self._ranges[size]}
         return {kind: number for kind, number in found.items() if number}
@@ -138,8 +143,9 @@ class Entries:
 
         An entry with a port is for that port alone; without a `port`, any will do.
         """
-        for prefix, table in sorted(self._networks[len(packed)].items(), reverse=True):
-            places = table.find(masked(packed, prefix))
+        table = self._networks[len(packed)]
+        for network in keys_around(packed, sorted(self._prefixes[len(packed)], reverse=True)):
+            places = table.find(network)
             fitting = (place for place in places if not place.port or port is None or place.port == port)
             for place in islice(fitting, _SAME):
                 yield place.line, self._text(place)
@@ -152,11 +158,24 @@ class Entries:
     def _keep(self, text: str) -> int:
         """Keep the text of an entry that can match, and return where it begins."""
         start = len(self._texts)
-        self._texts += text[:SHOWN].encode("utf-8", "surrogateescape") + b"\n"
+        self._texts += _encoded(f"{text[:SHOWN]}\n")
         return start
+
+    def _keep_all(self, texts: Iterable[str]) -> list[int]:
+        """Keep the texts of many entries, and return where each begins, and where the next one will."""
+        lines = [f"{text[:SHOWN]}\n" for text in texts]
+        whole = "".join(lines)
+        sizes = map(len, lines) if whole.isascii() else (len(_encoded(line)) for line in lines)
+        starts = list(accumulate(sizes, initial=len(self._texts)))
+        self._texts += _encoded(whole)
+        return starts
 
     def _text(self, place: Place) -> str:
         return safe_bytes(bytes(self._texts[place.text : self._texts.index(b"\n", place.text)]).strip(), SHOWN)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _note(lines: list[Line], number: int, text: str) -> None:

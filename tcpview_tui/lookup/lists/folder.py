@@ -22,6 +22,8 @@ LOOK_SECONDS = 60.0
 
 _READING = "Reputation lists are being read; until then nothing is compared with them."
 
+_UNREAD = "the reputation lists are still being read"
+
 _REST_SECONDS = 0.0002
 """How long the reading stops after each piece: who wants the interpreter lock waits for that piece at most, and not the
 5 ms after which Python would take it away (sys.getswitchinterval)."""
@@ -35,11 +37,12 @@ class Lists:
     """What the lists of a folder say. Nothing is read before the first `refresh`.
 
     `version` grows whenever what would match may have changed, and `problems` are sentences about the files that are
-    not, or not wholly, used. Look-ups are safe from any thread, and never wait.
+    not, or not wholly, used. Look-ups are safe from any thread, and never wait: until all files have been read once,
+    `unread` says why what does not match may be listed all the same, and after that it is empty.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        self.version = 0
+        self.version, self.unread = 0, _UNREAD
         self._folder, self._clock = folder, clock
         self._kept: Mapping[Path, Kept] = MappingProxyType({})
         self._trouble = self._reading = ""
@@ -103,6 +106,7 @@ class Lists:
     def _work(self) -> None:
         try:
             self._look()
+            self.unread = ""
         except _ClosedError:
             pass
         finally:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tcpview_tui.lookup.lists import bulk
 from tcpview_tui.lookup.lists.dates import claimed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tcpview_tui.lookup.lists.entries import Entries
     from tcpview_tui.lookup.lists.intake import Intake
@@ -18,6 +19,9 @@ _DIGEST = re.compile(r"\\?([0-9A-Fa-f]{64})(?:\s+\*?(.*))?\Z")
 
 _TAGGED = re.compile(r"\\?SHA256 \((.*)\) = ([0-9A-Fa-f]{64})\Z")
 """What sha256sum --tag and the BSDs write."""
+
+_REMARK = re.compile(r"[#;\s]")
+"""What an entry ends at, also the end of a line as Windows writes it."""
 
 _OTHER_DIGEST = re.compile(r"[0-9A-Fa-f]+(?:\s|\Z)")
 _SHORTEST = 32
@@ -30,9 +34,26 @@ def read(intake: Intake, entries: Entries) -> str:
     head = intake.head.decode("utf-8", "replace")
     entries.dated = claimed(head)
     for first, lines in intake.blocks():
-        if not entries.add_plain(lines, first):  # most of the longest lists are nothing else
+        if not _take_alike(entries, lines, first):
             _one_by_one(entries, lines, first)
     return _kind(head, entries)
+
+
+def _take_alike(entries: Entries, lines: Sequence[str], first: int) -> bool:
+    """Take lines if all are of the form that the first one seems to have, and say whether they are."""
+    if len(lines[0]) >= bulk.DIGITS and (found := bulk.digests(lines)):
+        entries.add_digests(*found, range(first, first + len(lines)))
+        return True
+    keys = bulk.networks(lines)
+    if keys is None and _REMARK.search(lines[0]):
+        keys = bulk.networks([_without_remark(line) for line in lines])
+    if keys:
+        entries.add_networks(keys, lines, first)
+    return keys is not None
+
+
+def _without_remark(line: str) -> str:
+    return line.partition("#")[0].partition(";")[0].rstrip()
 
 
 def _one_by_one(entries: Entries, lines: Iterable[str], first: int) -> None:
@@ -46,7 +67,7 @@ def _one_by_one(entries: Entries, lines: Iterable[str], first: int) -> None:
 
 
 def _take_address(entries: Entries, number: int, line: str) -> None:
-    text = line.partition("#")[0].partition(";")[0].rstrip()
+    text = _without_remark(line)
     if text:
         entries.add_address(text, 0, number, line)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tcpview_tui.lookup.addresses import classify, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
 
     from tcpview_tui.model.address import Address
 
@@ -19,32 +19,36 @@ Network = tuple[bytes, int]
 
 _LENGTHS = {str(bits): bits for bits in range(129)}
 
-_MAPPED = bytes(10) + b"\xff\xff"
+MAPPED = bytes(10) + b"\xff\xff"
 """::ffff:0:0/96, IPv4-mapped addresses (RFC 4291 section 2.5.5.2)."""
 
 _SPECIAL_OCTETS = frozenset({0, 10, 127, *range(224, 256)})
 _SPECIAL_TWO = frozenset(
     {(100, each) for each in range(64, 128)}
     | {(172, each) for each in range(16, 32)}
-    | {(169, 254), (192, 0), (192, 88), (192, 168), (198, 18), (198, 19), (198, 51), (203, 0)}
+    | {(169, 254), (192, 168), (198, 18), (198, 19)}
 )
+_PARTLY_SPECIAL_TWO = frozenset({(192, 0), (192, 88), (198, 51), (203, 0)})
 _GLOBAL = range(0x20, 0x40)
 """The first bytes of global unicast addresses, 2000::/3 (RFC 4291 section 2.4)."""
 
 _SPECIAL_GLOBAL = frozenset({(0x20, 0x01), (0x20, 0x02), (0x3F, 0xFF)})
 
 
-def _flags(octets: Container[int], pairs: Container[tuple[int, int]]) -> bytes:
-    """Return a flag for each of the first two bytes of an address: whether it may be of special purpose."""
+_PARTLY, _WHOLLY = 1, 2
+
+
+def _flags(octets: Container[int], pairs: Container[tuple[int, int]], flag: int) -> bytes:
+    """Return `flag` for the first two bytes of an address that are among these, and 0 for any other two."""
     every = range(256)
-    return b"".join(b"\1" * 256 if one in octets else bytes((one, each) in pairs for each in every) for one in every)
+    return bytes(flag * (one in octets or (one, two) in pairs) for one in every for two in every)
 
 
 _FIRST_TWO = {
-    4: _flags(_SPECIAL_OCTETS, _SPECIAL_TWO),
-    16: _flags(frozenset(range(256)).difference(_GLOBAL), _SPECIAL_GLOBAL),
+    4: bytes(map(max, _flags(_SPECIAL_OCTETS, _SPECIAL_TWO, _WHOLLY), _flags((), _PARTLY_SPECIAL_TWO, _PARTLY))),
+    16: _flags(frozenset(range(256)).difference(_GLOBAL), _SPECIAL_GLOBAL, _PARTLY),
 }
-"""Those flags by the length of a packed address; most addresses need no closer look."""
+"""Those flags by the length of a packed address: whether what begins so is special; most needs no closer look."""
 
 
 _2001 = b"\x20\x01"
@@ -76,27 +80,6 @@ def _range(first: Address, last: Address) -> tuple[Network, ...]:
     return tuple((each.network_address.packed, each.prefixlen) for each in between)
 
 
-def plain(lines: Iterable[str]) -> list[Network] | None:
-    """Return a network for each line, when each is an IPv4 address or network and nothing else, else `None`.
-
-    It is `networks` without what such lines do not need, and takes half the time.
-    """
-    try:
-        return [_plain(line) if "/" in line else (inet_pton(AF_INET, line), 32) for line in lines]
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def _plain(line: str) -> Network:
-    address, _, length = line.partition("/")
-    packed, behind = inet_pton(AF_INET, address), 32 - _LENGTHS[length]
-    if behind < 0:
-        raise ValueError("an IPv4 address has 32 bits")
-    number = int.from_bytes(packed, "big")
-    aligned = number >> behind << behind
-    return packed if aligned == number else aligned.to_bytes(4, "big"), 32 - behind
-
-
 def _packed(text: str) -> bytes:
     try:
         if ":" not in text:
@@ -104,7 +87,19 @@ def _packed(text: str) -> bytes:
         packed = inet_pton(AF_INET6, text)
     except OSError as error:
         raise ValueError("this is not an IP address") from error
-    return packed[12:] if packed.startswith(_MAPPED) else packed
+    return packed[12:] if packed.startswith(MAPPED) else packed
+
+
+def key(packed: bytes, prefix: int) -> bytes:
+    """Return what a network is kept and found by: its first address, and the length of its prefix as a byte."""
+    return packed + bytes((prefix,))
+
+
+def keys_around(packed: bytes, prefixes: Iterable[int]) -> list[bytes]:
+    """Return the `key` of the network of each of these lengths in which an address lies."""
+    number, size = int.from_bytes(packed, "big"), len(packed)
+    behind = ((8 * size - prefix, prefix) for prefix in prefixes)
+    return [((number >> bits << bits) << 8 | prefix).to_bytes(size + 1, "big") for bits, prefix in behind]
 
 
 def masked(packed: bytes, prefix: int) -> bytes:
@@ -131,11 +126,18 @@ def is_special(packed: bytes, prefix: int) -> bool:
     Both ends tell, for a prefix of three bits or more: no network of that size begins and ends in special-purpose ones
     and has others in between. Wider ones are not looked at: they are kept, and match what they may.
     """
-    if not _FIRST_TWO[len(packed)][packed[0] << 8 | packed[1]]:
-        return False
+    flag = _FIRST_TWO[len(packed)][packed[0] << 8 | packed[1]]
+    if not flag or (flag == _WHOLLY and prefix >= 16):
+        return bool(flag)
     if packed.startswith(_2001) and not packed.startswith(_SPECIAL_IN_2001):
         return False
     return prefix > 2 and all(map(classify, _ends(packed, prefix)))
+
+
+def are_special(keys: Sequence[bytes]) -> list[bool]:
+    """Return for the `key` of each network, all of one version, whether it `is_special`."""
+    flags = _FIRST_TWO[len(keys[0]) - 1]
+    return [flags[each[0] << 8 | each[1]] > 0 and is_special(each[:-1], each[-1]) for each in keys]
 
 
 def _ends(packed: bytes, prefix: int) -> set[str]:

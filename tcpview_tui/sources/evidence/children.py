@@ -10,11 +10,12 @@ from tcpview_tui.findings.evidence import Child, Unread
 from tcpview_tui.findings.programs import base, is_shell
 from tcpview_tui.sources.evidence.arguments import arguments
 from tcpview_tui.sources.evidence.asking import ask, content, link
+from tcpview_tui.sources.evidence.copies import original
 from tcpview_tui.sources.evidence.streams import streams
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
-    from tcpview_tui.findings.evidence import Reading
+    from tcpview_tui.findings.evidence import Reading, Streams
 
 _UNTOLD = Unread("this kernel does not tell the children of a process (it is built without CONFIG_PROC_CHILDREN)")
 
@@ -50,7 +51,19 @@ def _shell(pid: int) -> Child | None:
     if not argv:  # it is in the middle of exec: a shell without arguments would be taken for one that a person uses
         return None
     program = program or argv[0].removeprefix("-")
-    return Child(pid, safe(base(program)), argv, streams(folder)) if is_shell(program, argv) else None
+    name, standard = safe(base(program)), streams(folder)
+    if is_shell(program, argv):
+        return Child(pid, name, argv, standard)
+    shell = original(folder, program, argv) if _leads_on(standard) else None
+    return Child(pid, name, argv, standard, shell) if isinstance(shell, str) and is_shell(shell, argv) else None
+
+
+def _leads_on(standard: Reading[Streams]) -> bool:
+    """Whether it hears and answers another process: only then may it be a shell in disguise that matters."""
+    if isinstance(standard, Unread):
+        return False
+    takes, *gives = (stream is not None and bool(stream.passage) for stream in standard)
+    return takes and any(gives)
 
 
 def _program(folder: str) -> str:

@@ -46,7 +46,7 @@ def _claimed(process: str, own: str, file: File, named: str) -> Reading[Claim]:
 def _compared(process: str, own: str, file: File, named: str) -> Claim:
     root = root_of(process)
     path = root.resolve(named)
-    if path == f"{root.door}{own}":  # also when another file is there by now, or none
+    if root.inside(path) == own:  # also when another file is there by now, or none
         return Claim.SAME
     try:
         found = file_of(os.stat(path))  # noqa: PTH116 - called for each process

@@ -41,10 +41,20 @@ def executable(process: str) -> Reading[Executable | None]:
         path=safe(name if deleted else raw),
         deleted=deleted,
         file=file,
-        present=_at(root, _ASIDE.sub("", name) if deleted else raw),
+        present=_at(root, _final(name) if deleted else raw),
         capabilities=ask(lambda: capabilities.of(path), path),
         filesystem=ask(lambda: mounts.filesystem(process, name), path) if is_shared(name) else None,
     )
+
+
+def successor_of(process: str) -> str:
+    """Return how this program reaches what has the name of a process's deleted program now. Raises OSError."""
+    return root_of(process).outside(_final(link(f"{process}/exe").removesuffix(_DELETED)))
+
+
+def _final(name: str) -> str:
+    """Return the name that a package manager has, or will have, the file under."""
+    return _ASIDE.sub("", name)
 
 
 def _is_deleted(raw: str, file: Reading[File], root: Reading[Root]) -> bool:

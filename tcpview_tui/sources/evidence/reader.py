@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tcpview_tui.findings.evidence import Evidence, Unread
+from tcpview_tui.findings.evidence import Evidence, Executable, Unread
+from tcpview_tui.findings.places import hidden, is_shared
 from tcpview_tui.sources.evidence.arguments import arguments, loader
 from tcpview_tui.sources.evidence.asking import ENDED, ask
 from tcpview_tui.sources.evidence.children import shells
 from tcpview_tui.sources.evidence.claims import claim
+from tcpview_tui.sources.evidence.copies import original
 from tcpview_tui.sources.evidence.executable import executable
 from tcpview_tui.sources.evidence.streams import streams
 from tcpview_tui.sources.proctable import read_entry, same_start
 
 if TYPE_CHECKING:
-    from tcpview_tui.findings.evidence import Contact, Reading
+    from tcpview_tui.findings.evidence import Contact, Reading, Streams
     from tcpview_tui.model.process import Process
     from tcpview_tui.sources.proctable import Entry
 
@@ -57,7 +60,9 @@ def _is_starting(found: Evidence, entry: Entry) -> bool:
 def _read(process: Process, contacts: tuple[Contact, ...], entry: Entry) -> Evidence:
     folder = f"/proc/{process.pid}"
     told = ask(partial(arguments, folder), f"{folder}/cmdline")
-    exe = None if entry.kernel else executable(folder)
+    exe, standard = None if entry.kernel else executable(folder), streams(folder)
+    if isinstance(exe, Executable) and _is_odd(exe, standard):
+        exe = replace(exe, original=original(folder, exe.path, () if isinstance(told, Unread) else told[0]))
     return Evidence(
         process=process,
         contacts=contacts,
@@ -67,11 +72,19 @@ def _read(process: Process, contacts: tuple[Contact, ...], entry: Entry) -> Evid
         uid=ask(lambda: os.stat(folder).st_uid, folder),  # noqa: PTH116 - called for each process
         executable=exe,
         claim=claim(folder, exe, b"" if isinstance(told, Unread) else told[1]),
-        streams=streams(folder),
+        streams=standard,
         loader={} if exe is None else ask(partial(loader, folder), f"{folder}/environ"),
         shells=shells(folder) if contacts else (),
         files=ask(partial(_files, f"{folder}/fd"), f"{folder}/fd"),
     )
+
+
+def _is_odd(exe: Executable, standard: Reading[Streams]) -> bool:
+    """Whether the bytes of the program are worth a look: it lies where few do, is gone, or has a socket for a user."""
+    if exe.deleted or is_shared(exe.path) or hidden(exe.path):
+        return True
+    led = () if isinstance(standard, Unread) else standard
+    return any(stream and (stream.is_network or isinstance(stream.protocol, Unread)) for stream in led)
 
 
 def _files(folder: str) -> int:

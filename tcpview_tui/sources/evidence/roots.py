@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
+from pathlib import Path
 from typing import NamedTuple
 
 from tcpview_tui.sources.evidence.asking import link
-
-_HOPS = 40
-"""Symbolic links followed in one path (MAXSYMLINKS, include/linux/namei.h)."""
+from tcpview_tui.sources.rooted import resolve
 
 
 class Root(NamedTuple):
@@ -38,39 +36,20 @@ class Root(NamedTuple):
             raise OSError(errno.EXDEV, "it lies outside its root, in another mount namespace")
         return path
 
-    def resolve(self, path: str) -> str:
-        """Return how this program reaches a file that the process names, all symbolic links followed in its own root.
+    def inside(self, path: str) -> str:
+        """Return how the kernel names a file, in a link of /proc/PID, that this program reaches at `path` by `door`."""
+        return f"{self.place}{path[len(self.door) :].lstrip('/')}"
 
-        The system would follow those that begin at the root in this program's. Raises OSError for a circle.
+    def resolve(self, path: str) -> str:
+        """Return how this program reaches a file that the process names, whether it is there or not.
+
+        All symbolic links are followed in its own root: the system would follow those that begin at the root in this
+        program's. Raises OSError for a circle, and for a directory that may not be looked into.
         """
-        waiting, at, hops = path.split("/")[::-1], "", 0
-        while waiting:
-            part = waiting.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                at = at.rpartition("/")[0]
-                continue
-            target = _target(f"{self.door}{at}/{part}")
-            if target is None:
-                at = f"{at}/{part}"
-                continue
-            hops += 1
-            if hops > _HOPS:
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            at = "" if target.startswith("/") else at
-            waiting += target.split("/")[::-1]
-        return f"{self.door}{at}"
+        return str(resolve(Path(self.door), path, may_lack=True))
 
 
 def root_of(process: str) -> Root:
     """Return the root of the process with this directory in /proc. Raises OSError."""
     place = link(f"{process}/root")
     return Root(process, place if place.endswith("/") else f"{place}/")
-
-
-def _target(path: str) -> str | None:
-    try:
-        return link(path)
-    except OSError:
-        return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.record.programs import KEPT, LARGEST
 from tcpview_tui.sources.packages.answers import Owner, why
-from tcpview_tui.sources.packages.rooted import resolve
+from tcpview_tui.sources.rooted import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.sources.packages.answers import Checksum, Owner
 from tcpview_tui.sources.packages.names import names
-from tcpview_tui.sources.packages.rooted import content, folder, resolve
+from tcpview_tui.sources.rooted import content, folder, resolve
 from tcpview_tui.text import safe_bytes
 
 if TYPE_CHECKING:

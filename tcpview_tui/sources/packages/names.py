@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tcpview_tui.sources.packages.rooted import resolve
+from tcpview_tui.sources.rooted import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.sources.packages import apk, distroless, dpkg, rpm, rpmdb
 from tcpview_tui.sources.packages.answers import NotOwned, Owner, Ownership, why
-from tcpview_tui.sources.packages.rooted import resolve
+from tcpview_tui.sources.rooted import resolve
 
 KEPT = 4_096
 """Answers remembered."""

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from tcpview_tui.sources.packages.rooted import opened, resolve
+from tcpview_tui.sources.rooted import opened, resolve
 
 FOLDERS = ("usr/lib/sysimage/rpm", "var/lib/rpm")
 SQLITE = "rpmdb.sqlite"

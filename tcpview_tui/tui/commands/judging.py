@@ -40,7 +40,7 @@ def show_findings(main: MainScreen) -> None:
         if finding is not None:
             _go_to(main, finding)
 
-    main.app.push_screen(FindingsScreen(main.session, main.palette, changed), chosen)
+    main.app.push_screen(FindingsScreen(main.session, main.palette, changed, main.say), chosen)
 
 
 def _go_to(main: MainScreen, finding: Finding) -> None:
@@ -51,6 +51,10 @@ def _go_to(main: MainScreen, finding: Finding) -> None:
     rule = BY_ID.get(finding.rule)  # a recording may tell of one that this program does not have
     of = rule.of if rule else None
     rows = [row for row in view.everything() if _is_about(row, of, finding.subject)]
+    if not rows:  # it may be about more than what was judged: a program, a network
+        told = main.session.bench.register.of
+        same = finding.rule, finding.subject
+        rows = [row for row in view.everything() if any((each.rule, each.subject) == same for each in told(row))]
     is_there = any(view.go_to(row.key, now) for row in rows)
     main.draw()
     if not rows:

@@ -9,7 +9,7 @@ from rich.text import Text
 from tcpview_tui.model.grouping import Group
 from tcpview_tui.model.limits import ALWAYS
 from tcpview_tui.text import utc_time
-from tcpview_tui.tui.details import details_text
+from tcpview_tui.tui.details import DetailsText
 from tcpview_tui.tui.screens.menu import MenuScreen
 from tcpview_tui.tui.screens.palette import PaletteScreen
 from tcpview_tui.tui.screens.reading import ReadingScreen
@@ -82,7 +82,7 @@ def show_details(main: MainScreen) -> None:
     elif main.session.details and line is None:
         main.say("There is no row.")
     elif main.session.details:
-        text = details_text(main.follower.sections(listed=_ALL), main.session.glyphs.plain)
+        text = DetailsText(main.follower.sections(listed=_ALL), main.palette, main.session.glyphs)
         main.app.push_screen(ReadingScreen(main.session.glyphs.plain(main.details.heading), text))
     else:
         main.show_details(True)

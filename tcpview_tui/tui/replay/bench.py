@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.findings.finding import Finding
     from tcpview_tui.findings.register import Place
+    from tcpview_tui.findings.silence import Silence
 
 _LASTING = "This is a replay, which silences nothing for good; s silences it until the replay is left."
 
@@ -55,10 +56,9 @@ class RecordedBench(Bench):
 class _Silences(Silences):
     """Those of this replay: what is silent for good on this machine says nothing of what was found on another."""
 
-    def hush_program(self, finding: Finding) -> str | None:
-        """Return why not."""
-        return _LASTING
+    def keep(self, silence: Silence) -> None:
+        """Do nothing: it would hide what nobody wrote down."""
 
-    def hush_unit(self, finding: Finding) -> str | None:
-        """Return why not."""
+    def save(self, silence: Silence) -> str:
+        """Return why it is not."""
         return _LASTING

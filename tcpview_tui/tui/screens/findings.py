@@ -1,4 +1,4 @@
-"""The findings list: what was found, the gravest first, each explained, and to be silenced."""
+"""The findings list: what was found, the gravest first, each explained, and to be silenced and told again."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tcpview_tui.tui.screens.dialog import Dialog
 from tcpview_tui.tui.screens.findings_text import drawn, found, lacking, silent, summary, told, unchecked
 from tcpview_tui.tui.screens.found import FoundList
 from tcpview_tui.tui.screens.reading import ReadingScreen
+from tcpview_tui.tui.screens.silencer import Silencer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -24,18 +25,13 @@ if TYPE_CHECKING:
 
     from tcpview_tui.model.facts import Fact
     from tcpview_tui.tui.screens.findings_text import Entry
+    from tcpview_tui.tui.screens.silencer import Whom
     from tcpview_tui.tui.session import Session
     from tcpview_tui.tui.theme import Palette
 
-_KEYS = """Enter goes to its row   Space explains   Esc goes back
+_KEYS = """Enter goes to its row   Space explains   h shows silenced   Esc goes back
 s silences it in this run, o undoes that; for good: p program, u unit"""
-_SHORT = "Enter row  Space why  Esc back\ns p u silence  o undo"
-
-_DONE = {
-    "run": "Silent in this run: o tells it again.",
-    "program": "Silent for good for every process of this program (SHA-256).",
-    "unit": "Silent for good for this unit.",
-}
+_SHORT = "Enter row  Space why  Esc back\ns p u silence o undo h list l lift"
 
 _EXPLAINED = 14
 """Lines of the explanation below the list at most; Space shows all of it."""
@@ -61,15 +57,20 @@ class FindingsScreen(Dialog[Finding]):
         ("p", "hush('program')", "Silence this program for good"),
         ("u", "hush('unit')", "Silence this unit for good"),
         ("o", "undo", "Silence none of this run"),
+        ("h", "unhide", "What is silenced"),
+        ("l", "lift", "Tell again"),
         ("ctrl+up", "scroll(-1)", "Explanation up"),
         ("ctrl+down", "scroll(1)", "Explanation down"),
     ]
 
-    def __init__(self, session: Session, palette: Palette, changed: Callable[[], None]) -> None:
-        """`changed` is called when something was silenced or is no longer."""
+    def __init__(
+        self, session: Session, palette: Palette, changed: Callable[[], None], say: Callable[[str], None]
+    ) -> None:
+        """`changed` is called when something was silenced or is no longer, `say` with what comes after this closed."""
         super().__init__("Findings")
         self._bench, self._glyphs, self._palette = session.bench, session.glyphs, palette
-        self._changed = changed
+        self._changed, self._say_later, self._shows_silent = changed, say, False
+        self._silencer = Silencer(self._bench.register.silences, self.app, self._saved)
         self._explained: tuple[Hashable, tuple[Fact, ...]] = (None, ())
         self._written: dict[Static, str] = {}
         self._list = FoundList()
@@ -109,13 +110,12 @@ class FindingsScreen(Dialog[Finding]):
             *found(findings, BY_ID),
             *unchecked(register.unchecked, BY_ID),
             *lacking(self._bench.problems()),
-            *silent(register.silences.lasting, BY_ID),
+            *silent(register.silences, BY_ID, shown=self._shows_silent),
         ]
         self._list.fill(lines, drawn(lines, self._room, self._palette, self._glyphs))
-        self._write(
-            self.query_one(".title", Static),
-            f"Findings: {summary(findings) if self._bench.is_on else 'nothing is judged'}",
-        )
+        told = summary(findings) if self._bench.is_on else "nothing is judged"
+        hidden = register.silences.number
+        self._write(self.query_one(".title", Static), f"Findings: {told}{f'; {hidden:,} silent' if hidden else ''}")
         self._write(self._scope, "" if findings else self._told_of_none())
         self._scope.display = not findings
         self._explain()
@@ -126,7 +126,8 @@ class FindingsScreen(Dialog[Finding]):
         scope, open_ = self._bench.scope(), len(self._bench.register.unchecked)
         if not self._bench.is_on:
             return scope
-        return f"{scope} Nothing was found{f'; {open_:,} could not be checked, see below' if open_ else ''}."
+        what = "Nothing but what is silenced" if self._bench.register.silences.number else "Nothing"
+        return f"{scope} {what} was found{f'; {open_:,} could not be checked, see below' if open_ else ''}."
 
     @property
     def _room(self) -> int:
@@ -158,22 +159,44 @@ class FindingsScreen(Dialog[Finding]):
         if entry is not None:
             self.app.push_screen(ReadingScreen(plain(f"{entry.subject}: {entry.title}"), told(entry.facts(), plain)))
 
-    def action_hush(self, whom: str) -> None:
+    def action_hush(self, whom: Whom) -> None:
         """Silence the finding in this ``run``, or its rule for good for its ``program`` or its ``unit``."""
-        silences, entry = self._bench.register.silences, self._meant()
-        if entry is None or entry.finding is None:
-            return
-        hush: Callable[[Finding], str | None] = {
-            "run": silences.hush, "program": silences.hush_program, "unit": silences.hush_unit,
-        }[whom]  # fmt: skip
-        self._say(hush(entry.finding) or _DONE[whom])
-        self._settle()
+        entry = self._meant()
+        if entry and entry.finding:
+            self._say(self._silencer.hush(entry.finding, whom))
+            self._settle()
 
     def action_undo(self) -> None:
         """Tell again what was silenced in this run."""
-        had = self._bench.register.silences.undo()
-        self._say("Everything that was silenced in this run is told again." if had else "Nothing was silenced.")
+        self._say(self._silencer.undo())
         self._settle()
+
+    def action_lift(self) -> None:
+        """Tell again what is silent: that which the keys are on."""
+        entry = self._meant()
+        if entry:
+            self._say(self._silencer.lift(entry.silence))
+            self._settle()
+
+    def action_unhide(self) -> None:
+        """Show what is silent, and go there; or hide it again."""
+        if not self._bench.register.silences.number:
+            self._say("Nothing is silenced.")
+            return
+        self._shows_silent = not self._shows_silent
+        self._say()
+        self.renew()
+        if self._shows_silent:
+            self._list.go_to_first(lambda entry: entry.silence is not None)
+        self._list.acknowledge()
+
+    def _saved(self, sentence: str) -> None:
+        """Tell what became of a silence, also when the list has been left meanwhile."""
+        if self.is_attached:
+            self._say(sentence)
+            self.renew()
+        else:
+            self._say_later(sentence)
 
     def _settle(self) -> None:
         """Show what a key has changed: whatever the keys are on now, the person knows."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from tcpview_tui.findings.finding import Finding, Unchecked
     from tcpview_tui.findings.rule import Rule
-    from tcpview_tui.findings.silences import Silence
+    from tcpview_tui.findings.silence import Silence
+    from tcpview_tui.findings.silences import Silences
     from tcpview_tui.model.column import Cut
     from tcpview_tui.model.snapshot import Problem
     from tcpview_tui.tui.glyphs import Glyphs
@@ -40,7 +41,10 @@ _BEFORE = 10
 
 
 class Entry(NamedTuple):
-    """A line of the list. `identity` is the same for as long as it is about the same; `finding` is set if it is one."""
+    """A line of the list. `identity` is the same for as long as it is about the same; `finding` is set if it is one.
+
+    `silence` is what makes it silent: a finding for that of this run.
+    """
 
     identity: Hashable
     sign: str
@@ -49,6 +53,7 @@ class Entry(NamedTuple):
     title: str
     facts: Callable[[], Sequence[Fact]]
     finding: Finding | None = None
+    silence: Finding | Silence | None = None
 
 
 Line = Entry | str
@@ -86,15 +91,25 @@ def lacking(problems: Sequence[Problem]) -> Iterator[Line]:
         yield Entry(("problem", each.code, each.summary, each.detail), "x", "", each.summary, each.detail, facts)
 
 
-def silent(lasting: Sequence[Silence], rules: Rules) -> Iterator[Line]:
-    """Return the lines of what is silent for good."""
-    if lasting:
-        yield f"Silent for good: {len(lasting):,}"
-    for each in lasting:
-        facts = partial(_silence, each, rules)
-        identity = ("silent", each.rule, each.program, each.unit)
-        whom = f"unit {each.unit}" if each.unit else f"program of {each.name}"
-        yield Entry(identity, "-", "silent", whom, title_of(each.rule, rules), facts)
+def silent(silences: Silences, rules: Rules, *, shown: bool) -> Iterator[Line]:
+    """Return the lines of what is silent: how much, and if it is `shown`, what."""
+    passing, lasting = silences.passing, silences.lasting
+    if not passing and not lasting:
+        return
+    told = f"Silenced: {len(passing):,} in this run, {len(lasting):,} for good"
+    yield f"{told}; l tells one again, h hides them" if shown else f"{told}; h shows them"
+    if not shown:
+        return
+    for each in passing[:LISTED]:
+        identity, facts = ("silent", each.rule, each.subject), partial(_silenced, each, rules)
+        yield Entry(identity, "-", "run", each.name, each.title, facts, silence=each)
+    for silence in lasting[:LISTED]:
+        facts, title = partial(_silence, silence, rules), title_of(silence.rule, rules)
+        whom = f"unit {silence.unit}" if silence.unit else f"program of {silence.name}"
+        yield Entry(("silent", *silence.key), "-", "good", whom, title, facts, silence=silence)
+    more = max(len(passing) - LISTED, 0) + max(len(lasting) - LISTED, 0)
+    if more:
+        yield f"and {more:,} more, in silences.json"
 
 
 def summary(findings: Iterable[Finding]) -> str:
@@ -144,7 +159,11 @@ def _problem(problem: Problem) -> tuple[Fact, ...]:
     return Fact("Problem", problem.summary), Fact("Detail", problem.detail)
 
 
+def _silenced(finding: Finding, rules: Rules) -> tuple[Fact, ...]:
+    return Fact("Silent", "In this run: l tells it again."), *explained(finding, rules)
+
+
 def _silence(silence: Silence, rules: Rules) -> tuple[Fact, ...]:
     whom = Fact("Unit", silence.unit) if silence.unit else Fact("SHA-256", silence.program or "")
-    undo = Fact("Undo", "Take its entry out of the file silences.json and start again.")
-    return Fact("Silent for", silence.name or "unknown"), whom, undo, *about_rule(silence.rule, rules)
+    told = Fact("Silent for", silence.name or "unknown"), whom, Fact("Undo", "l tells it again, from now on.")
+    return *told, *about_rule(silence.rule, rules)

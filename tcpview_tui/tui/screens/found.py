@@ -10,7 +10,7 @@ from tcpview_tui.tui.options import Options
 from tcpview_tui.tui.screens.findings_text import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from rich.text import Text
 
@@ -52,6 +52,11 @@ class FoundList(Options):
         if before is not None and kept is None:
             self._stranger = nearest
         self.highlighted = at.get(nearest) if kept is None else kept
+
+    def go_to_first(self, wanted: Callable[[Entry], bool]) -> None:
+        """Be on the first line that is wanted; if there is none, stay."""
+        found = (number for number, line in enumerate(self.lines) if isinstance(line, Entry) and wanted(line))
+        self.highlighted = next(found, self.highlighted)
 
     def slips(self) -> bool:
         """Return, once, whether the keys are on something else only because what they were on has gone."""

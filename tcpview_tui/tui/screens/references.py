@@ -10,7 +10,7 @@ from textual import on
 from textual.widgets import OptionList, Static
 
 from tcpview_tui.lookup.addresses import classify
-from tcpview_tui.lookup.references import references
+from tcpview_tui.lookup.references import references, unasked
 from tcpview_tui.tui.background import run_in_background
 from tcpview_tui.tui.browser import is_desktop, open_page
 from tcpview_tui.tui.clipboard import copy
@@ -127,7 +127,8 @@ class ReferencesScreen(Dialog[None]):
 
     def _told_to(self) -> list[str]:
         learns = self._services.recipients(self._address, self._sum)
-        return [f"a asks {each}" for each in learns] if learns else ["a asks nobody: there is no key, or --offline."]
+        why = unasked(self._address, self._sum, offline=self._services.is_offline)
+        return [f"a asks {each}" for each in learns] or [f"a asks nobody: {why}."]
 
     @on(OptionList.OptionSelected)
     def _copy(self, event: OptionList.OptionSelected) -> None:

@@ -15,6 +15,7 @@ from tcpview_tui.model.connection import Connection, Direction, Endpoint, State,
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.record.digests import Digest
 from tcpview_tui.record.looks import Told
 from tests.fakes import EPOCH
 from tests.model.rows import make_process, make_row
@@ -44,6 +45,11 @@ def listening(local: str, owner: Process = NGINX, at: float = EPOCH, **facts: ob
 def joined_with(row: Row, sent: int = 0, received: int = 0) -> Context:
     """Return a context in which the connection has carried that."""
     return Context(EPOCH, gauges={row.key: Gauge(Told(Counters(received, sent)))})
+
+
+def being(digest: str | None) -> Digest:
+    """Return what says of every process that it runs a program with this SHA-256."""
+    return lambda _: digest
 
 
 def utc_hour(at: float) -> int:
@@ -91,7 +97,8 @@ def _learned(lessons: list[tuple[list[Row], str, int, int]]) -> Baseline:
     baseline = Baseline()
     for taught, host, after, carried in lessons:
         gauges = {each.key: Gauge(Told(Counters(carried, 2 * carried))) for each in taught}
-        baseline.learn(taught, Context(gauges=gauges), host, EPOCH + after * DAY)
+        digest_of = being(f"{carried:064x}" if carried else None)
+        baseline.learn(taught, Context(gauges=gauges), host, EPOCH + after * DAY, digest_of=digest_of)
     return baseline
 
 

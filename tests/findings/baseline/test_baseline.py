@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tcpview_tui.findings.baseline.baseline import STALE, Baseline
 from tcpview_tui.findings.baseline.days import anywhere, day, total
 from tcpview_tui.findings.baseline.traits import Program
+from tcpview_tui.model.column import Context
+from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
 from tests.fakes import EPOCH
 from tests.findings.baseline.lessons import CURL, DAY, NGINX, baselines, habitual, joined_with, lesson, listening, talk
@@ -106,3 +108,28 @@ def test_an_old_one_is_said_to_be(days: int, word: str | None) -> None:
 
 def test_an_empty_one_is_said_to_be() -> None:
     assert "knows nothing" in str(Baseline().warning(EPOCH))
+
+
+def test_what_a_program_is_was_learned_and_merging_keeps_all_of_it() -> None:
+    asked: list[Process] = []
+
+    def digest_of(process: Process) -> str | None:
+        asked.append(process)
+        return "ab" * 32 if process == CURL else None
+
+    one = Baseline()
+    one.learn([talk("192.0.2.1:443"), talk("192.0.2.2:443"), listening("0.0.0.0:80")], Context(), "web1", EPOCH,
+              digest_of=digest_of)  # fmt: skip
+    assert sorted(asked, key=str) == sorted({CURL, NGINX}, key=str)
+    other = lesson(talk("192.0.2.1:443"), days=(3,))
+    other.recognise(CURL, "cd" * 32, "web2", (1, 1))
+    (curl,) = (habits for program, habits in one.joined(other).programs.items() if program.path == "/usr/bin/curl")
+    assert {digest: list(seen) for digest, seen in curl.sha256.items()} == {"ab" * 32: ["web1"], "cd" * 32: ["web2"]}
+
+
+def test_a_program_that_is_not_known_has_no_content() -> None:
+    baseline = lesson(talk("192.0.2.1:443"))
+    before = baseline.joined(Baseline())
+    baseline.recognise(make_process(), "ab" * 32, "web1", (1, 1))
+    baseline.recognise(CURL, None, "web1", (1, 1))
+    assert baseline == before

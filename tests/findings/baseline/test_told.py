@@ -6,9 +6,10 @@ from hypothesis import given
 
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.told import HEADING, told
+from tcpview_tui.model.column import Context
 from tcpview_tui.text import safe
 from tests.fakes import EPOCH
-from tests.findings.baseline.lessons import DAY, baselines, joined_with, lesson, listening, talk
+from tests.findings.baseline.lessons import DAY, baselines, being, joined_with, lesson, listening, talk
 from tests.model.rows import make_process
 
 
@@ -29,6 +30,16 @@ def test_its_age_and_what_was_sent_are_told() -> None:
     lines = list(told(baseline, EPOCH + 94 * DAY))
     assert "94 days ago" in lines[1]
     assert " 2.0k " in lines[-1]
+
+
+def test_what_a_program_was_is_told_so_that_one_of_a_single_day_is_at_the_top() -> None:
+    row, baseline = talk("192.0.2.7:443"), Baseline()
+    for day in range(9):
+        digest_of = being(("cd" if day == 5 else "ab") * 32)
+        baseline.learn([row], Context(), "web1", EPOCH + day * DAY, digest_of=digest_of)
+    lines = [" ".join(line.split()) for line in told(baseline, EPOCH)]
+    assert lines[4] == "1 1 2026-01-06 2026-01-06 is SHA-256 cdcdcdcdcdcdcdcd… /usr/bin/curl in session-*.scope"
+    assert lines[5].startswith("8 1 2026-01-01 2026-01-09 is SHA-256 abababababababab…")
 
 
 def test_an_empty_one_says_so() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tcpview_tui.findings.activity import Activity
 from tcpview_tui.findings.rhythm import BARS
 from tcpview_tui.findings.rule import Answer, Hit, Severity
-from tcpview_tui.findings.rules.beacon import BEACON, LEAST_PERIOD
+from tcpview_tui.findings.rules.beacon import BEACON, LEAST_BY_LOOKS
 from tcpview_tui.model.process import Process
 from tests.fakes import EPOCH
 from tests.findings.workload import lived, outgoing, seen_every
@@ -39,6 +39,14 @@ def beats(number: int, period: float, jitter: float, seed: int = 1) -> Iterator[
         at += period * (1 - jitter * pick.random())
 
 
+def jittered(number: int, period: float, jitter: float, seed: float) -> Iterator[float]:
+    """Times of a beacon that comes too early or too late, by up to that share of its period."""
+    pick, at = random.Random(seed), 0.0
+    for _ in range(number):
+        yield at
+        at += period * pick.uniform(1 - jitter, 1 + jitter)
+
+
 def by_chance(number: int, mean: float, seed: int) -> Iterator[float]:
     """Times of people: each independent of the last (a Poisson process)."""
     pick, at = random.Random(seed), 0.0
@@ -49,9 +57,33 @@ def by_chance(number: int, mean: float, seed: int) -> Iterator[float]:
 
 @pytest.mark.parametrize("period", [5, 60, 300, 3600, 4 * 3600])
 def test_a_beacon_is_found_from_seconds_to_hours(period: float) -> None:
-    found = hit(judged(beats(12, period, 0)))
+    found = hit(judged(beats(14, period, 0)))
     assert found.severity is None
-    assert "12 times" in found.sentence
+    assert "14 times" in found.sentence
+
+
+def test_one_every_2_s_with_jitter_is_found_where_the_times_are_exact() -> None:
+    assert all(judged(jittered(180, 2, 0.2, seed)) for seed in range(50))
+    assert "every 2." in hit(judged(jittered(100, 2, 0.2, 3))).sentence
+    assert judged(jittered(100, 2, 0.2, 3), exact=False) is None  # a look each second cannot tell it
+    assert hit(judged(jittered(100, 2, 0.2, 3), remote=("10.0.0.9", 8080))).severity is Severity.LOW
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3])
+def test_who_calls_at_any_time_has_no_rhythm_because_no_interval_is_under_a_second(mean: float) -> None:
+    assert not any(judged(by_chance(300, mean, seed)) for seed in range(30))
+
+
+def test_connections_of_a_pool_that_come_again_each_at_its_time_have_none() -> None:
+    for seed in range(20):
+        pick = random.Random(seed)
+        pool = (jittered(80, 6, 0.5, pick.random()) for _ in range(3))
+        assert judged(sorted(at for each in pool for at in each)) is None
+
+
+def test_what_is_done_within_a_minute_is_a_task() -> None:
+    assert judged(beats(12, 5, 0)) is None
+    assert judged(beats(13, 5, 0))
 
 
 @pytest.mark.parametrize(("jitter", "number"), [(0.0, 9), (0.1, 16), (0.2, 40), (0.5, 80)])
@@ -115,7 +147,10 @@ def test_a_period_near_that_of_the_looks_is_not_claimed() -> None:
 
 
 def test_what_calls_each_second_is_busy_and_no_beacon() -> None:
-    assert judged(beats(60, LEAST_PERIOD - 1, 0)) is None
+    assert judged(beats(120, 1.2, 0)) is None
+    activity = Activity()
+    seen_every(activity, 1, 300, beats(60, LEAST_BY_LOOKS - 1, 0))
+    assert answer(activity) is None
 
 
 @pytest.mark.parametrize("mean", [10, 60, 600])

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tcpview_tui.findings.rule import Severity
+from tcpview_tui.findings.evidence import Contact, Evidence, Executable, File, Unread
+from tcpview_tui.findings.rule import Hit, Severity
+from tcpview_tui.sources.packages.answers import NotOwned, Owner, Ownership
+from tcpview_tui.sources.packages.provenance import Provenance
+from tests.fakes import EPOCH
 from tests.sources.net import linux
 
 pytestmark = linux
+OWNER = Owner("worker", "dpkg", "2")
 if sys.platform == "linux":
     from tcpview_tui.findings.rules.deleted import DELETED_EXE
-    from tests.findings.processes import SHM, contact, copied, folder, judge, marked, refused, shm, sleeping
+    from tests.findings.processes import (
+        SHM,
+        contact,
+        copied,
+        evidence_of,
+        folder,
+        judge,
+        marked,
+        refused,
+        shm,
+        sleeping,
+    )
 
 
 @pytest.fixture
@@ -39,13 +56,94 @@ def test_one_that_is_there_is_not(program: Path) -> None:
         assert judge(DELETED_EXE, pid) is None
 
 
-def test_an_upgrade_is_low_and_says_so(program: Path) -> None:
+@pytest.fixture
+def replaced(program: Path) -> Iterator[Evidence]:
+    """A program that runs on after another one was put in its place."""
     with sleeping(program) as pid:
         copied("cat", program.with_name("worker.dpkg-new")).replace(program)
-        hit = marked(DELETED_EXE, pid)
-    assert hit.severity is Severity.LOW
+        yield evidence_of(pid)
+
+
+@pytest.mark.parametrize(
+    ("owner", "intact", "severity", "sentence", "against"),
+    [
+        (OWNER, True, Severity.LOW, "as worker 2 (dpkg) brought it", "upgrade"),
+        (OWNER, False, None, "it is not as worker 2 (dpkg) brought it", "In the middle of an upgrade"),
+        (OWNER, Unread("too large"), Severity.MEDIUM, "belongs to worker 2 (dpkg)", "compared: too large."),
+        (NotOwned(("dpkg",)), None, Severity.MEDIUM, "which no package owns", "update themselves"),
+        (Unread("No database."), None, Severity.MEDIUM, "was replaced", "not known: No database."),
+    ],
+)
+def test_a_replaced_one_weighs_as_what_has_its_place(
+    replaced: Evidence, owner: Ownership, intact: bool | None, severity: Severity | None, sentence: str, against: str
+) -> None:
+    hit = found(replace(replaced, successor=Provenance("/home/worker", owner, intact)))
+    assert hit.severity is severity
     assert "was replaced" in hit.sentence
-    assert "upgrade" in hit.against
+    assert sentence in hit.sentence
+    assert against in hit.against
+
+
+def found(evidence: Evidence) -> Hit:
+    answer = DELETED_EXE.check(evidence)
+    assert isinstance(answer, Hit)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("/usr/sbin/sshd", Severity.LOW),
+        ("/usr/local/sbin/sshd", Severity.MEDIUM),
+        ("/opt/worker", Severity.MEDIUM),
+        ("/tmp/worker", Severity.MEDIUM),
+    ],
+)
+def test_where_no_database_is_read_only_the_directories_of_packages_speak_of_an_upgrade(
+    replaced: Evidence, path: str, severity: Severity
+) -> None:
+    assert found(replace(replaced, successor=Provenance(path, Unread("No database.")))).severity is severity
+
+
+def at(evidence: Evidence, path: str, uid: int) -> Evidence:
+    """The same, of files of that user."""
+    exe = evidence.executable
+    assert isinstance(exe, Executable)
+    assert isinstance(exe.file, File)
+    assert isinstance(exe.present, File)
+    file, present = exe.file._replace(owner=uid), exe.present._replace(owner=uid)
+    return replace(
+        evidence,
+        executable=replace(exe, path=path, file=file, present=present),
+        uid=uid,
+        successor=Provenance(path, NotOwned(("dpkg",))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "uid", "public", "severity"),
+    [
+        ("/home/ada/shop/target/debug/server", 1000, False, Severity.LOW),
+        ("/home/ada/shop/target/debug/server", 1000, True, Severity.MEDIUM),
+        ("/home/ada/shop/target/debug/server", 0, False, Severity.MEDIUM),
+        ("/usr/local/sbin/sshd", 0, False, Severity.MEDIUM),
+        ("/opt/agent/agent", 1000, False, Severity.MEDIUM),
+    ],
+)
+def test_a_developer_may_build_anew_what_stays_in_the_house(
+    replaced: Evidence, path: str, uid: int, public: bool, severity: Severity
+) -> None:
+    talks = replace(replaced, contacts=(Contact("192.0.2.7", 443, EPOCH, public),))
+    assert found(at(talks, path, uid)).severity is severity
+
+
+def test_what_another_user_put_there_is_no_rebuild(replaced: Evidence) -> None:
+    evidence = at(replaced, "/home/ada/server", 1000)
+    exe = evidence.executable
+    assert isinstance(exe, Executable)
+    assert isinstance(exe.present, File)
+    other = replace(exe, present=exe.present._replace(owner=0))
+    assert found(replace(evidence, executable=other)).severity is Severity.MEDIUM
 
 
 def test_a_plain_file_in_its_place_is_no_upgrade(program: Path) -> None:
@@ -57,13 +155,13 @@ def test_a_plain_file_in_its_place_is_no_upgrade(program: Path) -> None:
     assert "what has its name now is no program" in hit.sentence
 
 
-def test_so_is_one_of_rpm_which_puts_the_old_file_aside_first(program: Path) -> None:
+def test_rpm_puts_the_old_file_aside_first(program: Path) -> None:
     aside = program.with_name("worker;5f3a9b1c")
     program.rename(aside)
     with sleeping(aside) as pid:
         copied("cat", program)
         aside.unlink()
-        assert marked(DELETED_EXE, pid).severity is Severity.LOW
+        assert "was replaced" in marked(DELETED_EXE, pid).sentence
 
 
 @shm

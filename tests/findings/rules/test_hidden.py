@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tcpview_tui.findings.evidence import Unread
-from tcpview_tui.findings.machine import HiddenProcess, HiddenSocket
+from tcpview_tui.findings.machine import HiddenProcess, HiddenSocket, Unlooked
 from tcpview_tui.findings.rule import Hit, Unknown
 from tcpview_tui.findings.rules.hidden import HIDDEN_PROCESS, HIDDEN_SOCKET
-from tcpview_tui.model.connection import Endpoint
+from tcpview_tui.model.connection import Endpoint, Namespace
 from tests.fakes import EPOCH
 
 PROCESS = HiddenProcess(4242, "", "kworker/0:1", "/tmp/.x", EPOCH, EPOCH + 60, 2)
@@ -53,3 +53,9 @@ def test_a_hidden_socket_is_told_with_the_list_that_lacks_it() -> None:
 def test_what_could_not_be_read_is_unknown() -> None:
     assert HIDDEN_PROCESS.check(Unread("No.")) == Unknown("No.")
     assert HIDDEN_SOCKET.check(Unread("No.")) == Unknown("No.")
+    assert HIDDEN_SOCKET.check(Unlooked("hidden-socket", Namespace(7), "No.")) == Unknown("No.")
+
+
+def test_a_socket_in_another_namespace_says_where() -> None:
+    hit = _hit(HIDDEN_SOCKET.check(SOCKET._replace(namespace=Namespace(7, "web"))))
+    assert hit.sentence.startswith("TCP 10.0.0.5:50000 - 203.0.113.7:4444 in netns web is told by netlink")

@@ -14,9 +14,10 @@ from tests.sources.net import linux, tcp_pair
 
 pytestmark = linux
 if sys.platform == "linux":
-    from tcpview_tui.findings.evidence import Stream, Unread
+    from tcpview_tui.findings.evidence import Executable, Stream, Unread
     from tcpview_tui.findings.rules.interpreter import SHELL_ON_SOCKET
-    from tests.findings.processes import contact, evidence_of, judge, marked, refused, running
+    from tcpview_tui.findings.rules.name import NAME_MISMATCH
+    from tests.findings.processes import contact, copied, evidence_of, folder, judge, marked, refused, running
 
 
 def test_a_shell_on_a_loopback_connection_is_marked() -> None:
@@ -24,6 +25,26 @@ def test_a_shell_on_a_loopback_connection_is_marked() -> None:
         hit = marked(SHELL_ON_SOCKET, process.pid, contact(process.pid))
     assert "has a TCP socket as standard input, output and error; seen connected to 203.0.113.7:4444" in hit.sentence
     assert hit.severity is None
+
+
+@pytest.mark.parametrize("program", ["bash", "perl"])
+def test_so_is_a_copy_of_a_shell_under_another_name(program: str) -> None:
+    with tcp_pair() as (_, client, _), folder() as place:
+        copy = copied(program, place / ".kworkerd")
+        client.setblocking(True)
+        with running(str(copy), stdin=client, stdout=client, stderr=client) as process:
+            hits = [marked(rule, process.pid) for rule in (SHELL_ON_SOCKET, NAME_MISMATCH)]
+    assert hits[0].sentence.startswith(f"/usr/bin/{program} under the name .kworkerd has a TCP socket as standard in")
+    assert hits[1].sentence == f"runs the same bytes as /usr/bin/{program} under the name .kworkerd"
+    assert (hits[0].severity, hits[1].severity) == (None, Severity.HIGH)
+
+
+def test_a_program_whose_bytes_could_not_be_read_is_not_acquitted() -> None:
+    with running("sleep", "600") as process:
+        evidence = evidence_of(process.pid)
+    assert isinstance(evidence.executable, Executable)
+    unread = replace(evidence.executable, original=Unread("not permitted"))
+    assert SHELL_ON_SOCKET.check(replace(evidence, executable=unread)) == Unknown("not permitted")
 
 
 def test_so_is_an_interpreter_that_only_hears_and_answers() -> None:

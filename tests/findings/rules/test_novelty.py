@@ -9,6 +9,7 @@ import pytest
 
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.comparison import Comparison
+from tcpview_tui.findings.baseline.departures import Departure
 from tcpview_tui.findings.rule import Hit, Severity, Unknown
 from tcpview_tui.findings.rules.novelty import RULES, Verdict
 from tcpview_tui.glance import glance
@@ -29,6 +30,7 @@ class Judged:
     row: Row
     verdict: Verdict = None
     marked: float | None = None
+    content: Departure | Unknown | None = None
 
 
 def hits(evidence: Judged) -> dict[str, Hit]:
@@ -63,6 +65,17 @@ def test_a_volume_is_found() -> None:
     assert "has sent 200MB to 203.0.113.0/24 tcp/443, 200 times the 1.0MB" in found["unusual-volume"].sentence
 
 
+def test_another_content_is_found_and_what_cannot_be_read_is_neither_yes_nor_no() -> None:
+    row = talk("203.0.113.7:443")
+    for grave in (None, Severity.HIGH):
+        changed = Departure("content", "curl is another one.", "It updates itself.", grave)
+        assert hits(Judged(row, content=changed)) == {
+            "changed-program": Hit("curl is another one.", "It updates itself.", grave)
+        }
+    unread = Judged(row, content=Unknown("It cannot be read."))
+    assert [rule.id for rule in RULES if isinstance(rule.check(unread), Unknown)] == ["changed-program"]
+
+
 @pytest.mark.parametrize("row", [talk("203.0.113.9:443"), listening("[::]:80"), listening("127.0.0.1:9999")])
 def test_what_is_known_or_reached_from_here_only_is_no_finding(row: Row) -> None:
     assert hits(against(row)) == {}
@@ -70,7 +83,8 @@ def test_what_is_known_or_reached_from_here_only_is_no_finding(row: Row) -> None
 
 def test_what_nobody_can_tell_is_said_by_every_rule_that_asks_the_baseline() -> None:
     judged = against(make_row())
-    assert {rule.id for rule in RULES if isinstance(rule.check(judged), Unknown)} == {rule.id for rule in RULES[1:]}
+    asks = {rule.id for rule in RULES} - {"new-listener", "changed-program"}
+    assert {rule.id for rule in RULES if isinstance(rule.check(judged), Unknown)} == asks
 
 
 def test_a_listener_has_no_network_hour_or_amount_that_could_be_unknown() -> None:

@@ -72,6 +72,13 @@ def test_what_could_not_be_looked_up_is_unknown() -> None:
     assert PROGRAM.check(ProgramLookup("/bin/x", "", (), 0.0, "not permitted")) == Unknown("not permitted")
 
 
+def test_what_one_list_tells_counts_before_the_others_are_read(tmp_path: Path) -> None:
+    found = looked(lists_in(tmp_path, PLANTED), "45.0.0.9")._replace(unread="the lists are being read")
+    assert isinstance(ADDRESS.check(found), Hit)
+    program = ProgramLookup("/bin/x", "0" * 64, found.matches, 0.0, "the lists are being read")
+    assert isinstance(PROGRAM.check(program), Hit)
+
+
 def test_a_listed_program_is_a_hit_and_another_is_not(tmp_path: Path) -> None:
     digest = hashlib.sha256(Path(sys.executable).read_bytes()).hexdigest()
     lists = lists_in(tmp_path, f"{digest}  implant\n{'0' * 64}\n")

@@ -15,9 +15,20 @@ from tests.sources.net import linux, until
 pytestmark = linux
 if sys.platform == "linux":
     from tcpview_tui.findings.rules.shell import SHELL_BEHIND_CONNECTION
-    from tests.findings.processes import contact, evidence_of, first_child, judge, marked, refused, running
+    from tests.findings.processes import (
+        contact,
+        copied,
+        evidence_of,
+        first_child,
+        folder,
+        judge,
+        marked,
+        refused,
+        running,
+    )
 
 PIPES = "import subprocess as s; p = s.Popen(['sh', '-i'], stdin=s.PIPE, stdout=s.PIPE, stderr=s.PIPE); p.wait()"
+DISGUISED = "import subprocess as s, sys; p = s.Popen(sys.argv[1:], stdin=s.PIPE, stdout=s.PIPE); p.wait()"
 TERMINAL = "import pty; pty.spawn(['sh'])"
 THREAD = f"import threading; t = threading.Thread(target=lambda: exec({PIPES!r})); t.start(); t.join()"
 PIPE, PTS, PAIR, TCP = (
@@ -40,6 +51,19 @@ def test_a_shell_behind_a_connection_is_marked(code: str, through: str) -> None:
     assert medium.severity is Severity.MEDIUM
     assert f"which reads from {through} and writes to {through}; seen connected to 203.0.113.7:4444" in hit.sentence
     assert shell is None or f"({shell})" in hit.sentence
+
+
+def test_so_is_a_copy_of_a_shell_under_another_name() -> None:
+    with folder() as place, running(sys.executable, "-c", DISGUISED, str(copied("dash", place / "worker"))) as process:
+        shell = first_child(process.pid)
+        hit = _until_marked(process.pid)
+    assert f"has a shell as its child, /usr/bin/dash under the name worker ({shell}), which reads from" in hit.sentence
+
+
+def test_a_child_that_is_no_shell_is_not() -> None:
+    with folder() as place, running(sys.executable, "-c", DISGUISED, str(copied("cat", place / "worker"))) as process:
+        first_child(process.pid)
+        assert judge(SHELL_BEHIND_CONNECTION, process.pid, contact(process.pid)) is None
 
 
 def _until_marked(pid: int) -> Hit:

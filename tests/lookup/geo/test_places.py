@@ -12,6 +12,7 @@ from tcpview_tui.lookup.geo.place import Place
 from tcpview_tui.lookup.geo.places import Places
 from tcpview_tui.text import safe
 from tests.lookup.conftest import WAIT, FakeClock
+from tests.sources.net import linux, until
 
 from .mmdb import mmdb
 
@@ -177,6 +178,136 @@ class TestFiles:
         places.close()
         assert asked(places, "8.8.8.9") is None
         assert places.of("8.8.8.8") is not None
+
+
+def replaced(folder: Path, name: str, records: dict[str, Any], built: int = 1_800_000_000) -> None:
+    """Put another file in the place of one, as geoipupdate does."""
+    (folder / "new").write_bytes(mmdb(records, "Test", built))
+    (folder / "new").replace(folder / name)
+
+
+def looked(places: Places, clock: FakeClock) -> None:
+    clock.since_start += module.LOOK_SECONDS
+    places.refresh()
+    assert places.wait(WAIT)
+
+
+@pytest.mark.usefixtures("without_lists")
+class TestNewFiles:
+    def test_a_file_that_is_replaced_is_read_within_a_minute(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        places = opened(tmp_path)
+        assert asked(places, "8.8.8.8") == Place(None, 15169, "GOOGLE")
+        before = places.version, places.edition
+        replaced(tmp_path, "asn.mmdb", {"8.8.8.0/24": {"asn": "AS64496", "country_code": "CH"}})
+        places.refresh()
+        assert places.wait(WAIT)
+        assert places.of("8.8.8.8") == Place(None, 15169, "GOOGLE")
+        looked(places, clock)
+        assert places.of("8.8.8.8") == Place("CH", 64496)
+        assert (places.version > before[0], places.edition) == (True, before[1] + 1)
+        assert places.tells == {"asn", "country"}
+
+    def test_files_that_stay_stay_open_and_nothing_is_new(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        places = opened(tmp_path)
+        asked(places, "8.8.8.8")
+        before = places.version, places.edition, places._sources
+        looked(places, clock)
+        assert (places.version, places.edition) == before[:2]
+        assert places._sources is before[2]
+
+    def test_it_is_looked_once_a_minute_at_most(self, tmp_path: Path, opened: Opener, clock: FakeClock) -> None:
+        places = opened(tmp_path)
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        clock.since_start += module.LOOK_SECONDS - 1
+        places.refresh()
+        assert places.wait(WAIT)
+        assert places.edition == 1
+        clock.since_start += 1
+        places.refresh()
+        assert places.wait(WAIT)
+        assert places.edition == 2
+        assert asked(places, "8.8.8.8") == Place(None, 15169, "GOOGLE")
+
+    def test_one_that_comes_and_one_that_goes_are_noticed(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        places = opened(tmp_path)
+        assert asked(places, "8.8.8.8") is not None
+        put(tmp_path, "country.mmdb", {"8.0.0.0/8": {"country_code": "US"}})
+        looked(places, clock)
+        assert places.of("8.8.8.8") == Place("US", 15169, "GOOGLE")
+        (tmp_path / "asn.mmdb").unlink()
+        looked(places, clock)
+        assert places.of("8.8.8.8") == Place("US")
+
+    def test_a_broken_one_is_said_and_the_old_one_still_counts(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        places = opened(tmp_path)
+        (tmp_path / "new").write_bytes(b"half of it")
+        (tmp_path / "new").replace(tmp_path / "asn.mmdb")
+        looked(places, clock)
+        assert asked(places, "8.8.8.9") == Place(None, 15169, "GOOGLE")
+        assert places.about[-1].startswith("asn.mmdb is not used: it is damaged")
+        assert places.about[-1].endswith("What it told before still counts.")
+        replaced(tmp_path, "asn.mmdb", {"8.8.8.0/24": {"asn": 64496}})
+        looked(places, clock)
+        assert places.of("8.8.8.9") == Place(None, 64496)
+        assert "not used" not in " ".join(places.about)
+
+    def test_one_that_was_overwritten_is_used_again_once_it_is_whole(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        places = opened(tmp_path)
+        whole = mmdb({"8.8.8.0/24": {"asn": 64496}})
+        (tmp_path / "asn.mmdb").write_bytes(whole[:50])
+        assert asked(places, "8.8.8.8") is None
+        looked(places, clock)
+        assert "still counts" not in places.about[-1]
+        (tmp_path / "asn.mmdb").write_bytes(whole)
+        looked(places, clock)
+        assert asked(places, "8.8.8.8") == Place(None, 64496)
+
+    def test_who_waits_for_an_answer_gets_that_of_the_new_file(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.0.0.0/8": GOOGLE})
+        places = opened(tmp_path)
+        for last in range(200):
+            places.of(f"8.8.8.{last}")
+        assert places.wait(WAIT)
+        replaced(tmp_path, "asn.mmdb", {"8.0.0.0/8": {"asn": 64496}})
+        clock.since_start += module.LOOK_SECONDS
+        places.refresh()
+        until(lambda: places.edition == 2)
+        assert places.look_up("8.8.8.199") == Place(None, 64496)
+
+    @linux
+    def test_a_file_that_is_no_longer_used_is_closed(self, tmp_path: Path, opened: Opener, clock: FakeClock) -> None:
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        places = opened(tmp_path)
+        for number in range(5):
+            replaced(tmp_path, "asn.mmdb", {"8.8.8.0/24": {"asn": 64496 + number}})
+            looked(places, clock)
+            assert asked(places, "8.8.8.8") == Place(None, 64496 + number)
+        leads = [each.resolve() for each in Path("/proc/self/fd").iterdir()]
+        assert [each for each in leads if each.parent == tmp_path] == [tmp_path / "asn.mmdb"]
+
+    def test_a_closed_one_looks_no_more(self, tmp_path: Path, opened: Opener, clock: FakeClock) -> None:
+        places = opened(tmp_path)
+        places.close()
+        put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
+        looked(places, clock)
+        assert places.edition == 1
 
 
 class TestRegistries:

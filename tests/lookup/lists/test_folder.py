@@ -11,6 +11,7 @@ import pytest
 from tcpview_tui.lookup.lists.folder import LOOK_SECONDS, Lists
 from tcpview_tui.lookup.lists.shelf import Kept, reread
 from tests.fakes import EPOCH, FakeClock
+from tests.lookup.lists.gated import UNREAD, GatedLists
 from tests.lookup.lists.samples import EVIL
 
 if TYPE_CHECKING:
@@ -187,6 +188,55 @@ def test_it_is_said_that_lists_are_still_read(folder: Folder, monkeypatch: pytes
     assert folder.look().problems == ()
     assert folder.look().problems == ()
     assert told == [("Reputation lists are being read; until then nothing is compared with them.",), ()]
+
+
+def test_until_all_has_been_read_once_it_is_said_that_there_may_be_more(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("45.0.0.1\n")
+    lists = GatedLists(tmp_path)
+    assert lists.unread == UNREAD
+    lists.refresh()
+    assert not lists.wait(0)
+    assert (lists.unread, lists.address("45.0.0.1", 1)) == (UNREAD, ())
+    lists.finish()
+    assert lists.unread == ""
+    assert lists.address("45.0.0.1", 1)
+
+
+def test_while_one_list_is_read_another_counts_and_there_may_be_more(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("45.0.0.1\n", "a")
+    folder.write("45.0.0.1\n", "b")
+    told = dict[tuple[str, ...], str]()
+    monkeypatch.setattr(folder.lists, "_rest", lambda: told.update({tuple(folder.found()): folder.lists.unread}))
+    folder.look()
+    assert told == {(): UNREAD, ("a:1",): UNREAD}
+    assert (folder.lists.unread, folder.found()) == ("", ["a:1", "b:1"])
+
+
+def test_a_list_that_comes_later_makes_nothing_unread(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write("45.0.0.1\n")
+    folder.look()
+    told = set[str]()
+    monkeypatch.setattr(folder.lists, "_rest", lambda: told.add(folder.lists.unread))
+    folder.write("45.0.0.2\n", "b")
+    folder.look()
+    assert told == {""}
+
+
+@pytest.mark.parametrize("name", ["missing", "file"])
+def test_a_folder_without_lists_has_been_read_at_once(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    assert Folder(tmp_path / name).look().unread == ""
+
+
+def test_reading_that_was_broken_off_has_not_ended(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("45.0.0.1\n")
+    lists = GatedLists(tmp_path)
+    lists.refresh()
+    lists.close()
+    lists.finish()
+    assert lists.unread == UNREAD
 
 
 def test_without_a_further_thread_the_next_refresh_tries(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

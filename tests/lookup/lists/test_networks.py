@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tcpview_tui.lookup import addresses
 from tcpview_tui.lookup.addresses import classify
-from tcpview_tui.lookup.lists.networks import is_special, masked, networks, plain, sought
+from tcpview_tui.lookup.lists.networks import are_special, is_special, key, keys_around, masked, networks, sought
 
 ANY_NETWORK = st.one_of(
     st.builds(lambda number, bits: ipaddress.ip_network((number, bits), strict=False),
@@ -84,24 +84,17 @@ def test_no_text_does_more_than_fail(text: str) -> None:
     assert all(ipaddress.ip_address(end.strip()) for end in ends)
 
 
-@given(st.lists(st.one_of(ANY_NETWORK.map(str), st.ip_addresses(v=4).map(str), st.text(max_size=20)), max_size=5))
-def test_plain_is_what_every_line_alone_would_be(lines: list[str]) -> None:
-    def alone(line: str) -> bool:
-        try:
-            ((packed, _),) = networks(line)
-        except ValueError:
-            return False
-        return len(packed) == 4 and ":" not in line and "-" not in line
-
-    expected = [networks(line)[0] for line in lines] if all(map(alone, lines)) else None
-    assert plain(lines) == expected
+@given(st.ip_addresses(), st.sets(st.integers(0, 32)))
+def test_an_address_is_looked_for_in_every_network_around_it(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, prefixes: set[int]
+) -> None:
+    around = [ipaddress.ip_network((address, prefix), strict=False) for prefix in sorted(prefixes)]
+    expected = [key(each.network_address.packed, each.prefixlen) for each in around]
+    assert keys_around(address.packed, sorted(prefixes)) == expected
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(0, 40))
-def test_bits_behind_the_prefix_are_cleared(number: int, bits: int) -> None:
-    text = f"{ipaddress.IPv4Address(number)}/{bits}"
-    if bits > 32:
-        assert plain([text]) is None
-    else:
-        network = ipaddress.IPv4Network(text, strict=False)
-        assert plain([text]) == list(networks(text)) == [(network.network_address.packed, bits)]
+@pytest.mark.parametrize("first", range(256))
+def test_what_begins_as_special_addresses_do_is_looked_at_no_closer_and_is_special(first: int) -> None:
+    keys = [bytes((first, second, 0, 0, 16)) for second in range(256)]
+    expected = [everything_in(ipaddress.IPv4Network((each[:4], 16))) for each in keys]
+    assert are_special(keys) == expected

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.sources.packages.rooted import LINKS, content, folder, resolve
+from tcpview_tui.sources.rooted import LINKS, content, folder, resolve
 from tests.sources.packages.databases import write
 
 
@@ -42,8 +42,19 @@ NAMES = st.sampled_from(["a", "b", "c", "..", ".", ""])
 PATHS = st.builds(lambda absolute, parts: "/" * absolute + "/".join(parts), st.booleans(), st.lists(NAMES, max_size=5))
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc"), PATHS)), PATHS)
-def test_nothing_leads_out_of_the_root(links: list[tuple[str, str, str]], path: str) -> None:
+def test_what_is_not_there_is_told_or_named_as_asked(tmp_path: Path) -> None:
+    write(tmp_path, "usr/file", b"")
+    (tmp_path / "out").symlink_to("/../../usr")
+    for name, place in (("out/none", "usr/none"), ("out/none/x", "usr/none/x"), ("out/file/x", "usr/file/x")):
+        assert resolve(tmp_path, name, may_lack=True) == tmp_path / place
+        with pytest.raises(OSError, match=r"No such file|Not a directory"):
+            resolve(tmp_path, name)
+    with pytest.raises(OSError, match="too long"):
+        resolve(tmp_path, "x" * 300, may_lack=True)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc"), PATHS)), PATHS, st.booleans())
+def test_nothing_leads_out_of_the_root(links: list[tuple[str, str, str]], path: str, may_lack: bool) -> None:
     with tempfile.TemporaryDirectory() as outside:
         root = Path(outside) / "root"
         for name in "abc":
@@ -52,7 +63,7 @@ def test_nothing_leads_out_of_the_root(links: list[tuple[str, str, str]], path: 
             if target and not os.path.lexists(root / where / name):
                 (root / where / name).symlink_to(target)
         try:
-            found = resolve(root, path)
+            found = resolve(root, path, may_lack=may_lack)
         except OSError:
             return
         assert found.is_relative_to(root)

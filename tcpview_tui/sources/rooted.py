@@ -12,13 +12,15 @@ from pathlib import Path
 LINKS = 40
 """Links followed in one path: MAXSYMLINKS (linux/namei.h)."""
 
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def resolve(root: Path, name: str) -> Path:
+def resolve(root: Path, name: str, *, may_lack: bool = False) -> Path:
     """Return where `name` leads for a process with this root, all links followed; raises OSError.
 
     The kernel would follow an absolute link from ``/proc/PID/root`` out of it, to a file of this program's own root.
+    What is not there raises FileNotFoundError or NotADirectoryError, unless it `may_lack`.
     """
     top = os.fspath(root).rstrip("/")
     place = ""
@@ -29,7 +31,7 @@ def resolve(root: Path, name: str) -> Path:
         if part == "..":
             place = place.rpartition("/")[0]
         elif part not in {"", "."}:
-            target = _target(f"{top}{place}/{part}")
+            target = _target(f"{top}{place}/{part}", may_lack)
             if target is None:
                 place = f"{place}/{part}"
                 continue
@@ -42,11 +44,13 @@ def resolve(root: Path, name: str) -> Path:
     return Path(f"{top}{place}/")
 
 
-def _target(path: str) -> str | None:
+def _target(path: str, may_lack: bool) -> str | None:
     try:
         return os.readlink(path)  # noqa: PTH115 - a path would be normalised
     except OSError as error:
         if error.errno == errno.EINVAL:  # readlink(2): it is there and no link
+            return None
+        if may_lack and error.errno in _ABSENT:
             return None
         raise
 
