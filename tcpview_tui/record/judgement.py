@@ -5,7 +5,7 @@ The key of a connection stands apart, since each file has keys of its own: here 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -106,7 +106,8 @@ def _subject(told: Any) -> Subject:
 
 
 def _finding(told: LineFinding, subject: Subject) -> Finding:
-    since = datetime.fromisoformat(told.since).timestamp()
+    at = datetime.fromisoformat(told.since)
+    since = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if not 0 <= since <= LAST:
         raise ValueError("it was found when there are no dates")
     unit = None if told.unit is None else safe(told.unit)

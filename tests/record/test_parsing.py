@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 
 from tcpview_tui.model.connection import Namespace
-from tcpview_tui.record.event import Acted, Event, Opened
+from tcpview_tui.record.event import Acted, Event, Judged, Opened
 from tcpview_tui.record.parsing import StreamError, events, imported
 from tcpview_tui.text import safe
+from tests.record.judged import found
 from tests.record.streams import (
     BOX,
     CALL,
@@ -81,6 +82,47 @@ def test_a_line_that_somebody_changed_into_nonsense_is_refused_in_a_safe_sentenc
     with pytest.raises(StreamError, match=r"^Line 1 is no event of a recording: ") as told:
         list(events([changed(document, path, value)]))
     assert safe(str(told.value)) == str(told.value)
+
+
+FINDING: dict[str, Any] = {"rule": "x", "severity": "high", "since": "2026-01-01"}
+NONSENSE: list[tuple[str, Any]] = [
+    ("severity", "grave"), ("version", -1), ("sha256", "x"), ("whom", "{"), ("since", "yesterday"),
+    ("since", "0001-01-01T00:00:00+23:59"), ("since", "9999-12-31T23:59:59-23:59"), ("since", "0001-01-01"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("of", "nobody"),
+        ("of", None),
+        ("subject", ""),
+        ("subject", "{}"),
+        ("subject", '[{"pid": 1}]'),
+        ("subject", "[" * 100_000),
+        ("finding", [{"rule": "x"}]),
+        ("finding", {}),
+        *(("finding", [FINDING | {name: value}]) for name, value in NONSENSE),
+    ],
+)
+def test_a_finding_that_somebody_changed_into_nonsense_is_refused(path: str, value: Any) -> None:
+    (document,) = documents([Judged(HERE, *found(("process", (1, None))))])
+    with pytest.raises(StreamError, match=r"^Line 1 is no event of a recording: ") as told:
+        list(events([changed(document, f"tcpview.{path}", value)]))
+    assert safe(str(told.value)) == str(told.value)
+
+
+def test_texts_of_a_finding_that_come_back_are_safe() -> None:
+    (document,) = documents([Judged(HERE, *found(("machine", ("ld-so-preload", "x", ("x",)))))])
+    evil = "\x1b[2J"
+    own = document["tcpview"]
+    own["subject"] = json.dumps(["ld-so-preload", evil, [evil]])
+    texts = dict.fromkeys(("rule", "title", "technique", "sentence", "against", "about", "unit"), evil)
+    own["finding"] = [FINDING | texts | {"whom": json.dumps(evil)}]
+    (judged,) = events([json.dumps(document)])
+    assert isinstance(judged, Judged)
+    assert judged.place == ("machine", ("ld-so-preload", safe(evil), (safe(evil),)))
+    assert {each for each in judged.findings[0] if isinstance(each, str)} == {safe(evil)}
 
 
 @pytest.mark.parametrize("line", ["[]", "nonsense", "[" * 100_000, '"\udc80"', "{}", '{"event": {"action": "gap"}}'])
