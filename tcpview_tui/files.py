@@ -77,9 +77,12 @@ def read_content(file: Path, limit: int) -> bytes:
 
     No link is followed and no pipe waited for.
     """
-    flags = os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(file, flags), "rb") as stream:
+    with open(file, "rb", opener=_open_unwaiting) as stream:
         content = stream.read(limit + 1) or b""
     if len(content) > limit:
         raise ValueError(f"{file} is longer than {limit} bytes")
     return content
+
+
+def _open_unwaiting(path: str, flags: int) -> int:
+    return os.open(path, flags | _FLAGS | getattr(os, "O_NONBLOCK", 0))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +17,6 @@ from tcpview_tui.sources.choose import choose
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tcpview_tui.clock import Clock
     from tcpview_tui.sources.base import Source
 
@@ -57,6 +57,18 @@ def settled(config: Path | None, given: dict[str, Any]) -> tuple[Settings, Path]
         return build(msgspec.to_builtins(load(config)) | given), config or default_path()
     except ConfigError as error:
         raise WrongUsageError(str(error)) from error
+
+
+def check_geo(settings: Settings) -> None:
+    """Raise `WrongUsageError` when a folder of address databases was named that cannot be looked into."""
+    if not settings.geo:
+        return
+    try:
+        os.scandir(Path(settings.geo).expanduser()).close()
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a home that nobody has; ValueError: a NUL
+        reason = safe(getattr(error, "strerror", None) or str(error)).rstrip(".")
+        told = f"--geo {safe(settings.geo)}: the folder cannot be looked into: {reason}."
+        raise WrongUsageError(f"{told} Name one that has databases (.mmdb).") from error
 
 
 def understood(expression: str, origin: str) -> Query:

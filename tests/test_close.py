@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tcpview_tui import cli
-from tcpview_tui.alignment import aligned
+from tcpview_tui.alignment import WIDEST, aligned
 from tcpview_tui.model.connection import State, Unowned
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
@@ -193,6 +193,13 @@ def test_a_config_file_that_forbids_changes_is_obeyed(source: FakeSource, tmp_pa
 
 def test_cells_stand_in_columns_and_no_line_ends_in_blanks() -> None:
     assert aligned([("a", "long", "curl (4242)"), ("bb", "s", "x")]) == ["a   long  curl (4242)", "bb  s     x"]
+
+
+def test_a_cell_that_is_very_long_shifts_its_own_line_only() -> None:
+    for right in ((), (0,)):
+        lines = aligned([("p" * 300, "22"), ("sshd", "80"), ("b" * WIDEST, "443")], right)
+        assert [line.index(end) for line, end in zip(lines, ("22", "80", "443"), strict=True)] == [302, 62, 62]
+        assert lines[0] == "p" * 300 + "  22"
 
 
 @pytest.mark.parametrize("expression", ["", " ", "\t"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tcpview_tui.files import create, replace_content, why_not
+from tcpview_tui.files import create, read_content, replace_content, why_not
 
 NOBODY = 65534
 FULL = """
@@ -109,6 +109,26 @@ def test_what_cannot_be_synced_replaces_nothing(tmp_path: Path, monkeypatch: pyt
         replace_content(file, b"after")
     assert file.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("place", ["folder", "link"])
+def test_what_cannot_be_read_leaves_no_descriptor_open(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(20):
+        with pytest.raises(OSError, match=place):
+            read_content(tmp_path / place, 10)
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_what_is_read_is_no_pipe_and_not_too_long(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert read_content(tmp_path / "pipe", 10) == b""
+    (tmp_path / "file").write_bytes(b"x" * 10)
+    assert read_content(tmp_path / "file", 10) == b"x" * 10
+    with pytest.raises(ValueError, match="longer than 9 bytes"):
+        read_content(tmp_path / "file", 9)
 
 
 def test_a_missing_folder_is_made_for_this_user_only(tmp_path: Path) -> None:

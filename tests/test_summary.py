@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tcpview_tui.findings.pair import Program
 from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.snapshot import Code, Passed, Problem
@@ -87,6 +89,29 @@ def test_what_was_found_is_counted_by_rule_the_gravest_first(tmp_path: Path) -> 
     told = told_by(taped(tmp_path / "a.tcpview", events))
     assert told["What was found"] == [(at, "high", "Unusual place", "exe-place", 2), (at, "low", "Long", "long", 1)]
     assert not told_by(taped(tmp_path / "b.tcpview", []))["What was found"]
+
+
+def test_what_was_found_is_counted_by_whom_it_is_about(tmp_path: Path) -> None:
+    of_rows = [found(("connection", key)) for key in (1, 2)]
+    program = Program("/usr/bin/curl", None, None)
+    both = [(place, (told[0]._replace(subject=program), *told)) for place, told in of_rows]
+    both = [(place, (told[0], told[1]._replace(rule="own"))) for place, told in both]
+    (by_program, by_row) = told_by(taped(tmp_path / "a.tcpview", [Judged(HERE, *each) for each in both]))[
+        "What was found"
+    ]
+    assert (by_program[3:], by_row[3:]) == (("exe-place", 1), ("own", 2)), "one program, and two connections"
+
+
+@pytest.mark.parametrize("body", ["nonsense", "[7", '{"findings": 7}', '{"findings": ["x", 7, null]}', None, "7"])
+def test_a_finding_that_is_damaged_takes_nothing_else_away(body: str | None, tmp_path: Path) -> None:
+    events = [Judged(HERE, *found(("process", (each, 2.0)))) for each in (1, 2)]
+    path = taped(tmp_path / "a.tcpview", [Opened(HERE, CALL), *events])
+    whole = told_by(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE event SET body = ? WHERE id = 2", (body,))
+    told = told_by(path)
+    assert [row[4] for row in told["What was found"]] == [1]
+    assert told | {"What was found": ()} == whole | {"What was found": ()}
 
 
 def test_what_nobody_counts_is_unknown_and_what_is_still_there_lasts_longer(

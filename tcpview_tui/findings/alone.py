@@ -22,7 +22,7 @@ _BUSY = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Keep out, while it lasts, everybody else who asks for the same folder (flock(2)). Raises OSError, after
-    `PATIENCE` one of EWOULDBLOCK.
+    `PATIENCE` one of EWOULDBLOCK that says so.
 
     Where a system or a file system has no such locks there is none. The lock is the folder's own, and leaves no file.
     """
@@ -42,7 +42,8 @@ def alone(folder: Path) -> Iterator[None]:
                 if error.errno not in _BUSY:
                     break
                 if time.monotonic() > until:
-                    raise
+                    why = f"another program has been writing in that folder for {PATIENCE:.0f} seconds; try again"
+                    raise OSError(errno.EWOULDBLOCK, why) from error
             time.sleep(_PAUSE)
         yield
     finally:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcpview_tui.findings.pair import program_of
 from tcpview_tui.findings.register import subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from tcpview_tui.findings.finding import Subject
     from tcpview_tui.findings.register import Place, Register
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.live import Update
@@ -35,14 +37,38 @@ class Marked:
         """Take in which rows differ, or are gone."""
         if self._places:
             for key, row in update.items():
-                (self._keys.add if row and self._bears(row) else self._keys.discard)(key)
+                self._weigh(key, row)
 
     def renew(self, rows: Mapping[Key, Row]) -> None:
-        """Count all rows anew if what marks them differs: call it when something was found, or was silenced."""
-        places = self._register.marked
-        if places != self._places:
-            self._places = places
-            self._keys = {key for key, row in rows.items() if self._bears(row)}
+        """Count anew the rows of which what marks them differs: call it when something was found, or was silenced."""
+        before, self._places = self._places, self._register.marked
+        for key in set(_touched(before ^ self._places, rows)):
+            self._weigh(key, rows[key])
 
-    def _bears(self, row: Row) -> bool:
-        return not self._places.isdisjoint(subjects(row))
+    def _weigh(self, key: Key, row: Row | None) -> None:
+        bears = row is not None and not self._places.isdisjoint(subjects(row))
+        (self._keys.add if bears else self._keys.discard)(key)
+
+
+def _touched(places: Iterable[Place], rows: Mapping[Key, Row]) -> Iterator[Key]:
+    """Yield the rows among whose `subjects` these places may be, without making those of 100,000 rows."""
+    pids: set[Subject] = set()
+    files: set[str] = set()
+    remotes: set[tuple[object, object]] = set()
+    for place in places:
+        match place:
+            case ("connection", key) | ("machine", ("hidden-socket", key)):
+                if key in rows:
+                    yield key
+            case ("process", (pid, *_)) | ("machine", ("sniffer", (pid, *_))):
+                pids.add(pid)
+            case ("activity", ((str(), *_), _, address, port, _)):  # a pair
+                remotes.add((address, port))
+            case ("activity", (str(file), *_)):  # a program
+                files.add(file)
+    if pids:
+        yield from (key for key, row in rows.items() if not pids.isdisjoint([owner.pid for owner in row.owners]))
+    if remotes:
+        yield from (key for key, row in rows.items() if row.connection.remote in remotes)
+    if files:
+        yield from (key for key, row in rows.items() if row.direction == "out" and program_of(row.owner).file in files)

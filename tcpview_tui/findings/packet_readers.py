@@ -31,30 +31,18 @@ MONITORS = Trade(
 )
 """Services that are there to see all traffic: intrusion detection, flow accounting, a virtual switch."""
 
+NAMESAKES = MONITORS._replace(
+    quiet=Severity.LOW,
+    loud=Severity.LOW,
+    against="{} is a monitor by its name, and lies where no distribution puts one: ask who installed it.",
+)
+"""What is called like one of them, and is outside of the directories of packages."""
+
 SERVICES = Trade(
     frozenset(
-        {
-            "avahi-autoipd",
-            "bird",
-            "blackbox_exporter",
-            "charon",
-            "charon-systemd",
-            "chronyd",
-            "cilium-agent",
-            "connmand",
-        }
-        | {
-            "conntrackd",
-            "dhclient",
-            "dhcpcd",
-            "dhcpd",
-            "dhcrelay",
-            "dnsmasq",
-            "eigrpd",
-            "fping",
-            "hostapd",
-            "igmpproxy",
-        }
+        {"avahi-autoipd", "bird", "blackbox_exporter", "charon", "charon-systemd", "chronyd", "cilium-agent"}
+        | {"connmand", "conntrackd", "dhclient", "dhcpcd", "dhcpd", "dhcrelay", "dnsmasq", "eigrpd", "fping", "hostapd"}
+        | {"igmpproxy"}
         | {"isisd", "iwd", "keepalived", "kea-dhcp", "kea-dhcp-ddns", "kube-vip", "ladvd", "lldpad", "lldpd", "ndppd"}
         | {"networkmanager", "odhcp6c", "odhcpd", "ospf6d", "ospfd", "pimd", "pluto", "pppoe", "pppoe-server", "ptp4l"}
         | {"radvd", "rarpd", "smokeping", "systemd-networkd", "tailscaled", "teamd", "telegraf", "udhcpc", "udhcpd"}
@@ -94,7 +82,11 @@ STRANGERS = Trade(
 TRADES = (MONITORS, SERVICES, PINGS, TOOLS)
 
 
-def trade_of(program: str) -> Trade:
-    """Return the trade of a program, by its name, with a version or without: ``ospf6d``, ``snort3``."""
+def trade_of(program: str, packaged: bool = True) -> Trade:
+    """Return the trade of a program, by its name, with a version or without: ``ospf6d``, ``snort3``.
+
+    `packaged` tells whether it lies where packages alone put programs: nothing else proves what sees all traffic.
+    """
     names = {program, plain(program)}
-    return next((trade for trade in TRADES if names & trade.programs), STRANGERS)
+    found = next((trade for trade in TRADES if names & trade.programs), STRANGERS)
+    return NAMESAKES if found is MONITORS and not packaged else found

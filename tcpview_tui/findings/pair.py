@@ -51,7 +51,7 @@ def program_of(process: Process | None) -> Program:
     """Return the program that a process runs; `NOBODY` for none."""
     if process is None:
         return NOBODY
-    return Program(process.executable or process.name, process.user, process.container)
+    return Program(process.program or process.name, process.user, process.container)
 
 
 def pair_of(row: Row) -> Pair | None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcpview_tui.model.process import Process
 
 SHELLS = frozenset(
     {"sh", "ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "ksh93", "lksh", "mksh", "nu", "pwsh", "rbash"}
@@ -61,6 +65,12 @@ def is_shell(path: str, argv: tuple[str, ...] = ()) -> bool:
 def is_interpreter(path: str) -> bool:
     """Whether an executable runs programs that are text."""
     return plain(path) in INTERPRETERS
+
+
+def has_purpose(process: Process) -> bool:
+    """Whether the hash of its program tells what it runs: not of a shell or an interpreter."""
+    path = process.program or process.name
+    return not is_shell(path) and not is_interpreter(path)
 
 
 def is_steady(path: str) -> bool:

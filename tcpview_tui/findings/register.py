@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from bisect import bisect_right
+from collections import deque
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.findings.finding import Finding, Unchecked
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 Place = tuple["Of", "Subject"]
 Told = tuple[tuple[Finding, ...], tuple[Unchecked, ...]]
+
+RECENT = 10_000
+"""Changes that are remembered by place; who has missed more compares all there is."""
 
 _NOTHING: Told = ((), ())
 
@@ -39,6 +44,8 @@ class Register:
         self.silences = silences
         self._told: dict[Place, Told] = {}
         self._hits: dict[Place, None] = {}
+        self._grave: dict[Place, None] = {}
+        self._changes: deque[tuple[int, Place]] = deque(maxlen=RECENT)
         self.version = 0
         """Grows whenever what was found is another."""
 
@@ -83,15 +90,35 @@ class Register:
 
     def standing(self) -> dict[Place, tuple[Finding, ...]]:
         """Return all that was found, silenced or not."""
-        told = {place: self._told.get(place, _NOTHING)[0] for place in list(self._hits)}
+        told = {place: self.at(place) for place in list(self._hits)}
         return {place: findings for place, findings in told.items() if findings}
+
+    def at(self, place: Place) -> tuple[Finding, ...]:
+        """Return what was found of one subject, silenced or not."""
+        return self._told.get(place, _NOTHING)[0]
+
+    def changed(self, since: int) -> list[Place] | None:
+        """Return where something else is found than at the version `since`, the earliest first.
+
+        `None` when that is more than `RECENT` changes ago.
+        """
+        recent = list(self._changes)
+        if recent and recent[0][0] > since + 1:
+            return None
+        return list(dict.fromkeys(place for _, place in recent[bisect_right(recent, since, key=itemgetter(0)) :]))
 
     def _note(self, place: Place, before: tuple[Finding, ...], found: tuple[Finding, ...]) -> None:
         if found:
             self._hits[place] = None
         else:
             self._hits.pop(place, None)
-        self.version += found != before
+        if any(each.severity >= MARKED for each in found):
+            self._grave[place] = None
+        else:
+            self._grave.pop(place, None)
+        if found != before:
+            self._changes.append((self.version + 1, place))
+            self.version += 1
 
     def __bool__(self) -> bool:
         """Whether anything was found, silenced or not."""
@@ -100,17 +127,20 @@ class Register:
     @property
     def marked(self) -> frozenset[Place]:
         """Where something stands that is to be told, and is grave enough to mark rows."""
-        return frozenset(place for place in list(self._hits) if self._marks(place))
+        return frozenset(place for place in list(self._grave) if self._marks(place))
 
     def _marks(self, place: Place) -> bool:
-        told, _ = self._told.get(place, _NOTHING)
-        return any(each.severity >= MARKED and not self.silences.hides(each) for each in told)
+        return any(each.severity >= MARKED and not self.silences.hides(each) for each in self.at(place))
 
     @property
     def findings(self) -> list[Finding]:
-        """All that is to be told, the gravest first, of these the newest; what is about the same, as it was first."""
-        told = [each for place in list(self._hits) for each in self._told.get(place, _NOTHING)[0]]
+        """All that is to be told, the gravest first, of these the newest.
+
+        Of what is about the same the gravest is told, of these the first.
+        """
+        told = [each for place in list(self._hits) for each in self.at(place)]
         shown = sorted((each for each in told if not self.silences.hides(each)), key=lambda each: -each.since)
+        shown.sort(key=attrgetter("severity"))
         once = {(each.rule, each.subject): each for each in shown}.values()
         return sorted(once, key=lambda each: (-each.severity, -each.since))
 
@@ -123,7 +153,7 @@ class Register:
         """Return what is to be told of a row, the gravest first: of its processes, of itself, of its ends."""
         if not self._hits:
             return ()
-        told = [each for subject in subjects(row) for each in self._told.get(subject, _NOTHING)[0]]
+        told = [each for subject in subjects(row) for each in self.at(subject)]
         shown = [each for each in told if not self.silences.hides(each)]
         return tuple(sorted(shown, key=attrgetter("severity"), reverse=True))
 
@@ -143,16 +173,3 @@ def subjects(row: Row) -> Iterator[Place]:
     if pair is not None:
         yield "activity", pair
         yield "activity", pair.program
-
-
-def concerns(place: Place, row: Row) -> bool:
-    """Return whether a place is among the `subjects` of a row, without making all of them."""
-    match place:
-        case ("process", identity) | ("machine", ("sniffer", identity)):
-            return any(owner.identity == identity for owner in row.owners)
-        case ("connection", key) | ("machine", ("hidden-socket", key)):
-            return row.key == key
-        case ("activity", subject):
-            pair = pair_of(row)
-            return pair is not None and subject in (pair, pair.program)
-    return False

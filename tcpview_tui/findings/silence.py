@@ -66,6 +66,8 @@ def load(path: Path) -> dict[Key, Silence]:
         told = msgspec.json.decode(read_content(path, _LIMIT), type=_File).silences
     except FileNotFoundError:
         return {}
+    except RecursionError as error:
+        raise ValueError("it is nested deeper than what this program writes") from error
     kept = (
         Silence(safe(each.rule), each.program and safe(each.program), each.unit and safe(each.unit), safe(each.name))
         for each in told

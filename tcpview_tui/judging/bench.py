@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tcpview_tui.clock import Clock
+    from tcpview_tui.findings.baseline.file import Held
     from tcpview_tui.findings.dossier import Dossier
     from tcpview_tui.judging.verdict import Panel
     from tcpview_tui.judging.works import Works
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 class Bench:
     """The rules at work. Without a `folder` nothing is judged, and the register stays empty."""
 
-    def __init__(self, clock: Clock, folder: Path | None = None, baseline: Path | None = None, geo: str = "") -> None:
-        """`folder` is where this user's silences, lists and baseline are; `baseline` is another file to compare with.
+    def __init__(self, clock: Clock, folder: Path | None = None, baseline: Held | None = None, geo: str = "") -> None:
+        """`folder` is where this user's silences, lists and baseline are; `baseline` is what another file held.
 
         `geo` is a folder of address databases.
         """

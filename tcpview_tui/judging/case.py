@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.findings.evidence import Contact, Executable, Unread
 from tcpview_tui.findings.reach import is_nearby, stays_here
-from tcpview_tui.sources.evidence.successor import agrees
-from tcpview_tui.sources.packages.answers import Owner
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.evidence import Evidence, Reading
@@ -27,30 +25,31 @@ class Reader(NamedTuple):
 
     `evidence` is told whom the process talks to. `provenance` tells where its program comes from, compared with its
     package when the flag is set. `digest_of` returns the SHA-256 of its program, and `is_there` whether it still runs.
-    `agrees` tells whether the program that has the name of its deleted one now is as its package brought it.
+    `successor` tells where the program comes from that has the name of its deleted one now, compared with its package.
     """
 
     evidence: Callable[[Process, tuple[Contact, ...]], Reading[Evidence]]
     provenance: Callable[[int, bool], Provenance]
     digest_of: Callable[[Process], str | None]
     is_there: Callable[[Process], bool]
-    agrees: Callable[[int, Owner], Reading[bool]] = agrees
+    successor: Callable[[int], Provenance]
 
 
 class Case:
     """A process, its rows, those of them that lead away from this machine, and how far it is judged."""
 
     __slots__ = (
-        "_basis", "_provenance", "digest", "far", "has_ended", "is_judged", "process", "retries", "rows", "talked",
+        "_basis", "_provenance", "deferred", "digest", "far", "has_ended", "is_judged", "process", "retries", "rows",
+        "talked", "waits",
     )  # fmt: skip
 
     def __init__(self, process: Process) -> None:
         self.process = process
         self.rows: set[Key] = set()
         self.far: dict[Key, Row] = {}
-        self.talked = self.is_judged = self.has_ended = False
-        self.retries = 0
-        self.digest: tuple[tuple[int, int, float], str] | None = None
+        self.talked = self.is_judged = self.has_ended = self.waits = False
+        self.retries = self.deferred = 0
+        self.digest: tuple[tuple[int, int, float, float], str] | None = None
         self._basis: tuple[Executable, bool] | None = None
         self._provenance: Provenance | None = None
 
@@ -73,15 +72,6 @@ class Case:
         first = nsmallest(CONTACTS, self.far.values(), key=lambda row: row.first_seen)
         ends = ((row, row.connection.remote) for row in first)
         return tuple(Contact(*end, row.first_seen, not is_nearby(end.address)) for row, end in ends if end is not None)
-
-    def successor(self, reader: Reader) -> Provenance:
-        """Return where the program comes from that has the name of its deleted one now, compared with its package.
-
-        Asked for each time: in the middle of an upgrade the new file is there, and the database still the old one.
-        """
-        found = reader.provenance(self.process.pid, False)
-        owner = found.owner
-        return found._replace(intact=reader.agrees(self.process.pid, owner)) if isinstance(owner, Owner) else found
 
     def provenance(self, reader: Reader, executable: Reading[Executable | None], compare: bool) -> Provenance:
         """Return where its program comes from: what was read before, while the program and its file stay as they are.

@@ -48,7 +48,8 @@ class Novel(NamedTuple):
 class Connections:
     """Judges the rows themselves.
 
-    A row that stays as it is costs next to nothing: once a minute only those are judged of which something is new.
+    A row that stays as it is costs next to nothing: once a minute only those are judged of which something is new, be
+    it that the hash of a program says something else.
     """
 
     name = "connections"
@@ -68,6 +69,7 @@ class Connections:
         """The rows that are outside of the baseline."""
         self._rows: dict[Key, Row] = {}
         self._gauges: dict[Key, Gauge] = {}
+        self._said: dict[Key, Content] = {}
         self._moved: set[Key] = set()
         self._unread: set[Key] = set()
         self._turns: Turns[Key] = Turns()
@@ -104,7 +106,8 @@ class Connections:
             yield self._judge(self._rows[key], now)
         for key, last in self._turns.again(now):
             row = self._rows[key]
-            if key in self._moved or (self._lacks.is_root and key in self._lacks) or _has_aged(row, last, now):
+            is_sought = self._lacks.is_root and key in self._lacks
+            if key in self._moved or is_sought or _has_aged(row, last, now) or self._is_other(row, now):
                 yield self._judge(row, now)
 
     def _forget(self, row: Row) -> None:
@@ -116,6 +119,7 @@ class Connections:
         self._moved.discard(key)
         self._unread.discard(key)
         self._gauges.pop(key, None)
+        self._said.pop(key, None)
         self._lacks.drop(key)
 
     def _renew(self, marked: float | None) -> None:
@@ -175,12 +179,25 @@ class Connections:
         comparison = self._basis[0]
         if comparison is None:
             return Novel(row, None, self._marked)
-        content = self._contents.judge(comparison.baseline, row, now) if self._contents else None
+        content = self._hashed(row, now)
         if content is LATER:
             self._turns.call(row.key)
+        self._said.pop(row.key, None)
+        if content is not None:
+            self._said[row.key] = content
         is_outside = isinstance(content, Departure) or comparison.is_outside(row)
         (self.outside.add if is_outside else self.outside.discard)(row.key)
         return Novel(row, comparison.verdict(row, Context(now=now, gauges=self._gauges)), self._marked, content)
+
+    def _hashed(self, row: Row, now: float) -> Content:
+        """Return what the hashes of its programs say of a row."""
+        comparison = self._basis[0]
+        return self._contents.judge(comparison.baseline, row, now) if self._contents and comparison else None
+
+    def _is_other(self, row: Row, now: float) -> bool:
+        """Whether these say something else than when the row was judged."""
+        content = self._rules.read(OF_NOVELTY, row.key, lambda: self._hashed(row, now))
+        return content != self._said.get(row.key)
 
 
 def _has_aged(row: Row, last: float, now: float) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.baseline.departures import Departure, changed_program
 from tcpview_tui.findings.baseline.traits import Program, program_of
+from tcpview_tui.findings.programs import has_purpose
 from tcpview_tui.findings.rule import Unknown
-from tcpview_tui.judging.digests import has_purpose
 from tcpview_tui.judging.processes import HASHING
 from tcpview_tui.judging.turns import is_over
 from tcpview_tui.sources.packages.answers import Owner
@@ -37,7 +37,8 @@ _NEVER: tuple[float, Content] = -math.inf, None
 class Contents:
     """Compares programs with their hashes in a baseline, each process once a minute at most. For one thread.
 
-    A process whose program changed is asked for its package: that an upgrade changes a program is normal.
+    A process whose program changed is asked for its package: that an upgrade changes a program is normal. Ask again of
+    each row: in the middle of an upgrade the database is still the old one, and execve(2) keeps pid and start time.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -59,10 +60,11 @@ class Contents:
         if not is_over(at, now):
             return known
         answer = self._timed(baseline, owner, now)
-        if answer is not LATER:
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            self._known[name] = now, answer
+        if answer is LATER:
+            return LATER if (at, known) == _NEVER else known
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        self._known[name] = now, answer
         return answer
 
     def _timed(self, baseline: Baseline, owner: Process, now: float) -> Content:
@@ -87,7 +89,7 @@ class Contents:
         if digest in baseline.programs[program].sha256:
             return None
         found = self._reader.provenance(owner.pid, True)
-        if _is_upgrade(found) or not self._reader.is_there(owner):
+        if _is_upgrade(found, owner.started) or not self._reader.is_there(owner):
             return None
         return changed_program(baseline, program, digest, found)
 
@@ -97,6 +99,12 @@ def _rank(answer: Departure | Unknown) -> int:
     return 0 if isinstance(answer, Departure) else 1 if answer is LATER else 2
 
 
-def _is_upgrade(found: Provenance) -> bool:
-    """Whether a package brought the file, and nothing tells that it is another one than that package's."""
-    return isinstance(found.owner, Owner) and found.intact is not False
+def _is_upgrade(found: Provenance, started: float | None) -> bool:
+    """Whether a package brought what a process runs that started then, or has replaced it since.
+
+    What has a checksum and was not compared is no more the file of its name: who puts the original back upgrades
+    nothing.
+    """
+    if not isinstance(found.owner, Owner) or found.intact is False:
+        return False
+    return found.intact is True or found.owner.checksum is None or found.owner.came_after(started)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.findings.programs import is_interpreter, is_shell
+from tcpview_tui.findings.programs import has_purpose
 from tcpview_tui.record.programs import Programs
 from tcpview_tui.sources.proctable import read_entry, same_start
 
@@ -26,12 +26,6 @@ class Digests:
     def of_purpose(self, process: Process) -> str | None:
         """Return the SHA-256 of a program; none of one that has the same whatever it runs."""
         return self.of(process) if has_purpose(process) else None
-
-
-def has_purpose(process: Process) -> bool:
-    """Whether the hash of its program tells what it runs: not of a shell or an interpreter."""
-    path = process.executable or process.name
-    return not is_shell(path) and not is_interpreter(path)
 
 
 def is_there(process: Process) -> bool:

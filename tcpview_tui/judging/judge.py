@@ -87,13 +87,23 @@ class Judge:
             self._news.append(news)
             if len(self._news) > BEHIND:
                 self._squeeze()
-            self._wake.notify()
+            self._wake.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until all that has come is judged, so many seconds at most; return whether it is."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._stopped or self._is_idle, seconds)
+            return self._is_idle and not self._stopped
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._news and self._began is None
 
     def stop(self) -> None:
         """End soon."""
         with self._wake:
             self._stopped = True
-            self._wake.notify()
+            self._wake.notify_all()
         if self._thread.is_alive():
             self._thread.join(PATIENCE)
 
@@ -102,13 +112,15 @@ class Judge:
         with self._wake:
             news = list(self._news)
             self._news.clear()
-        self._began = time.monotonic()
+            self._began = time.monotonic()
         for panel in self._panels:
             if self._stopped:
                 break
             if self._ask(panel, news):
                 self._heard()
-        self._began = None
+        with self._wake:
+            self._began = None
+            self._wake.notify_all()
 
     def _ask(self, panel: Panel, news: Sequence[News]) -> bool:
         """Return whether there is anything new to tell. A panel that fails is asked no more: the others go on."""
@@ -151,6 +163,7 @@ class Judge:
         self._stopped = True
         self._news.clear()
         self.failed += (what,)
+        self._wake.notify_all()
 
     def _run(self) -> None:
         is_ready = self.prepare()

@@ -10,6 +10,7 @@ from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.file import BaselineError, change, load
 from tcpview_tui.findings.baseline.traits import Networks, program_of
 from tcpview_tui.judging.digests import Digests
+from tcpview_tui.judging.turns import MINUTE
 from tcpview_tui.lookup.lists.intake import Facts
 from tcpview_tui.lookup.lists.shelf import SETTLING
 from tcpview_tui.record.host import host_name
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tcpview_tui.clock import Clock
+    from tcpview_tui.findings.baseline.file import Held
     from tcpview_tui.lookup.geo.places import Places
     from tcpview_tui.model.column import Context
     from tcpview_tui.model.row import Row
@@ -30,17 +32,21 @@ _STILL = "What it held before still counts."
 class Normal:
     """What is normal here, as a file tells. `refresh` is the judge's alone; `learn` can be called from any thread."""
 
-    def __init__(self, path: Path, places: Places, clock: Clock) -> None:
-        """Read it, if there is any. `places` tells the numbers of networks."""
+    def __init__(self, path: Path, places: Places, clock: Clock, held: Held | None = None) -> None:
+        """Read it, if there is any, unless what it `held` is known. `places` tells the numbers of networks."""
         self.comparison: Comparison | None = None
         self.trouble = ""
         """Why the file is not read, in a sentence that is safe."""
         self._path, self._places, self._clock = path, places, clock
         self._edition, self._networks = places.edition, _networks(places)
         self._facts: Facts | None = None
+        self._again: float | None = None
         self._changing = threading.Lock()
         self._digests = Digests()
-        self._read(self._seen())
+        if held is None:
+            self._read(self._seen())
+        else:
+            self._facts, self.comparison = Facts.of(held.status), Comparison(held.baseline, self._networks)
 
     @property
     def warning(self) -> str | None:
@@ -80,7 +86,8 @@ class Normal:
             self.comparison = self.comparison and Comparison(self.comparison.baseline, self._networks)
         facts = self._seen()
         is_settling = facts is not None and 0 <= self._clock.wall() - facts.modified / 1e9 < SETTLING
-        if facts != self._facts and not is_settling:
+        is_again = self._again is not None and self._clock.monotonic() >= self._again
+        if (facts != self._facts or is_again) and not is_settling:
             self._read(facts)
 
     def _seen(self) -> Facts | None:
@@ -90,8 +97,11 @@ class Normal:
             return None
 
     def _read(self, facts: Facts | None) -> None:
-        """Put what the file says in force; what it said before, if it is gone or broken, which is said."""
-        before, self._facts, self.trouble = self.comparison, facts, ""
+        """Put what the file says in force; what it said before, if it is gone or broken, which is said.
+
+        What the system did not let read is read again in a minute.
+        """
+        before, self._facts, self.trouble, self._again = self.comparison, facts, "", None
         if facts is None:
             self.trouble = safe(f"{self._path} is gone. {_STILL}") if before else ""
             return
@@ -99,6 +109,8 @@ class Normal:
             baseline = load(self._path)
         except BaselineError as error:
             self.trouble = f"{error} {_STILL}" if before else str(error)
+            if isinstance(error.__cause__, OSError):
+                self._again = self._clock.monotonic() + MINUTE
             return
         if before is None or before.baseline != baseline:
             self.comparison = Comparison(baseline, self._networks)

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Executable, File, Unread
+from tcpview_tui.findings.programs import has_purpose
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rules.reputation import ProgramLookup
 from tcpview_tui.findings.table import OF_EVIDENCE, OF_PROGRAM, OF_PROVENANCE
 from tcpview_tui.judging.case import Case
-from tcpview_tui.judging.digests import has_purpose
 from tcpview_tui.judging.turns import Turns
 from tcpview_tui.judging.verdict import FAULT, Answers, News, Rules, Verdict, has_hit, unknown
 
@@ -35,6 +35,9 @@ IDLE = 2_000
 
 HASHING = 0.5
 """Seconds of reading whole programs at one go; who comes after that has its turn at the next look."""
+
+DEFERRALS = 3
+"""Looks in a row for which a finding waits at most for that turn: nobody keeps silence by many large programs."""
 
 _ENDED = "the process has ended before it was judged"
 
@@ -120,7 +123,7 @@ class Processes:
     def _judged(self, case: Case, now: float) -> Iterator[Verdict]:
         if case.has_ended:
             return
-        process = case.process
+        process, case.waits = case.process, False
         evidence = self._rules.read(OF_EVIDENCE, process.identity, lambda: self._evidence(case))
         answers, digest = self._answers(case, evidence, now)
         if not self._reader.is_there(process):  # what was read may be of another one that has got its pid
@@ -130,21 +133,25 @@ class Processes:
                 return
         elif isinstance(evidence, Unread) and evidence is not FAULT:
             self._try_again(case)
+        elif has_hit(answers) and _is_deferred(case):
+            return
         case.is_judged = True
         silenced = digest if _tells(process, evidence) else None
         yield Verdict("process", About(process.identity, process.label, silenced, process.service), answers)
 
     def _evidence(self, case: Case) -> Reading[Evidence]:
-        """Read the evidence; what has the place of a deleted program is compared with its package in its turn."""
+        """Read the evidence; what has the place of a deleted program is compared with its package in its turn.
+
+        Each time anew: in the middle of an upgrade the new file is there, and the database still the old one.
+        """
         found = self._reader.evidence(case.process, case.contacts())
         executable = None if isinstance(found, Unread) else found.executable
         if isinstance(found, Unread) or not isinstance(executable, Executable) or not executable.successor:
             return found
-        if self._hashed >= HASHING:
-            self._turns.call(case.process.identity)
+        if self._is_spent(case):
             return found
         began = time.perf_counter()
-        successor = case.successor(self._reader)
+        successor = self._reader.successor(case.process.pid)
         self._hashed += time.perf_counter() - began
         return replace(found, successor=successor)
 
@@ -152,6 +159,13 @@ class Processes:
         if case.retries < RETRIES:
             case.retries += 1
             self._turns.call(case.process.identity)
+
+    def _is_spent(self, case: Case) -> bool:
+        """Whether whole programs have been read for long enough at this look: then a case has its turn at the next."""
+        case.waits = self._hashed >= HASHING
+        if case.waits:
+            self._turns.call(case.process.identity)
+        return case.waits
 
     def _answers(self, case: Case, evidence: Reading[Evidence], now: float) -> tuple[Answers, str | None]:
         """Return the answers, and the SHA-256 of the program where it was wanted and is known."""
@@ -184,11 +198,10 @@ class Processes:
         """Return the SHA-256 of a program; `None` also when its turn is only at the next look."""
         process = case.process
         file = executable.file if isinstance(executable, Executable) else None
-        basis = (file.device, file.inode, file.modified) if isinstance(file, File) else None
+        basis = (file.device, file.inode, file.modified, file.changed) if isinstance(file, File) else None
         if case.digest is not None and basis is not None and case.digest[0] == basis:
             return case.digest[1]
-        if self._hashed >= HASHING:
-            self._turns.call(process.identity)
+        if self._is_spent(case):
             return None
         began = time.perf_counter()
         found = self._rules.read(OF_PROGRAM, process.identity, lambda: self._reader.digest_of(process))
@@ -206,8 +219,14 @@ class Processes:
         elif not digest:
             unread = "The program of the process is not read (yet), so that its hash is not known."
         matches = self._lists.digest(digest) if digest else ()
-        evidence = ProgramLookup(process.executable or process.name, digest or "", matches, now, unread)
+        evidence = ProgramLookup(process.program or process.name, digest or "", matches, now, unread)
         return list(self._rules.ask(OF_PROGRAM, process.identity, evidence))
+
+
+def _is_deferred(case: Case) -> bool:
+    """Whether a finding waits for what is read of its program at the next look: it may be silenced, or an upgrade."""
+    case.deferred = case.deferred + 1 if case.waits else 0
+    return 0 < case.deferred <= DEFERRALS
 
 
 def _tells(process: Process, evidence: Reading[Evidence]) -> bool:

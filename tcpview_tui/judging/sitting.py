@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 READING = 10.0
 """Seconds that lists, and databases of addresses, are waited for at most: five times what a million entries take."""
 
-SETTLING = 10.0
-"""Seconds after which no further turn begins: whole programs are read only where lists tell of programs."""
+TURNING = 10.0
+"""Seconds after which no further turn begins: programs that are still to be read whole then wait for the next look."""
 
 TURNS = 4
 """Turns that the first look gets at least: the machine itself is judged one thing at a turn (`judging.watches`)."""
@@ -60,7 +60,7 @@ class Sitting(Bench):
         if self._has_settled:
             self._turn()
             return
-        self._has_settled, until = True, self._clock.monotonic() + SETTLING
+        self._has_settled, until = True, self._clock.monotonic() + TURNING
         for turn in count(1):
             if (not self._turn() and turn >= TURNS) or self._clock.monotonic() >= until:
                 return

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.findings.baseline.comparison import Comparison
+    from tcpview_tui.findings.baseline.file import Held
     from tcpview_tui.judging.verdict import Panel, Rules
     from tcpview_tui.model.column import Context
     from tcpview_tui.model.row import Row
@@ -44,19 +45,20 @@ class Works:
     """Made and used in the thread of the judge; what it tells can be asked from any."""
 
     def __init__(
-        self, clock: Clock, folder: Path, baseline: Path | None, rules: Rules, geo: str = "", pids: int | None = None
+        self, clock: Clock, folder: Path, baseline: Held | None, rules: Rules, geo: str = "", pids: int | None = None
     ) -> None:
-        """`folder` has lists and baseline, unless `baseline` names another file; `geo` has databases of addresses.
+        """`folder` has lists and baseline, unless `baseline` is of another file; `geo` has databases of addresses.
 
         `pids` is how many process ids are asked at a look, if not `SLICE`.
         """
         self.places = Places(usual(geo), clock)
         self.places.open()
         self.places.wait(_PATIENCE)
-        self._normal = Normal(baseline or folder / "baseline.json", self.places, clock)
+        self._normal = Normal(baseline.path if baseline else folder / "baseline.json", self.places, clock, baseline)
         self.closer = Closer()
         self._rules, self._lists, digests = rules, Lists(folder / "lists", clock), Digests()
-        reader = Reader(read, Provenances().of, digests.of, is_there)
+        provenances = Provenances()
+        reader = Reader(read, provenances.of, digests.of, is_there, provenances.successor)
         self._connections = Connections(rules, self._lists, self._compared, digests.of_purpose, Contents(reader))
         processes = Processes(rules, reader, self._lists)
         activities, machine = Activities(rules, digests.of_purpose), Machine(rules, watches(clock, pids or SLICE))

@@ -13,6 +13,7 @@ from tcpview_tui.listing.found import written
 from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.fields import FIELDS
 from tcpview_tui.model.lexer import tokenize
+from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.output import put
 from tcpview_tui.usage import WrongUsageError
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _TROUBLE = WRONG_USAGE
 """diff(1): 0 no differences, 1 differences, 2 trouble."""
 
-_MOVING = frozenset(field.name for field in FIELDS if field.volatile) - {"is"}
+_MOVING = frozenset(field.name for field in FIELDS if field.volatile) - {"is", *PLACES}
 """Fields of what a connection carries and how long: no file is sure to tell that."""
 
 
@@ -55,6 +56,10 @@ def tell_differences(
 
 def _check(query: Query, listing: Listing, earlier: Earlier) -> None:
     named = [token.text.lower() for token in tokenize(query.text) if token.kind == "field"]
+    placed = [name for name in named if name in PLACES]
+    if placed:
+        why = "where an address is registered is told by databases as they are now, and by no earlier file"
+        raise WrongUsageError(f"--filter: {', '.join(placed)}: {why}, so that --diff cannot ask for it; leave it out.")
     moving = [name for name in named if name in _MOVING]
     if moving:
         why = "what a connection carries, and for how long, is not told by every earlier file"

@@ -70,6 +70,8 @@ class Docket:
         self._table = LiveTable(clock, linger=0)
         self._rows: dict[Key, Row] = {}
         self._gauges: dict[Key, Gauge] = {}
+        self._there: dict[What, list[Key]] = {}
+        self._basis: int | None = None
         self._known: set[What] = set()
         self._said: set[What] = set()
 
@@ -80,6 +82,8 @@ class Docket:
                 self._rows.pop(key, None)
             else:
                 self._rows[key] = row
+        if update:
+            self._basis = None
         return self._bench.join(update, context)
 
     def follow(self, snapshot: Snapshot) -> Context:
@@ -113,12 +117,14 @@ class Docket:
                 yield f"Found beside the connections: {each.title} ({each.severity.label}): {each.sentence}"
 
     def _told(self) -> dict[What, list[Key]]:
-        """Return what rows tell, and which."""
-        told: dict[What, list[Key]] = {}
-        for key, row in self._rows.items():
-            for each in self._bench.register.of(row):
-                told.setdefault((each.rule, each.subject), []).append(key)
-        return told
+        """Return what rows tell, and which: what it was before, while no row and nothing that was found is another."""
+        register = self._bench.register
+        if self._basis != register.version:
+            self._basis, self._there = register.version, {}
+            for key, row in self._rows.items() if register else ():
+                for each in register.of(row):
+                    self._there.setdefault((each.rule, each.subject), []).append(key)
+        return self._there
 
     def unjudged(self) -> Iterator[str]:
         """Yield what could not be judged, or not as was wanted, in sentences: more may be suspicious."""

@@ -109,7 +109,8 @@ def _standing(happened: Iterable[Event]) -> Earlier:
     names: dict[str, str] = {}
     tracked = Tracked()
     for _, look in groupby(happened, lambda event: event.at.look):
-        for event, row, _ in tracked.take(tuple(look)):
+        for happening in tracked.take(tuple(look)):
+            event, row = happening.event, happening.row
             if isinstance(event, Named):
                 names[event.address] = event.name
             elif isinstance(event, Closed):

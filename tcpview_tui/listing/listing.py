@@ -41,8 +41,8 @@ _LIVED = frozenset({"seen", "closed", "age"})
 _LATER = _LIVED | {"host", "rate_in", "rate_out"}
 """Columns that a single look cannot fill: they take a look before, or several, or names of addresses."""
 
-_UNCOMPARED = TRAFFIC | {"finding"}
-"""Columns that differ although nothing happened, or that no earlier file is judged by."""
+_UNCOMPARED = TRAFFIC | {"finding", *PLACES}
+"""Columns that differ although nothing happened, or that no earlier file tells of."""
 
 _USUAL = ("process", "pid", "user", "proto", "state", "dir", "local", "lport", "remote", "rport")
 """Columns of the table unless others are asked for: about as much as a screen is wide."""
@@ -124,6 +124,8 @@ class Listing:
             return "takes the names of addresses, looked up with --names only; add it, or leave host out"
         if name == "finding":
             return "is what is judged now, and an earlier file cannot be; leave it out"
+        if name in PLACES and self.diff is not None:
+            return "is told by databases as they are now, and by no earlier file; leave it out"
         if self.diff is not None:
             return "differs although nothing has happened, so that --diff does not compare it; leave it out"
         if name in _LIVED:

@@ -56,7 +56,7 @@ class Records:
 
     def line(self, happening: Happening) -> str:
         """Return the record."""
-        event, row, context = happening
+        event, row, context = happening.event, happening.row, happening.context
         columns = (*_leading(event.at.wall, WORDS[type(event)]), *self._columns)
         return self._write([row] if row else [], columns, context, 0.0, "").removeprefix(self.head)
 
@@ -71,7 +71,7 @@ class Lines:
 
     def line(self, happening: Happening) -> str:
         """Return the text: the time in UTC, what happened, and the columns."""
-        event, row, context = happening
+        event, row, context = happening.event, happening.row, happening.context
         texts = [shown(column, row, context) if row else "" for column in self._columns]
         wanted = (min(cells(text), column.ideal) for text, column in zip(texts, self._columns, strict=True))
         self._widths = list(map(max, self._widths, wanted))

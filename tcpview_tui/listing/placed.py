@@ -12,6 +12,7 @@ import click
 from tcpview_tui.lookup.geo.folders import usual
 from tcpview_tui.lookup.geo.places import Places
 from tcpview_tui.model.column import Context
+from tcpview_tui.usage import check_geo
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
@@ -54,7 +55,11 @@ class Placed:
 
 @contextmanager
 def placing(settings: Settings, clock: Clock) -> Iterator[Placed]:
-    """Keep the files open that the settings say, for as long as it lasts."""
+    """Keep the files open that the settings say, for as long as it lasts.
+
+    Raises `WrongUsageError` for a folder that was named and cannot be read.
+    """
+    check_geo(settings)
     places = Places(usual(settings.geo), clock)
     try:
         places.open()

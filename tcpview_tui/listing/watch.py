@@ -97,11 +97,11 @@ class Watch:
         if self._look_up is None or not happened:
             return happened
         is_wanted = (lambda *_: True) if self._query.needs_names else self._query.matches
-        names = self._look_up([row for _, row, context in happened if row and is_wanted(row, context)])
+        names = self._look_up([each.row for each in happened if each.row and is_wanted(each.row, each.context)])
         return [each._replace(context=replace(each.context, names=names)) for each in happened]
 
     def _is_told(self, happening: Happening) -> bool:
-        event, row, _ = happening
+        event, row = happening.event, happening.row
         if row is None:
             return False
         old, has_matched = self._rows.pop(row.key, None), self._has_matched(happening)
@@ -114,7 +114,7 @@ class Watch:
 
     def _has_matched(self, happening: Happening) -> bool:
         """Return whether a connection matches, or did before; remember whether it does."""
-        _, row, context = happening
+        row, context = happening.row, happening.context
         if row is None:
             return False
         matches, matched = self._query.matches(row, context), row.key in self._matching

@@ -54,7 +54,7 @@ def _of_program(dossier: Dossier) -> Iterator[Fact]:
         return
     yield _digest(dossier.digest, program)
     yield _reading("Program", program, _standing)
-    yield _reading("Capabilities", program if isinstance(program, Unread) else program.capabilities, _names)
+    yield _reading("File caps", program if isinstance(program, Unread) else program.capabilities, _names)
     yield from _of_package(dossier.provenance, program)
     yield _reading("Environment", evidence if isinstance(evidence, Unread) else evidence.loader, _variables)
 

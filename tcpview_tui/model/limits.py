@@ -78,6 +78,15 @@ def judged(summary: str, *told: str) -> Problem:
     return Problem(Code.JUDGING, summary, " ".join(told))
 
 
+def no_baseline() -> Problem:
+    """Return that the filter asks what is new to a baseline, and that there is none."""
+    return judged(
+        "no baseline to compare with",
+        "The filter asks what is new to the baseline, and there is none: nothing matches, and that tells nothing. "
+        "Learn what is normal here first (This is normal, or tcpview-tui baseline learn), or name one by --baseline.",
+    )
+
+
 def places(told: Iterable[str]) -> Problem:
     """Return what registered countries and AS numbers come from, and how old that is, in the sentences `told`."""
     return Problem(Code.PLACES, "where an address is registered is known from files", " ".join(told))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DELETED = " (deleted)"
+"""What the kernel appends to the path of a program whose name is gone (d_path, fs/d_path.c); a name can end so, too."""
+
 
 def label(name: str, pid: int) -> str:
     """Return how people read a process: ``curl (4242)``."""
@@ -41,6 +44,11 @@ class Process:
     def label(self) -> str:
         """The process in words: ``curl (4242)``."""
         return label(self.name, self.pid)
+
+    @property
+    def program(self) -> str | None:
+        """The path of its executable, without the mark of one that is gone: it is the same program as before."""
+        return self.executable and self.executable.removesuffix(DELETED)
 
     @property
     def identity(self) -> tuple[int, float | None]:

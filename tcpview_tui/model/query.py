@@ -24,6 +24,8 @@ _DEPTH = 50
 _TERM = "a word, field:value or ("
 _TERMS = frozenset({"word", "quoted", "regex", "field", "(", "-", "not"})
 
+_OUTSIDE = plain("is:new-to-baseline")
+
 
 @dataclass(slots=True)
 class Query:
@@ -43,6 +45,11 @@ class Query:
     named: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     judged: tuple[str, ...] = ()
+
+    @property
+    def asks_baseline(self) -> bool:
+        """Whether it takes a baseline to answer it."""
+        return any(plain(term) == _OUTSIDE for term in self.judged)
 
     def matches(self, row: Row, context: Context) -> bool:
         """Return whether the row is shown."""

@@ -9,7 +9,7 @@ import msgspec
 from tcpview_tui.model.address import parse
 from tcpview_tui.record import ecs
 from tcpview_tui.record.ecs_findings import rules
-from tcpview_tui.record.judgement import described, key_of, keyed
+from tcpview_tui.record.judgement import described, key_of, keyed, withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def alert(event: Judged, happening: Happening, host: str, digest_of: Digest) -> 
         },
         **about,
         **rule,
-        "message": "; ".join(each.sentence for each in gravest_first),
+        "message": "; ".join(each.sentence for each in gravest_first) or withdrawn(happening.before),
         "tcpview": {**about.get("tcpview", {}), **own},
     }
 
@@ -59,7 +59,7 @@ def _about(place: Place, happening: Happening, host: str, digest_of: Digest) -> 
     rows = happening.rows
     if rows and key_of(place) is not None:
         return ecs.subject(rows[0], happening.context, host, digest_of)
-    process = _process(place, rows)
+    process = process_of(place, rows)
     known = {} if process is None else ecs.of_process(process, host, digest_of)
     match place:
         case ("process", (int(pid), _)) | ("machine", ("hidden-process", int(pid))) if process is None:
@@ -78,8 +78,8 @@ def _remote(transport: str, address: str, port: int) -> Document:
     return {"network": flow, "destination": {"ip": str(parsed), "port": port}}
 
 
-def _process(place: Place, rows: Sequence[Row]) -> Process | None:
-    """Return the process that it is about: of a program, the one whose connection opened last."""
+def process_of(place: Place, rows: Sequence[Row]) -> Process | None:
+    """Return the process that a judgement about these rows is about: of a program, whose connection opened last."""
     owners = [owner for row in rows for owner in row.owners]
     match place:
         case ("process", identity) | ("machine", ("sniffer", identity)):

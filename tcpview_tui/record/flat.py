@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
     from tcpview_tui.record.about import About
-    from tcpview_tui.record.event import Event
     from tcpview_tui.record.tracked import Happening
 
 
@@ -28,7 +27,7 @@ class _Fact(NamedTuple):
 
     name: str
     type: str
-    value: Callable[[Event, Row | None, About], Any]
+    value: Callable[[Happening, About], Any]
 
 
 class _Seen(NamedTuple):
@@ -103,14 +102,14 @@ def _process(process: Process, about: About) -> dict[str, Any]:
 
 
 _FACTS = (
-    _Fact("time", "time", lambda event, _, __: _micros(event.at.wall)),
-    _Fact("known", "time", lambda event, _, __: _micros(event.at.told)),
-    _Fact("monotonic", "real", lambda event, _, __: event.at.monotonic),
-    _Fact("look", "int", lambda event, _, __: event.at.look),
-    _Fact("host", "text", lambda _, __, about: about.host),
-    _Fact("event", "text", lambda event, _, __: WORDS[type(event)]),
-    _Fact("detail", "text", lambda event, row, _: detail(event, row) or None),
-    _Fact("key", "text", lambda event, _, __: key_of(event) or None),
+    _Fact("time", "time", lambda told, _: _micros(told.event.at.wall)),
+    _Fact("known", "time", lambda told, _: _micros(told.event.at.told)),
+    _Fact("monotonic", "real", lambda told, _: told.event.at.monotonic),
+    _Fact("look", "int", lambda told, _: told.event.at.look),
+    _Fact("host", "text", lambda _, about: about.host),
+    _Fact("event", "text", lambda told, _: WORDS[type(told.event)]),
+    _Fact("detail", "text", lambda told, _: detail(told) or None),
+    _Fact("key", "text", lambda told, _: key_of(told.event) or None),
 )
 
 _TRAITS = (
@@ -157,9 +156,8 @@ COLUMNS = tuple((each.name, each.type) for each in (*_FACTS, *_TRAITS))
 
 def row_of(happening: Happening, about: About) -> tuple[Any, ...]:
     """Return the values of all columns; `None` is unknown, or does not fit. Times are microseconds since 1970 UTC."""
-    event, row, context = happening
-    facts = (_fitting(fact.type, fact.value(event, row, about)) for fact in _FACTS)
-    if row is None:
+    facts = (_fitting(fact.type, fact.value(happening, about)) for fact in _FACTS)
+    if happening.row is None:
         return (*facts, *_NOTHING)
-    seen = _Seen(row, context, about)
+    seen = _Seen(happening.row, happening.context, about)
     return (*facts, *(_fitting(trait.type, trait.value(seen)) for trait in _TRAITS))

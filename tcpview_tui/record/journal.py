@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tcpview_tui.model.snapshot import Ending
@@ -72,11 +73,22 @@ class Journal:
         if version == self._version:
             return []
         now = Moment(clock.wall(), clock.monotonic(), look)
-        found = register.standing()
-        over = [Judged(now, place) for place in self._judged if place not in found]
-        fresh = [Judged(now, *told) for told in found.items() if self._judged.get(told[0]) != told[1]]
-        self._version, self._judged = version, found
-        return [*over, *fresh]
+        places = register.changed(self._version)
+        if places is None:
+            places = [*self._judged, *(place for place in register.standing() if place not in self._judged)]
+        self._version = version
+        return [Judged(now, place, found) for place in places if (found := self._found(register, place)) is not None]
+
+    def _found(self, register: Register, place: Place) -> tuple[Finding, ...] | None:
+        """Return what is found of a subject by now; `None` when that was told."""
+        found = register.at(place)
+        if found == self._judged.get(place, ()):
+            return None
+        if found:
+            self._judged[place] = found
+        else:
+            del self._judged[place]
+        return found
 
     def _gap(self, now: Moment, slept: float) -> Iterator[Event]:
         if self._before is not None:
@@ -85,7 +97,7 @@ class Journal:
                 yield Gap(now, passed)
 
     def _unseen(self, now: Moment, problems: Iterable[Problem]) -> Iterator[Event]:
-        found = {problem.code.value: problem for problem in problems}
+        found = _joined(problems)
         for code, problem in found.items():
             if self._problems.get(code) != problem:
                 yield Unseen(now, code, problem)
@@ -121,3 +133,16 @@ class Journal:
             at = now if ending.closed_at is None else now.at(ending.closed_at)
             yield Closed(at, connection.key, ending.owners)
         yield from (Closed(now.at(each.closed_at), each.connection.key) for each in snapshot.passed)
+
+
+def _joined(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """Return a problem for each code, which says what all with that code say: in a recording there is one of a kind."""
+    alike: dict[str, list[Problem]] = {}
+    for problem in dict.fromkeys(problems):
+        alike.setdefault(problem.code.value, []).append(problem)
+    return {code: told[0] if len(told) == 1 else _as_one(told) for code, told in alike.items()}
+
+
+def _as_one(problems: Sequence[Problem]) -> Problem:
+    summary = "; ".join(each.summary for each in problems)
+    return replace(problems[0], summary=summary, detail=" ".join(each.detail for each in problems if each.detail))

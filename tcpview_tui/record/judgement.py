@@ -27,15 +27,6 @@ Judgement = tuple["Place", tuple[Finding, ...]]
 """A subject, and all that was found of it."""
 
 
-class Saved(msgspec.Struct, frozen=True):
-    """A judgement. `subject` is made of lists, texts and numbers; `connection` is the number of that one, if any."""
-
-    of: Of
-    subject: Any = None
-    findings: tuple[LineFinding, ...] = ()
-    connection: int | None = None
-
-
 def key_of(place: Place) -> Key | None:
     """Return the key of the connection that a place is about; `None` when it is about none."""
     match place:
@@ -59,10 +50,10 @@ def keyed(place: Place, key: Key | None) -> Place:
     return place
 
 
-def saved(place: Place, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return a judgement for JSON, without the key of its connection; times are cut to the millisecond."""
-    of, subject = keyed(place, None)
-    return {"of": of, "subject": subject, "findings": described(place, findings)}
+def withdrawn(before: Iterable[Finding]) -> str:
+    """Return in words that nothing is found any more, and of whom, where it is known what was found before."""
+    names = ", ".join(dict.fromkeys(each.name for each in before if each.name))
+    return f"nothing is found of {names} any more" if names else "nothing is found any more"
 
 
 def described(place: Place, findings: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -72,15 +63,6 @@ def described(place: Place, findings: Sequence[Finding]) -> list[dict[str, Any]]
         document | ({"whom": subject} if subject else {})
         for document, subject in zip(told(findings) or (), whom, strict=True)
     ]
-
-
-def restored(body: Any) -> Judgement:
-    """Return a judgement that was `saved`; the key of its connection, if it is about one, is the number of that.
-
-    Raises ValueError or msgspec.ValidationError for what nobody has saved.
-    """
-    read = msgspec.convert(body, Saved)
-    return judgement(read.of, read.subject, read.findings, read.connection)
 
 
 def judgement(of: Of, subject: Any, findings: Iterable[LineFinding], key: Key | None) -> Judgement:

@@ -16,6 +16,7 @@ from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.record import judgement
 from tcpview_tui.record.digests import Digest, unread
 from tcpview_tui.record.ecs_events import beginning, document, key_id
+from tcpview_tui.record.ecs_judged import process_of
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Judged, Named, Opened, Unseen
 from tcpview_tui.record.facts import begun, sentence
 from tcpview_tui.record.spreadsheet import inert
@@ -102,18 +103,20 @@ def json_line(happening: Happening, host: str, digest_of: Digest = unread) -> st
 
 def csv_line(happening: Happening, host: str, digest_of: Digest = unread) -> str:
     """Return a record (RFC 4180) with times in UTC; what the event does not tell is empty."""
-    event, row, context = happening
+    event, row, context = happening.event, happening.row, happening.context
     at, key = event.at, key_of(event)
     origin = [timestamp(at.wall), f"{at.monotonic:.3f}", str(at.look), inert(host), WORDS[type(event)], key]
-    facts = [cell(column, row, context) if row else "" for column in _COLUMNS]
-    digest = (row and row.owner and digest_of(row.owner)) or ""
-    return _record([*origin, *facts, digest, inert(detail(event, row))])
+    owner = row.owner if row else process_of(event.place, happening.rows) if isinstance(event, Judged) else None
+    known = {"process": inert(owner.name), "pid": str(owner.pid)} if owner else {}
+    facts = [cell(column, row, context) if row else known.get(column.id, "") for column in _COLUMNS]
+    digest = (owner and digest_of(owner)) or ""
+    return _record([*origin, *facts, digest, inert(detail(happening))])
 
 
 def text_line(happening: Happening, _: str, __: Digest = unread) -> str:
     """Return a line for people: the local time with its distance from UTC, what happened, to what, and by whom."""
     event, row = happening.event, happening.row
-    told = f"{key_of(event) if row is None else _subject(row)}  {detail(event, row)}".strip()
+    told = f"{key_of(event) if row is None else _subject(row)}  {detail(happening)}".strip()
     return f"{_local(event.at.wall)}  {WORDS[type(event)]:7}  {told}\n"
 
 
@@ -128,9 +131,10 @@ def _subject(row: Row) -> str:
     return f"{_wide(connection.ends, _ENDS)}  {connection.state.value:{_STATE}}  {' '.join(filter(None, (who, user)))}"
 
 
-def detail(event: Event, row: Row | None) -> str:
+def detail(happening: Happening) -> str:
     """Return in words what an event tells beside its connection."""
-    match event:
+    row = happening.row
+    match happening.event:
         case Opened(_, _, True):
             return "was there before"
         case Closed(at, _) if row and not row.preexisting and not row.is_brief:
@@ -146,7 +150,7 @@ def detail(event: Event, row: Row | None) -> str:
         case Acted(_, sentence):
             return sentence
         case Judged(_, _, findings):
-            return "; ".join(map(_finding, findings)) or "nothing is found any more"
+            return "; ".join(map(_finding, findings)) or judgement.withdrawn(happening.before)
     return ""
 
 

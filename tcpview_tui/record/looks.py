@@ -8,6 +8,7 @@ from tcpview_tui.model.diff import Change, Difference
 from tcpview_tui.model.snapshot import Ending, Passed, Problem, Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Judged, Named, Opened, Unseen
+from tcpview_tui.record.judgement import about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,8 @@ class _Look:
         looks = self._looks
         match event:
             case Opened(_, connection):
+                for place in about(connection.key):  # what was found of another one, which had the same key
+                    looks.judge(place, ())
                 self._open(connection)
             case Changed(_, connection):
                 self._change(connection)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tcpview_tui.sources.evidence.contents import content_of, digest
 
 if TYPE_CHECKING:
     from tcpview_tui.model.process import Process
@@ -13,16 +13,12 @@ if TYPE_CHECKING:
 LARGEST = 256 << 20
 """Bytes of a program beyond which it is not read: a second of work."""
 
-KEPT = 4_096
-"""Digests remembered."""
-
 
 class Programs:
-    """Digests by file: device, inode, size and time of change."""
+    """Digests of what processes run, for as long as nothing tells that a file has changed."""
 
     def __init__(self, proc: Path = Path("/proc")) -> None:
         self._proc = proc
-        self._known: dict[tuple[int, int, int, int], str] = {}
 
     def digest_of(self, process: Process) -> str | None:
         """Return 64 hexadecimal digits; `None` when the process has ended, or its program may not be read.
@@ -30,15 +26,7 @@ class Programs:
         What is read is the file that the process runs (``/proc/PID/exe``), also when its path leads elsewhere by now.
         """
         try:
-            with (self._proc / str(process.pid) / "exe").open("rb") as file:
-                status = os.fstat(file.fileno())
-                if status.st_size > LARGEST:
-                    return None
-                name = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-                if name not in self._known:
-                    if len(self._known) >= KEPT:
-                        self._known.clear()
-                    self._known[name] = hashlib.file_digest(file, "sha256").hexdigest()
-                return self._known[name]
+            content = content_of(f"{self._proc}/{process.pid}/exe")
+            return digest(content, "sha256") if content.size <= LARGEST else None
         except OSError:
             return None

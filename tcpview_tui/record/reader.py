@@ -13,7 +13,7 @@ import msgspec
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Named, Opened, Unseen
-from tcpview_tui.record.judgement import restored
+from tcpview_tui.record.keeping import restored
 from tcpview_tui.record.opening import opened
 from tcpview_tui.record.schema import APPLICATION_ID, COUNTED, VERSION, VERSIONS
 from tcpview_tui.record.things import Things, decoded

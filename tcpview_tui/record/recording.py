@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tcpview_tui.record.aside import Aside
 from tcpview_tui.record.closing import write_line
 from tcpview_tui.record.event import Closed, Gap
 from tcpview_tui.record.opening import beside
@@ -64,6 +65,7 @@ class Recording:
         self._pending: list[Row] = []
         self._seals = 0
         self._missed: Moment | None = None
+        self._aside = Aside()
         _check_alone(path)
         draft, self._made = _draft(path)
         try:
@@ -91,7 +93,7 @@ class Recording:
     @property
     def waiting(self) -> int:
         """Rows that are kept in memory, because the file could not be written."""
-        return len(self._pending)
+        return len(self._pending) + len(self._aside)
 
     @property
     def digest(self) -> str:
@@ -136,18 +138,21 @@ class Recording:
     def _taken(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return what is taken of `events`: all of it, or, while too much waits, the ends of what is there.
 
-        There are no more of those than connections. What was left out is told as a gap, as soon as there is room.
+        There are no more of those than connections. What was left out is told as a gap, as soon as there is room, and
+        behind it what was found meanwhile.
         """
         if not events:
             return events
         now = events[-1].at
         if self._is_too_much(events):
             taken = [each for each in events if isinstance(each, Closed) and self._rows.knows(each.key)]
-            self.left_out += len(events) - len(taken)
+            self.left_out += len(events) - len(taken) - self._aside.keep(events)
             self._missed = self._missed or now
             return taken
-        since, self._missed = self._missed, None
-        return events if since is None else [Gap(now._replace(early=0.0), now.clock - since.clock), *events]
+        since, self._missed, now = self._missed, None, now._replace(early=0.0)
+        self._aside.wrote(events)
+        gap = [] if since is None else [Gap(now, now.clock - since.clock)]
+        return [*gap, *self._aside.again(now, self._rows.knows), *events]
 
     def _settle(self) -> None:
         """Have SQLite bring all into the one file, and let go of it. Raises sqlite3.Error or RecordingError if not."""

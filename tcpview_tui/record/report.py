@@ -69,8 +69,8 @@ class Report:
 
 
 def _line(happening: Happening) -> str:
-    event, row, context = happening
+    event, row, context = happening.event, happening.row, happening.context
     facts = _EMPTY if row is None else [page.cell(column, row, context) for column in _COLUMNS]
     word = WORDS[type(event)]
     when, what = page.text_cell(timestamp(event.at.wall)), page.text_cell(word)
-    return page.line((when, what, *facts, page.text_cell(detail(event, row))), word if type(event) in _COLOURED else "")
+    return page.line((when, what, *facts, page.text_cell(detail(happening))), word if type(event) in _COLOURED else "")

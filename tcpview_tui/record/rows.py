@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Named, Opened, Unseen
-from tcpview_tui.record.judgement import key_of, saved
+from tcpview_tui.record.judgement import key_of
+from tcpview_tui.record.keeping import saved
 from tcpview_tui.record.schema import COUNTED, SEALED
 from tcpview_tui.record.states import Keeper
+from tcpview_tui.record.tracked import LATE
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.finding import Finding
@@ -28,9 +30,6 @@ Row = tuple[str, tuple[Any, ...]]
 
 REMEMBERED = 65_536
 """Addresses, processes and what is common of which the number is remembered; beyond that they are written once more."""
-
-LATE = 4_096
-"""Closed connections of which the number is remembered: what is found of them is told later than their end."""
 
 _ORDER = {table.name: place for place, table in enumerate(SEALED)}
 
@@ -112,7 +111,8 @@ class Rows:
             case Counted(at, key, counters):
                 self._happened("counted", at, self._connections.get(key), body=_brief(counters))
             case Judged(at, place, findings):
-                self._happened("judged", at, self._about(place, findings), body=saved(place, findings))
+                number = self._about(place, findings)
+                self._happened("judged", at, number, body=saved(place, findings, number))
             case _:
                 self._aside(event)
 

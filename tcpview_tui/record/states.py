@@ -16,7 +16,7 @@ from tcpview_tui.model.connection import Connection, Direction, Endpoint, Family
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.snapshot import Code, Problem
-from tcpview_tui.record import judgement
+from tcpview_tui.record import keeping
 from tcpview_tui.record.event import Changed, Closed, Opened
 from tcpview_tui.record.looks import Looks
 from tcpview_tui.record.reader import counted
@@ -183,8 +183,7 @@ class Keeper:
     def _found(self, judged: Callable[[Place], int | None]) -> Iterator[dict[str, Any]]:
         for place, findings in self._looks.findings.items():
             number = judged(place)
-            if number is not None or judgement.key_of(place) is None:
-                yield judgement.saved(place, findings) | {"connection": number}
+            yield keeping.saved(place, findings, number) | {"connection": number}
 
 
 def restored(data: bytes, process: Callable[[int], Process]) -> Whole:
@@ -207,7 +206,7 @@ def _whole(body: _Body, process: Callable[[int], Process]) -> Whole:
     problems = {code: Problem(Code(code), *map(safe, words)) for code, words in body.problems.items()}
     names = {safe(address): safe(name) for address, name in body.names.items()}
     rows = [_restored(saved, process) for saved in body.rows]
-    findings = dict(judgement.restored(each) for each in body.findings)
+    findings = dict(keeping.restored(each) for each in body.findings)
     return Whole(body.look, body.connections, rows, counters, problems, names, findings)
 
 

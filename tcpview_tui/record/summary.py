@@ -63,9 +63,12 @@ SECTIONS = (
         """WITH found AS (SELECT json_extract(one.value, '$.since') AS since,
            json_extract(one.value, '$.title') AS title,
            json_extract(one.value, '$.rule') AS rule,
-           coalesce(connection, '') || json_extract(body, '$.of', '$.subject') AS subject,
+           coalesce(json_extract(one.value, '$.whom'), coalesce(connection, json_extract(body, '$.key'), '') ||
+           json_extract(body, '$.of', '$.subject')) AS subject,
            instr('low medium high', json_extract(one.value, '$.severity')) AS grave
-           FROM event JOIN word ON word.id = kind, json_each(body, '$.findings') AS one WHERE text = 'judged')
+           FROM event JOIN word ON word.id = kind, json_each(
+           CASE WHEN json_valid(body) AND json_type(body, '$.findings') = 'array' THEN body ELSE '{}' END,
+           '$.findings') AS one WHERE text = 'judged' AND one.type = 'object')
            SELECT min(since), CASE max(grave) WHEN 12 THEN 'high' WHEN 5 THEN 'medium' ELSE 'low' END, title, rule,
            count(DISTINCT subject) FROM found GROUP BY rule ORDER BY max(grave) DESC, min(since)""",
     ),

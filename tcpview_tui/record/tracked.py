@@ -5,62 +5,43 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcpview_tui.findings.register import Register, concerns
+from tcpview_tui.findings.register import Register
 from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.census import Census
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.diff import Change, Difference
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Gauge
+from tcpview_tui.record.concerned import Concerned
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Moment, Named, Opened
-from tcpview_tui.record.judgement import key_of
+from tcpview_tui.record.judgement import about, key_of
 from tcpview_tui.record.looks import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tcpview_tui.findings.register import Place
+    from tcpview_tui.findings.finding import Finding
     from tcpview_tui.model.column import Findings
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.record.states import Whole
 
-LATE = 1_000
+LATE = 4_096
 """Connections that have closed last, of which something may still be found."""
 
 
 class Happening(NamedTuple):
     """An event, the row it is about, and the names, counters and findings known then.
 
-    `row` is `None` when it is about no connection, or about one that nobody told of.
+    `row` is `None` when it is about no connection, or about one that nobody told of. `rows` are all that it is about,
+    those that have closed last: a judgement of a process concerns all rows of that, and one of a connection concerns
+    it also when it has just closed. `before` is what had been found of the subject of a judgement.
     """
 
     event: Event
     row: Row | None
     context: Context
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """All rows that it is about."""
-        return () if self.row is None else (self.row,)
-
-
-class Alert(Happening):
-    """A judgement: of a process, it is about all rows of that, and of a connection also when that has just closed."""
-
-    _rows: Sequence[Row] = ()
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """All rows that it is about, those that have closed just now last."""
-        return self._rows
-
-    @classmethod
-    def of(cls, event: Judged, rows: Sequence[Row], context: Context) -> Alert:
-        """Return a judgement about these rows."""
-        is_one = key_of(event.place) is not None and rows and not rows[0].is_closed
-        made = cls(event, rows[0] if is_one else None, context)
-        made._rows = rows
-        return made
+    rows: Sequence[Row] = ()
+    before: tuple[Finding, ...] = ()
 
 
 class Tracked:
@@ -68,10 +49,13 @@ class Tracked:
 
     def __init__(self, whole: Whole | None = None) -> None:
         """`whole` is all that was so before the first event; by default nothing was."""
-        self._rows: dict[Key, Row] = {row.key: row for row in whole.rows} if whole else {}
+        self._rows: dict[Key, Row] = {}
+        self._late: dict[Key, None] = {}
+        self._concerned = Concerned()
+        for row in whole.rows if whole else ():
+            self._keep(row)
         self._gauges = {key: Gauge(Told(counters)) for key, counters in whole.counters.items()} if whole else {}
         self._names: dict[str, str] = dict(whole.names) if whole else {}
-        self._late: dict[Key, Row] = {}
         self._register = Register(Silences(None))
         for place, findings in whole.findings.items() if whole else ():
             self._register.tell(place, findings)
@@ -90,18 +74,19 @@ class Tracked:
             if isinstance(event, Judged):
                 yield self._judged(event)
                 continue
-            yield Happening(event, row, self._context(event, () if row is None else (row,)))
+            rows = () if row is None else (row,)
+            yield Happening(event, row, self._context(event, rows), rows)
             if isinstance(event, Closed):
                 self._close(event.key, row)
 
     def _after(self, event: Event) -> Row | None:
         match event:
             case Opened(at, connection, preexisting):
-                self._rows[connection.key] = row = self._opened(at, connection, preexisting)
-                return row
+                for place in about(connection.key):  # what was found of another one, which had the same key
+                    self._register.tell(place, ())
+                return self._keep(self._opened(at, connection, preexisting))
             case Changed(at, connection):
-                self._rows[connection.key] = row = self._changed(at, connection)
-                return row
+                return self._keep(self._changed(at, connection))
             case Counted(_, key, counters) if key in self._rows:
                 self._gauges[key] = Gauge(Told(counters))
                 return self._rows[key]
@@ -112,23 +97,29 @@ class Tracked:
         return None
 
     def _judged(self, event: Judged) -> Happening:
+        before = self._register.at(event.place)
         self._register.tell(event.place, event.findings)
-        rows = self._about(event.place)
-        return Alert.of(event, rows, self._context(event, rows))
+        rows = self._concerned.at(event.place)
+        is_one = key_of(event.place) is not None and rows and not rows[0].is_closed
+        return Happening(event, rows[0] if is_one else None, self._context(event, rows), rows, before)
 
-    def _about(self, place: Place) -> Sequence[Row]:
-        if (key := key_of(place)) is not None:
-            row = self._rows.get(key, self._late.get(key))
-            return () if row is None else (row,)
-        return [row for row in (*self._rows.values(), *self._late.values()) if concerns(place, row)]
+    def _keep(self, row: Row) -> Row:
+        self._late.pop(row.key, None)
+        self._rows[row.key] = row
+        self._concerned.put(row)
+        return row
 
     def _close(self, key: Key, row: Row | None) -> None:
         self._rows.pop(key, None)
         self._gauges.pop(key, None)
-        if row is not None:
-            self._late[key] = row
-            if len(self._late) > LATE:
-                del self._late[next(iter(self._late))]
+        if row is None:
+            return
+        self._concerned.put(row)
+        self._late[key] = None
+        if len(self._late) > LATE:
+            first = next(iter(self._late))
+            del self._late[first]
+            self._concerned.remove(first)
 
     def _context(self, event: Event, rows: Sequence[Row]) -> Context:
         gauges = {row.key: self._gauges[row.key] for row in rows if row.key in self._gauges}

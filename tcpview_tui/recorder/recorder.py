@@ -15,23 +15,22 @@ from tcpview_tui.clock import SystemClock
 from tcpview_tui.exits import FAILED
 from tcpview_tui.model import limits
 from tcpview_tui.model.diff import diff
+from tcpview_tui.model.snapshot import Snapshot
 from tcpview_tui.record.host import facts
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.sifting import Sifter
-from tcpview_tui.recorder.judging import Judging
+from tcpview_tui.recorder.judging import Awaited, Judging
 from tcpview_tui.recorder.naming import Naming
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.text import safe
 from tcpview_tui.usage import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import FrameType
 
     from tcpview_tui.clock import Clock
     from tcpview_tui.config import Settings
-    from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.model.query import Query
     from tcpview_tui.record.event import Event
     from tcpview_tui.record.sink import Sink
@@ -63,8 +62,7 @@ class Recorder:
         self._sifter = Sifter(query, known, sampler.service_name) if query and query.text else None
         self._naming, self._judging = naming, judging
         self._names_decide = bool(query and query.named)
-        self._look = 0
-        self._before: Mapping[Key, Connection] = {}
+        self._last = Snapshot(0, clock.wall(), {})
         self._trouble: str | None = None
         self._is_alone = False
 
@@ -87,21 +85,29 @@ class Recorder:
             snapshot = replace(snapshot, problems=(*snapshot.problems, limits.names(self._naming.problem)))
         if self._judging:
             snapshot = replace(snapshot, problems=(*snapshot.problems, *self._judging.problems))
-        difference = diff(self._before, snapshot.connections)
-        self._before, self._look = snapshot.connections, snapshot.sequence
+        difference = diff(self._last.connections, snapshot.connections)
+        self._last = snapshot
         now = self._clock.monotonic()
         events = self._journal.take(snapshot, difference, now, self._clock.slept())
         if self._judging:
-            events += self._journal.judged(self._judging.register, self._look, self._clock)
+            events += self._judged(self._judging)
             self._judging.take(snapshot, difference)
+        self._write([*self._sifted(snapshot, events, now), *self._named()])
+
+    def _sifted(self, snapshot: Snapshot, events: list[Event], now: float) -> list[Event]:
+        """Return what to write of `events`, and have the names looked up that belong to it."""
         told = self._sifter.sift(snapshot, events, now) if self._sifter else events
         if self._naming:
             self._naming.want(events if self._names_decide else told)
-        self._write([*told, *self._named()])
+        return told
+
+    def _judged(self, judging: Judging) -> list[Event]:
+        """Return what was found since the last call."""
+        return self._journal.judged(judging.register, self._last.sequence, self._clock)
 
     def _named(self) -> list[Event]:
         """Return the names that have come since the last call."""
-        return self._journal.named(self._naming.news(), self._look, self._clock) if self._naming else []
+        return self._journal.named(self._naming.news(), self._last.sequence, self._clock) if self._naming else []
 
     def _write(self, events: Sequence[Event]) -> None:
         try:
@@ -116,6 +122,8 @@ class Recorder:
     def _end(self) -> int:
         if not self._is_alone:
             self.look()  # what happened since the last one
+        if self._judging and not self._is_alone:
+            self._settle(self._judging)
         if self._naming and not self._is_alone:
             self._naming.wait()
             self._write(self._named())
@@ -123,6 +131,13 @@ class Recorder:
         for sentence in losses:
             click.echo(safe(sentence), err=True)
         return FAILED if losses else 0
+
+    def _settle(self, judging: Judging) -> None:
+        """Write what is found of the last looks: no look comes after them with which it would be told."""
+        if not judging.settle():
+            click.echo("What came last was not judged.", err=True)
+        snapshot = replace(self._last, taken_at=self._clock.wall())
+        self._write(self._sifted(snapshot, self._judged(judging), self._clock.monotonic()))
 
     def _say(self, trouble: str | None) -> None:
         """Say it when it begins, and when it is over."""
@@ -154,6 +169,7 @@ def record(settings: Settings, task: Task) -> int:
     """Record until told to stop; return the exit status. Raises `WrongUsageError` for a task that cannot be done."""
     task.check()
     clock = SystemClock()
+    bench = _bench(settings, clock) if task.findings else None  # what is refused has made no file, and deleted none
     with closing(Sampler(chosen(settings, clock), clock)) as sampler, ExitStack() as stack:
         told = task.options | {"interval": settings.interval}
         try:
@@ -165,16 +181,15 @@ def record(settings: Settings, task: Task) -> int:
         stack.enter_context(closing(sink))
         click.echo(f"Recording to {safe(sink.name)}; Ctrl+C ends it.", err=True)
         naming = stack.enter_context(closing(Naming(settings, clock))) if task.names else None
-        judging = stack.enter_context(closing(_judging(settings, clock))) if task.findings else None
+        judging = stack.enter_context(closing(Judging(bench, clock))) if bench else None
         looker = Recorder(sampler, clock, sink, settings.interval, task.query, naming, judging)
         return looker.run(stack.enter_context(stopping()), task.duration)
 
 
-def _judging(settings: Settings, clock: Clock) -> Judging:
-    from tcpview_tui.judging.bench import Bench
+def _bench(settings: Settings, clock: Clock) -> Awaited:
     from tcpview_tui.seating import seated
 
-    return Judging(seated(settings, clock, Bench), clock)
+    return seated(settings, clock, Awaited)
 
 
 def _bid(sink: Sink) -> None:

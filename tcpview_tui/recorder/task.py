@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tcpview_tui.model.choices import plain
 from tcpview_tui.output import Patient
 from tcpview_tui.record.host import free_name
 from tcpview_tui.record.programs import Programs
@@ -16,7 +17,7 @@ from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.rotation import Rotation
 from tcpview_tui.record.series import Series
-from tcpview_tui.record.sifting import JUDGED, PASSING
+from tcpview_tui.record.sifting import PASSING
 from tcpview_tui.record.sink import File, Lines, Sink
 from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from tcpview_tui.model.query import Query
 
     Facts = Callable[[], Iterable[tuple[str, str]]]
-
-
-_OUTSIDE = "is:new-to-baseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +117,19 @@ class Task:
 
 
 def _check_filter(query: Query, names: bool, findings: bool) -> None:
-    passing = [term for term in query.compares if term.lower() in PASSING]
+    passing = [term for term in query.compares if plain(term) in PASSING]
     if passing:
         raise WrongUsageError(
             f"{safe(', '.join(passing))}: what is so for a moment only says nothing about what is recorded until it "
             "closes. Leave it out, or write age<60 for what opens from now on."
         )
-    judged = [term for term in query.compares if term.lower() in JUDGED]
-    if judged and not findings:
-        raise WrongUsageError(f"{safe(', '.join(judged))}: nothing is judged without --findings; add it.")
-    if any(term.lower() == _OUTSIDE for term in query.compares):
+    if query.asks_baseline:
         raise WrongUsageError(
-            f"{_OUTSIDE}: only the live table tells that; with --findings write finding:new-program or "
-            "finding:new-listener or finding:first-contact."
+            "is:new-to-baseline: the live table and list tell that, a recorder does not; with --findings write "
+            "finding:new-program or finding:new-listener or finding:first-contact."
         )
+    if query.judged and not findings:
+        raise WrongUsageError(f"{safe(', '.join(query.judged))}: nothing is judged without --findings; add it.")
     if query.named and not names:
         terms = ", ".join(query.named)
         raise WrongUsageError(f"{terms}: names are looked up with --names only; add it, or write an address.")

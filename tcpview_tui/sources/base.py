@@ -100,7 +100,7 @@ class Sampler:
         self.source = source
         self._clock = clock
         self._sequence = 0
-        self._last = Reading()
+        self._last: Reading | None = None
         self._meter = Meter()
         self._first: threading.Thread | None = None
         self._is_closed = False
@@ -166,8 +166,8 @@ class Sampler:
             self._last = reading = self.source.read()
             gauges, flow = self._meter.take(reading.measures, reading.connections, started, reading.old)
         except Exception as error:  # noqa: BLE001 - whatever a source raises must not end the program
-            problems = (*self._last.problems, _failure(self.source, error))
-            reading = Reading(self._last.connections, problems)
+            last, failure = self._last or Reading(), _failure(self.source, error, is_first=self._last is None)
+            reading = Reading(last.connections, (*last.problems, failure))
         self._sequence += 1
         return Snapshot(
             self._sequence,
@@ -183,11 +183,11 @@ class Sampler:
         )
 
 
-def _failure(source: Source, error: Exception) -> Problem:
+def _failure(source: Source, error: Exception, *, is_first: bool) -> Problem:
     reason = safe(str(error)) or type(error).__name__
+    kept = "" if is_first else " The rows are those of the last look that succeeded."
     return Problem(
         Code.LOOK_FAILED,
         f"the last look failed: {reason}",
-        f"The {source.name} source could not read the connections ({type(error).__name__}: {reason}). "
-        "The rows are those of the look before; the next look tries again.",
+        f"The {source.name} source could not read the connections ({type(error).__name__}: {reason}).{kept}",
     )

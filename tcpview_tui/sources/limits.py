@@ -19,6 +19,13 @@ OTHER_NAMESPACES = Problem(
     "Always: other network namespaces",
     "Connections inside containers that have a network of their own are not shown.",
 )
+HELD_NAMESPACES = Problem(
+    Code.NAMESPACES,
+    "Always: network namespaces without process and name",
+    "A network namespace is found by the processes in it, or by its name in /run/netns or /run/docker/netns. One that "
+    "is kept only by an open socket or file, by a single thread, or by a mount elsewhere is not found, nor what is "
+    "connected in it. It takes root, or a user namespace, to make one.",
+)
 COUNTERS = Problem(
     Code.COUNTERS,
     "Always: traffic",

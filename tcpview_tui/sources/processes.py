@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -20,6 +20,12 @@ T = TypeVar("T")
 
 YOUNG = 5.0
 """Seconds during which a process is read anew at each look: it may still exec, which keeps pid and start time."""
+
+_CUT = 15
+"""Bytes of a name that the kernel keeps (TASK_COMM_LEN, linux/sched.h, less the byte that ends it)."""
+
+_NAME_MAX = 255
+"""Bytes of the name of a file (linux/limits.h): what is longer was never the name of a program."""
 
 _CHAIN_LIMIT = 64
 """Parents followed upwards; pid 1 is rarely ten steps away, and a chain read while it changes could loop."""
@@ -80,7 +86,7 @@ def _read(entry: Entry) -> Process:
     return Process(
         pid=entry.pid,
         started=entry.started,
-        name=safe(_ask(handle.name) or "") or entry.name,
+        name=_name(entry, command),
         user=_user(handle),
         executable=_text(_executable(handle)),
         command_line=_text(" ".join(command)) if command else None,
@@ -88,6 +94,21 @@ def _read(entry: Entry) -> Process:
         parents=_parents(entry),
         container=group.container,
     )
+
+
+def _name(entry: Entry, command: Sequence[str] | None) -> str:
+    """Return the name of a process, whole where the kernel has cut it and the command line begins with it.
+
+    That is psutil's rule; but a process writes its command line itself, so that what is no file's name is not believed,
+    nor what follows a blank.
+    """
+    if not command or len(entry.name.encode()) < _CUT:
+        return entry.name
+    claimed = safe(os.path.basename(command[0]))  # noqa: PTH119 - it need not be a path
+    if not claimed.startswith(entry.name):
+        return entry.name
+    whole = entry.name + claimed[len(entry.name) :].partition(" ")[0]
+    return whole if len(whole.encode()) <= _NAME_MAX else entry.name
 
 
 def _executable(handle: psutil.Process) -> str | None:

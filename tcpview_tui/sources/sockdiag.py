@@ -35,7 +35,7 @@ class SockDiagSource:
 
     name = "sockdiag"
     has_counters = True
-    unseen: tuple[Problem, ...] = ()
+    unseen: tuple[Problem, ...] = (limits.HELD_NAMESPACES,)
 
     def __init__(self, clock: Clock, follows: bool = True) -> None:
         """`follows`: see also what lives between two looks.

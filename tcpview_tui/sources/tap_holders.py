@@ -14,7 +14,10 @@ WALKS = 3
 """Times the open files of all processes are gone through for a socket that nobody is seen to have."""
 
 AGAIN = 10
-"""Looks after which all are gone through again: who was handed a socket later (unix(7), SCM_RIGHTS) shows no sign."""
+"""Looks after which all are gone through again: who was handed a socket later (unix(7), SCM_RIGHTS) shows no sign.
+
+Nor does a process with the number of one that has ended since the last look.
+"""
 
 
 class TapHolders:

@@ -12,6 +12,7 @@ import click
 
 from tcpview_tui.exits import FAILED
 from tcpview_tui.files import why_not
+from tcpview_tui.model.choices import plain
 from tcpview_tui.output import guarded, lines_out
 from tcpview_tui.record.about import about
 from tcpview_tui.record.excerpt import EVER, Span, excerpt
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tcpview_tui.record.tracked import Happening
 
 _ANSWERED = frozenset({"age", "is:closed", "is:past", "is:suspicious", "finding", "severity"})
-"""Of what only several looks or the rules can answer, that which a recording tells of an event."""
+"""Of what only several looks or the rules can answer, that which a recording tells of an event, as `choices.plain`."""
 
 _NONSENSE = (ValueError, TypeError, ArithmeticError, struct.error)
 """What comes of a port, a time or an address beyond all bounds, which no program of ours has written."""
@@ -74,7 +75,7 @@ def export(order: Order, clock: Clock) -> int:
 
 
 def _check(order: Order) -> None:
-    asked = [] if order.query is None else [term for term in order.query.compares if term.lower() not in _ANSWERED]
+    asked = [] if order.query is None else [term for term in order.query.compares if plain(term) not in _ANSWERED]
     if asked:
         terms = ", ".join(asked)
         why = "export asks each event alone, and that takes several looks; leave it out of the filter."

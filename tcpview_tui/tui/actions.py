@@ -165,7 +165,10 @@ ACTIONS: tuple[Action, ...] = (
         "limits", ("i",), "Not visible", "Say what this program cannot see here, and why.",
         "Judge", screens.show_limits,
     ),
-    Action("log", ("a",), "Action log", "List everything that was done from here.", "Contain", screens.show_log),
+    Action(
+        "log", ("a",), "Action log", "List what was done to processes and connections from here.", "Contain",
+        screens.show_log,
+    ),
     Action(
         "menu", ("o", "menu", "f16", "shift+f10", "f22"), "Menu",
         "Offer what can be done with the row, as a right click does.",

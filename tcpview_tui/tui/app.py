@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 _NO_KEY = "<ignore>"
 """A key that nobody can press (`textual.keys.Keys.Ignore`): an empty text would leave an action the key it had."""
 
+_FINDINGS_PAUSE = 0.2
+"""Seconds in which findings are gathered before they are shown: one look has several in a row."""
+
 _EXIT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _FAREWELL = 1
 """Seconds for the source to close, when the program ends without a loop."""
@@ -95,6 +98,7 @@ class TcpviewApp(App[int]):
         self.main = self._stage(actions)
         other = [action for action in actions if action.id in settings.keys and action.is_in(self.main.table_of)]
         self.set_keymap({action.id: ",".join(action.keys) or _NO_KEY for action in other})
+        self._finding = False
         self._keys = KeyQueue(self, super().on_event)
         self._no_color = no_color
         self._wear(settings.theme)
@@ -135,7 +139,7 @@ class TcpviewApp(App[int]):
         if sys.platform == "win32":
             self.catch_signals()  # elsewhere the driver has done it, before it changed the terminal
         self.engine.start()
-        self.session.bench.start(lambda: self.tell(FindingsArrived()))
+        self.session.bench.start(self._found)
 
     async def on_event(self, event: events.Event) -> None:
         """Pass what a person does through the queue, everything else at once.
@@ -170,6 +174,21 @@ class TcpviewApp(App[int]):
 
     def _named(self, _: Mapping[str, str]) -> None:
         self.tell(NamesArrived())
+
+    def _found(self) -> None:
+        """Show what the judge has found, soon; called in its thread."""
+        if self.is_running:
+            with suppress(RuntimeError):
+                self.call_later(self._gather)
+
+    def _gather(self) -> None:
+        if not self._finding:
+            self._finding = True
+            self.set_timer(_FINDINGS_PAUSE, self._tell_findings)
+
+    def _tell_findings(self) -> None:
+        self._finding = False
+        self.tell(FindingsArrived())
 
     def tell(self, message: Message) -> None:
         """Pass a message from another thread to the screen with the table; while leaving, to nobody."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class Taping:
         self._thread: threading.Thread | None = None
         self._file: File | None = None
         self._journal: Journal
+        self._look = 0
 
     @property
     def elapsed(self) -> float:
@@ -58,7 +60,7 @@ class Taping:
         told = facts(self._clock, source, {"interval": interval, "findings": self._bench.is_on})
         self._file = File(Recording(path, told, self._clock, Programs().digest_of))
         self.path, self.began, self.problem = path, self._clock.monotonic(), None
-        self._journal, self._events = Journal(interval), SimpleQueue()
+        self._journal, self._events, self._look = Journal(interval), SimpleQueue(), 0
         self._thread = threading.Thread(target=self._write, args=(self._file, self._events), name="taping", daemon=True)
         self._thread.start()
         if snapshot is not None:
@@ -68,9 +70,10 @@ class Taping:
     def take(self, snapshot: Snapshot, difference: Difference) -> None:
         """Record a look, if a recording is under way."""
         if self.path is not None:
-            now, slept = self._clock.monotonic(), self._clock.slept()
-            events = self._journal.take(snapshot, difference, now, slept)
-            self._events.put([*events, *self._judged(snapshot)])
+            self._look = snapshot.sequence
+            seen = replace(snapshot, problems=(*snapshot.problems, *self._bench.problems()))
+            events = self._journal.take(seen, difference, self._clock.monotonic(), self._clock.slept())
+            self._events.put([*events, *self._judged()])
 
     def named(self, names: Mapping[str, str], snapshot: Snapshot | None) -> None:
         """Record names that have become known."""
@@ -81,10 +84,10 @@ class Taping:
     def judged(self, snapshot: Snapshot | None) -> None:
         """Record what was found, or is no longer, since the last time."""
         if self.path is not None and snapshot is not None:
-            self._events.put(self._judged(snapshot))
+            self._events.put(self._judged())
 
-    def _judged(self, snapshot: Snapshot) -> list[Event]:
-        return self._journal.judged(self._bench.register, snapshot.sequence, self._clock)
+    def _judged(self) -> list[Event]:
+        return self._journal.judged(self._bench.register, self._look, self._clock)
 
     def pace(self, interval: float) -> None:
         """Say how many seconds apart looks are meant to be from now on."""
@@ -102,6 +105,8 @@ class Taping:
         thread, file, self.losses = self._thread, self._file, ()
         if thread is None or file is None:
             return ()
+        if self._look:
+            self._events.put(self._judged())  # what was found after the last look
         self._events.put(None)
         thread.join(_PATIENCE)
         late = (_LATE,) if thread.is_alive() else ()

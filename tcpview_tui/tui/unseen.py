@@ -34,6 +34,9 @@ def unseen(session: Session) -> list[Problem]:
     if session.memory.problem:
         taken.append(limits.memory(session.memory.problem))
     taken += [*session.bench.problems(), *session.bench.origins()]
+    query = session.sieve.query
+    if query is not None and query.asks_baseline and session.bench.outside is None:
+        taken.append(limits.no_baseline())
     missed = snapshot.missed if snapshot else None
     taken.append(limits.polling(every if is_behind else session.interval, missed, _tcp_seen(session, taken)))
     return by_seriousness(taken)

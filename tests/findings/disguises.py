@@ -14,6 +14,9 @@ from tests.findings.stage import HERE, NEAR, Stage, talking
 ADA = 1_000
 """The id of a user who is a person."""
 
+LONG_AGO = 1_600_000_000.0
+"""Seconds UTC, in September 2020."""
+
 
 @contextmanager
 def deleted(_: Stage) -> Iterator[None]:
@@ -60,9 +63,32 @@ def upgrading(to: Callable[[Path], object]) -> Callable[[Stage], AbstractContext
 
 
 @contextmanager
-def disguised(_: Stage) -> Iterator[None]:
-    with folder() as place, talking(str(copied("bash", place / ".kworkerd")), host=HERE, stdio=True):
-        yield
+def put_back(_: Stage) -> Iterator[None]:
+    """Run another program by the name of one of a package that came long ago, which then has its place again."""
+    with folder(name="root") as root:
+        install(root, 1, "sleep")
+        os.utime(root / "var/lib/dpkg/info/worker.list", (LONG_AGO, LONG_AGO))
+        program, kept = root / PROGRAM[1:], root / "tmp/kept"
+        program.rename(kept)
+        copied("sleep", program)
+        with talking(PROGRAM, "600", preexec_fn=entering(root)):
+            kept.replace(program)
+            yield
+
+
+def disguised(more: bytes = b"") -> Callable[[Stage], AbstractContextManager[None]]:
+    """Run a copy of a shell under another name, with some bytes appended."""
+
+    @contextmanager
+    def play(_: Stage) -> Iterator[None]:
+        with folder() as place:
+            shell = copied("bash", place / ".kworkerd")
+            with shell.open("ab") as file:
+                file.write(more)
+            with talking(str(shell), host=HERE, stdio=True):
+                yield
+
+    return play
 
 
 @contextmanager

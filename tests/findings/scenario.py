@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tcpview_tui.findings.rule import MARKED
 from tests.findings.appimage import mounted
-from tests.findings.disguises import deleted, disguised, rebuilt, replaced, superserver, upgrading
+from tests.findings.disguises import deleted, disguised, put_back, rebuilt, replaced, superserver, upgrading
 from tests.findings.exact import timed
 from tests.findings.packaged import install, swapped
 from tests.findings.processes import copied, first_child, folder
@@ -237,11 +237,13 @@ SCENARIOS = (
     Scenario("a program deleted from /dev/shm", deleted, frozenset({"deleted-exe", "exe-place"})),
     Scenario("a program replaced by another one", replaced, frozenset({"deleted-exe"})),
     Scenario("the program of a package, too", upgrading(lambda root: swapped("cat", root)), frozenset({"deleted-exe"})),
+    Scenario("a program whose original was put back", put_back, frozenset({"deleted-exe"})),
     Scenario("a program in memory (memfd)", from_memory, frozenset({"memfd-exe"})),
     Scenario("the name of a kernel thread by prctl", kernel_name, frozenset({"fake-kernel-thread"})),
     Scenario("the name of a kernel thread by argv", kernel_argv, frozenset({"fake-kernel-thread"})),
     Scenario("a shell on a socket of loopback", shell_on_socket, frozenset({"shell-on-socket"})),
-    Scenario("a copied shell, named otherwise", disguised, frozenset({"shell-on-socket", "name-mismatch"})),
+    Scenario("a copied shell, named otherwise", disguised(), frozenset({"shell-on-socket", "name-mismatch"})),
+    Scenario("the same with a byte appended", disguised(b"."), frozenset({"shell-on-socket", "name-mismatch"})),
     Scenario("a shell behind a connection", shell_behind, frozenset({"shell-behind-connection"})),
     Scenario("a packet socket", sniffer, frozenset({"sniffer"})),
     Scenario("a packet socket in another network", sniffer_elsewhere, frozenset({"sniffer"})),

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.findings import marked as module
 from tcpview_tui.findings.marked import Marked
-from tcpview_tui.findings.register import About, Register
+from tcpview_tui.findings.pair import pair_of
+from tcpview_tui.findings.register import About, Place, Register, subjects
 from tcpview_tui.findings.rule import MARKED, Hit, Rule, Severity
 from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.row import Row
@@ -18,6 +22,9 @@ RULES: dict[Severity, Rule[object]] = {
     for severity in Severity
 }
 
+PAIR = pair_of(row(1, CURL))
+assert PAIR is not None
+
 keys, severities = st.integers(1, 6), st.none() | st.sampled_from(Severity)
 steps = st.lists(
     st.one_of(
@@ -25,6 +32,8 @@ steps = st.lists(
         st.tuples(st.just("gone"), keys, st.none()),
         st.tuples(st.just("connection"), keys, severities),
         st.tuples(st.just("process"), st.sampled_from([CURL.identity, NGINX.identity]), severities),
+        st.tuples(st.just("activity"), st.sampled_from([PAIR, PAIR.program, "something"]), severities),
+        st.tuples(st.just("machine"), st.sampled_from([("sniffer", CURL.identity), ("hidden-socket", 1)]), severities),
         st.tuples(st.just("hush"), st.integers(0, 3), st.none()),
     ),
     max_size=30,
@@ -73,3 +82,23 @@ def test_rows_are_counted_anew_only_when_what_marks_them_differs() -> None:
         assert marked.rows == 1
     marked.take({1: None})
     assert marked.rows == 0
+
+
+def test_only_rows_are_weighed_that_a_finding_touches(monkeypatch: pytest.MonkeyPatch) -> None:
+    register, weighed = Register(Silences(None)), list[object]()
+
+    def counted(of: Row) -> Iterator[Place]:
+        weighed.append(of.key)
+        return subjects(of)
+
+    monkeypatch.setattr(module, "subjects", counted)
+    rows: dict[object, Row] = {key: row(key, CURL if key < 3 else NGINX) for key in range(9)}
+    marked = Marked(register)
+    for key in range(9):
+        register.put("connection", About(key, "row"), [(RULES[Severity.LOW], Hit("x"))], EPOCH)
+    marked.renew(rows)
+    assert (weighed, marked.rows) == ([], 0)
+    register.put("process", About(CURL.identity, "curl"), [(RULES[Severity.HIGH], Hit("x"))], EPOCH)
+    register.put("connection", About(5, "row"), [(RULES[Severity.HIGH], Hit("x"))], EPOCH)
+    marked.renew(rows)
+    assert (sorted(map(str, weighed)), marked.rows) == (["0", "1", "2", "5"], 4)

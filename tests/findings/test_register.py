@@ -2,15 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.findings import register as module
 from tcpview_tui.findings.finding import Finding
-from tcpview_tui.findings.register import About, Register, concerns, subjects
+from tcpview_tui.findings.register import About, Register
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown, Whom
 from tcpview_tui.findings.silences import Silences
-from tcpview_tui.model.row import Row
 from tests.fakes import CURL, EPOCH, NGINX
 from tests.judging.cases import row
-from tests.model.rows import rows
-from tests.record.judged import found, places
+from tests.record.judged import found
 
 
 def rule(name: str, severity: Severity = Severity.LOW) -> Rule[object]:
@@ -48,14 +47,6 @@ def test_new_evidence_keeps_the_time_and_one_found_again_later_has_a_new_one(reg
     register.put("process", CURLS, [], EPOCH + 70)
     register.put("process", CURLS, [(LOW, Hit("found"))], EPOCH + 80)
     assert [each.since for each in register.findings] == [EPOCH + 80]
-
-
-@given(rows(), st.data())
-def test_a_place_concerns_the_rows_of_whose_subjects_it_is(seen: Row, data: st.DataObject) -> None:
-    told = list(subjects(seen))
-    assert all(concerns(place, seen) for place in told)
-    place = data.draw(places(st.sampled_from([seen.key, 1, 2])))
-    assert concerns(place, seen) == (place in told)
 
 
 def test_what_another_program_has_found_stands_until_it_says_otherwise() -> None:
@@ -106,6 +97,29 @@ def test_what_is_about_the_same_is_told_once_as_it_was_first_and_on_each_row(reg
     register.silences.hush(register.findings[1])
     assert [register.of(row(key)) for key in (1, 2)] == [(), ()]
     assert [each.subject for each in register.findings] == ["other"]
+
+
+def test_of_what_is_about_the_same_the_gravest_is_told_though_it_came_later(register: Register) -> None:
+    whom = Whom("program", "curl")
+    for key, severity in enumerate((Severity.LOW, Severity.HIGH, Severity.HIGH, Severity.MEDIUM)):
+        told = Hit(f"row {key}", severity=severity, whom=whom)
+        register.put("connection", About(key, f"row {key}"), [(LOW, told)], EPOCH + key)
+    assert [(each.sentence, each.severity) for each in register.findings] == [("row 1", Severity.HIGH)]
+
+
+def test_it_tells_where_something_has_changed_since_a_version_unless_that_is_too_long_ago(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RECENT", 3)
+    register = Register(Silences(None))
+    for key in (1, 2, 1):
+        register.put("connection", About(key, "row"), [(LOW, Hit(f"at {register.version}"))], EPOCH)
+    assert register.changed(0) == [("connection", 1), ("connection", 2)]
+    assert register.changed(2) == [("connection", 1)]
+    assert register.changed(3) == []
+    register.put("connection", About(2, "row"), [], EPOCH)
+    assert register.changed(0) is None
+    assert register.changed(1) == [("connection", 2), ("connection", 1)]
 
 
 def test_what_marks_rows_is_grave_and_not_silent(register: Register) -> None:

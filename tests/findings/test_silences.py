@@ -1,8 +1,8 @@
-import errno
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.findings import alone, silence
+from tcpview_tui.findings import alone, silence, silences
 from tcpview_tui.findings.finding import Finding
 from tcpview_tui.findings.rule import Severity
 from tcpview_tui.findings.silence import Silence, of_program, of_unit
@@ -103,7 +103,17 @@ def test_hostile_texts_are_made_safe(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"silences": [{"rule": 5}]}', b'{"silences": {"a": 1}}', b"\xff\xfe", b"[" * 100_000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"silences": [{"rule": 5}]}',
+        b'{"silences": {"a": 1}}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"x":' + b"[" * 300_000,
+    ],
+    ids=lambda content: str(content[:20]),
 )
 def test_a_damaged_file_silences_nothing_and_is_left_as_it_is(file: Path, content: bytes) -> None:
     file.parent.mkdir()
@@ -115,6 +125,7 @@ def test_a_damaged_file_silences_nothing_and_is_left_as_it_is(file: Path, conten
     assert why is not None
     assert "this run only" in why
     assert kept.hides(finding())
+    assert (len(kept.unkept), kept.lasting, kept.number) == (1, (), 1)
     assert file.read_bytes() == content
 
 
@@ -192,7 +203,9 @@ def test_who_waits_too_long_for_another_gives_up(file: Path, monkeypatch: pytest
     kept = Silences(file)
     file.parent.mkdir()
     with alone.alone(file.parent):
-        assert os.strerror(errno.EWOULDBLOCK) in (hush(kept, of_program(finding())) or "")
+        assert "another program has been writing in that folder" in (hush(kept, of_program(finding())) or "")
+        with pytest.raises(BlockingIOError), alone.alone(file.parent):
+            pass
     assert hush(kept, of_program(finding())) is None
 
 
@@ -256,6 +269,63 @@ def test_what_another_program_lifted_is_told_with_the_next_change(file: Path) ->
     tell(one, BOTH[0])
     hush(other, BOTH[1])
     assert other.lasting == Silences(file).lasting == BOTH[1:]
+
+
+def test_what_another_program_keeps_again_is_silent_with_the_next_change_also_where_it_was_lifted_before(
+    file: Path,
+) -> None:
+    one, other = Silences(file), Silences(file)
+    hush(one, BOTH[0])
+    tell(one, BOTH[0])
+    hush(other, BOTH[0])
+    hush(one, BOTH[1])
+    assert one.hides(finding())
+    assert set(one.lasting) == set(Silences(file).lasting) == set(BOTH)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no flock")
+def test_undo_leaves_what_is_being_written_which_will_be_silent_for_good(file: Path) -> None:
+    kept = Silences(file)
+    file.parent.mkdir()
+    kept.keep(BOTH[0])
+    with ThreadPoolExecutor(1) as worker, alone.alone(file.parent):
+        saving = worker.submit(kept.save, BOTH[0])
+        assert not kept.undo()
+        assert kept.hides(finding())
+    assert saving.result() is None
+    assert Silences(file).lasting == kept.lasting == BOTH[:1]
+
+
+def test_undo_tells_again_what_could_not_be_written(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"{")
+    kept = Silences(file)
+    assert "this run only" in (hush(kept, BOTH[0]) or "")
+    assert (kept.undo(), kept.undo(), kept.hides(finding()), kept.number) == (True, False, False, 0)
+    file.write_bytes(b"{}")
+    kept.keep(BOTH[0])
+    assert not kept.undo(), "it is tried again, and is not of this run only"
+    assert kept.lasting == BOTH[:1]
+    assert kept.save(BOTH[0]) is None
+    assert Silences(file).lasting == BOTH[:1]
+
+
+def test_what_is_kept_while_it_is_lifted_in_the_file_stays_silent(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Silences(file)
+    hush(kept, BOTH[0])
+    kept.lift(BOTH[0])
+    store = silence.store
+
+    def kept_meanwhile(path: Path, silences: Iterable[Silence]) -> None:
+        store(path, silences)
+        kept.keep(BOTH[0])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(silences, "store", kept_meanwhile)
+        assert kept.save(BOTH[0]) is None
+    assert kept.hides(finding())
+    assert kept.save(BOTH[0]) is None
+    assert Silences(file).lasting == BOTH[:1]
 
 
 steps = st.lists(

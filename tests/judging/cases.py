@@ -37,9 +37,10 @@ def process(pid: int, **facts: Any) -> Process:
     return Process(pid=pid, started=pid / 1.0, name="agent", executable="/opt/agent", **facts)
 
 
-def evidence(of: Process, contacts: tuple[Contact, ...] = (), deleted: bool = False) -> Evidence:
+def evidence(of: Process, contacts: tuple[Contact, ...] = (), deleted: bool = False, changed: float = 0.0) -> Evidence:
     """What is read of a process: nothing to wonder at, unless its file is gone."""
-    executable = Executable(of.executable or "", deleted, _FILE, None if deleted else _FILE, ())
+    file = _FILE._replace(changed=changed)
+    executable = Executable(of.executable or "", deleted, file, None if deleted else file, ())
     argv = (of.executable or "",)
     return Evidence(
         of, contacts, False, of.name, argv, 0, executable, Claim.NONE, (None, None, None), {}, (), 3
@@ -59,6 +60,8 @@ class Reads:
         self.replaced: dict[int, File] = {}
         self.succeeded: list[int] = []
         self.agrees: Reading[bool] = True
+        self.digests: dict[int, str] = {}
+        self.changed = 0.0
         self.ended: set[int] = set()
         self.raises: set[int] = set()
         self.unread: dict[int, Reading[Evidence]] = {}
@@ -68,9 +71,9 @@ class Reads:
         return Reader(
             self._evidence,
             self._provenance,
-            lambda of: f"{of.pid:064x}",
+            lambda of: self.digests.get(of.pid, f"{of.pid:064x}"),
             lambda of: of.pid not in self.ended,
-            self._agrees,
+            self._successor,
         )
 
     @property
@@ -81,16 +84,16 @@ class Reads:
         self.asked.append((of.pid, contacts))
         if of.pid in self.raises:
             raise ValueError("a fault")
-        found = self.unread.get(of.pid) or evidence(of, contacts, of.pid in self.deleted)
+        found = self.unread.get(of.pid) or evidence(of, contacts, of.pid in self.deleted, self.changed)
         if of.pid in self.replaced and isinstance(found, Evidence) and isinstance(found.executable, Executable):
             return replace(found, executable=replace(found.executable, deleted=True, present=self.replaced[of.pid]))
         if of.pid in self.copies and isinstance(found, Evidence) and isinstance(found.executable, Executable):
             return replace(found, executable=replace(found.executable, original="/usr/bin/bash"))
         return found
 
-    def _agrees(self, pid: int, owner: Owner) -> Reading[bool]:
+    def _successor(self, pid: int) -> Provenance:
         self.succeeded.append(pid)
-        return self.agrees
+        return Provenance("/opt/agent", self.owner, self.agrees if isinstance(self.owner, Owner) else None)
 
     def _provenance(self, pid: int, compare: bool) -> Provenance:
         self.traced.append(pid)

@@ -9,21 +9,25 @@ from typing import NamedTuple
 import pytest
 
 from tcpview_tui.findings.baseline.baseline import Baseline
+from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.departures import Departure
 from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.findings.programs import has_purpose
 from tcpview_tui.findings.rule import Severity, Unknown
 from tcpview_tui.judging import contents as module
 from tcpview_tui.judging.case import Reader
+from tcpview_tui.judging.connections import Connections
 from tcpview_tui.judging.contents import LATER, Content, Contents
-from tcpview_tui.judging.digests import Digests, has_purpose, is_there
+from tcpview_tui.judging.digests import Digests, is_there
+from tcpview_tui.judging.verdict import Rules
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
-from tcpview_tui.sources.packages.answers import NotOwned, Owner, Ownership
+from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership
 from tcpview_tui.sources.packages.provenance import Provenance, Provenances
 from tests.fakes import EPOCH
 from tests.findings.processes import copied, folder, process_of, running, sleeping
-from tests.judging.cases import Reads, process, row
+from tests.judging.cases import Court, Reads, process, row
 from tests.sources.net import linux
 
 OLD, NEW = "0" * 64, "1" * 64
@@ -71,6 +75,8 @@ class Case(NamedTuple):
 
 PACKAGE = Owner("agent", "dpkg", "1.2")
 UNREAD = Unread("The file has been replaced since the process started.")
+SUM = Checksum("md5", "0" * 32)
+STARTED = AGENT.started or 0.0
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,9 @@ UNREAD = Unread("The file has been replaced since the process started.")
         Case(NEW, PACKAGE, True),
         Case(NEW, PACKAGE, UNREAD),
         Case(NEW, PACKAGE, None),
+        Case(NEW, PACKAGE._replace(checksum=SUM, installed=STARTED - 9), True),
+        Case(NEW, PACKAGE._replace(checksum=SUM, installed=STARTED + 9), UNREAD),
+        Case(NEW, PACKAGE._replace(installed=STARTED - 9), UNREAD),
     ],
 )
 def test_what_was_learned_and_what_a_package_brought_since_are_normal(case: Case) -> None:
@@ -100,6 +109,23 @@ def test_one_that_is_unlike_its_package_as_well_is_grave() -> None:
     assert isinstance(found, Departure)
     assert "nor is it as its package agent 1.2 (dpkg) brought it" in found.sentence
     assert found.severity is Severity.HIGH
+
+
+def test_that_the_original_was_put_back_is_no_upgrade_and_grave() -> None:
+    older = PACKAGE._replace(checksum=SUM, installed=STARTED - 9)
+    found = judged(Machine(NEW, older, UNREAD), learned(OLD))
+    assert isinstance(found, Departure)
+    assert "its package agent 1.2 (dpkg) was installed before the process started" in found.sentence
+    assert found.severity is Severity.HIGH
+
+
+def test_each_content_is_a_finding_of_its_own_so_that_the_silence_of_one_leaves_the_next() -> None:
+    first, next_ = (judged(Machine(digest), learned(OLD)) for digest in (NEW, "2" * 64))
+    assert isinstance(first, Departure)
+    assert isinstance(next_, Departure)
+    assert first.whom is not None
+    assert next_.whom is not None
+    assert first.whom.subject != next_.whom.subject
 
 
 def test_that_its_package_is_not_known_is_said() -> None:
@@ -161,6 +187,45 @@ def test_who_comes_after_half_a_second_of_reading_has_its_turn_at_the_next_look(
     assert contents.judge(baseline, row(1, AGENT, other), EPOCH + 1) is LATER
 
 
+def test_who_waits_for_its_turn_again_is_meanwhile_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, baseline = Machine(NEW), learned(OLD)
+    contents = Contents(machine.reader)
+    before = contents.judge(baseline, row(1, AGENT), EPOCH)
+    machine.digest = OLD
+    monkeypatch.setattr(module, "HASHING", 0.0)
+    assert contents.judge(baseline, row(1, AGENT), EPOCH + 60) == before
+    monkeypatch.undo()
+    assert contents.judge(baseline, row(1, AGENT), EPOCH + 61) is None
+
+
+def court(machine: Machine) -> Court:
+    """Rows that are judged by a baseline that knows one content of the agent, on this machine."""
+    comparison = Comparison(learned(OLD))
+    return Court(Connections(Rules(), None, lambda: comparison, lambda _: None, Contents(machine.reader)))
+
+
+def test_what_looked_grave_in_the_middle_of_an_upgrade_is_over_within_two_minutes() -> None:
+    machine, seen = Machine(NEW, PACKAGE, intact=False), row(1, AGENT, remote=None)
+    here = court(machine)
+    here.look(seen)
+    assert here.rules(seen) == ["changed-program"]
+    machine.found = Provenance("/opt/agent", PACKAGE, True)
+    assert sum(here.look(at=EPOCH + second) for second in range(10, 121, 10)) == 1
+    assert here.rules(seen) == []
+
+
+def test_a_process_that_executes_another_file_of_the_same_name_is_found_within_two_minutes() -> None:
+    machine, rows = Machine(OLD), [row(key, AGENT, remote=None) for key in range(20)]
+    here = court(machine)
+    here.look(*rows)
+    assert here.rules(rows[0]) == []
+    machine.digest = NEW
+    for second in range(10, 121, 10):
+        here.look(at=EPOCH + second)
+    assert [here.rules(each) for each in rows] == [["changed-program"]] * 20
+    assert machine.hashed == 3  # once a minute for the process, and not for each row
+
+
 def test_one_process_of_several_is_enough() -> None:
     found = judged(Machine(NEW), learned(OLD), row(1, replace(process(9), executable="/opt/other"), AGENT))
     assert isinstance(found, Departure)
@@ -176,8 +241,8 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @linux
 def test_a_real_program_is_known_until_its_file_is_another_one() -> None:
-    digests = Digests()
-    contents = Contents(Reader(lambda *_: Unread(""), Provenances().of, digests.of, is_there))
+    digests, packages = Digests(), Provenances()
+    contents = Contents(Reader(lambda *_: Unread(""), packages.of, digests.of, is_there, packages.successor))
     with folder() as place:
         program = copied("sleep", place / "agent")
         with sleeping(program) as pid:
@@ -201,11 +266,11 @@ def _lengthened(program: Path) -> None:
 
 @linux
 def test_an_upgrade_of_a_real_package_is_normal() -> None:
-    digests = Digests()
+    digests, packages = Digests(), Provenances()
     with running("sleep", "600") as asleep:
         seen = process_of(asleep.pid)
-        found = Provenances().of(asleep.pid, True)
+        found = packages.of(asleep.pid, True)
         if not isinstance(found.owner, Owner) or found.intact is not True:
             pytest.skip("no package of this machine can vouch for sleep(1)")
-        contents = Contents(Reader(lambda *_: Unread(""), Provenances().of, digests.of, is_there))
+        contents = Contents(Reader(lambda *_: Unread(""), packages.of, digests.of, is_there, packages.successor))
         assert contents.judge(learned(OLD, of=seen), row(1, seen), EPOCH) is None

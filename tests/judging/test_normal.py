@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from tcpview_tui.findings.alone import alone
+from tcpview_tui.findings.baseline import file
 from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.file import change, load
 from tcpview_tui.findings.baseline.traits import Program
 from tcpview_tui.judging.digests import Digests
 from tcpview_tui.judging.normal import Normal
+from tcpview_tui.judging.turns import MINUTE
 from tcpview_tui.lookup.geo.places import LOOK_SECONDS, Places
 from tcpview_tui.lookup.lists.shelf import SETTLING
 from tcpview_tui.model.column import Context
@@ -100,6 +103,25 @@ def test_a_broken_one_is_said_and_the_old_one_kept_until_it_is_mended(
     change(path, lambda _: NGINX)
     assert known(here.refresh()) == NGINX
     assert here.trouble == ""
+
+
+def test_one_that_the_system_did_not_let_read_is_read_again_in_a_minute(
+    path: Path, normal: Maker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(path, lambda _: CURL)
+    with monkeypatch.context() as full:
+        full.setattr(file, "read_content", _no_more_files)
+        here = normal()
+        clock.advance(MINUTE)
+        assert here.refresh() is None
+    assert "Too many open files" in here.trouble
+    assert here.refresh() is None
+    clock.advance(MINUTE)
+    assert (known(here.refresh()), here.trouble) == (CURL, "")
+
+
+def _no_more_files(*_: object) -> bytes:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
 def test_one_that_is_gone_still_counts_and_is_said(path: Path, normal: Maker) -> None:

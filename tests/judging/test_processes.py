@@ -115,7 +115,7 @@ def test_what_replaced_a_program_is_asked_for_its_package(
     reads.owner, reads.agrees, reads.replaced[CURL.pid] = owner, agrees, NEXT
     court.look(row(1), row(2, NGINX))
     assert {each.rule: each.severity for each in court.register.findings}["deleted-exe"] is severity
-    assert reads.succeeded == ([CURL.pid] if isinstance(owner, Owner) else [])
+    assert reads.succeeded == [CURL.pid]
 
 
 def test_in_the_middle_of_an_upgrade_the_new_file_is_compared_with_the_old_database_and_later_again(
@@ -136,11 +136,35 @@ def test_comparing_what_replaced_programs_has_its_turn_too(
     reads.owner, reads.replaced[CURL.pid] = Owner("agent", "dpkg"), NEXT
     court.look(row(1))
     assert reads.succeeded == []
-    assert {each.severity for each in court.register.findings} == {Severity.MEDIUM}  # and not silent meanwhile
+    assert court.register.findings == []  # nothing graver than it is, for the one look
     monkeypatch.undo()
     court.look()
     assert reads.succeeded == [CURL.pid]
     assert {each.severity for each in court.register.findings} == {Severity.LOW}
+
+
+def test_nothing_waits_for_its_turn_for_long(court: Court, reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "HASHING", 0.0)
+    reads.owner, reads.replaced[CURL.pid] = Owner("agent", "dpkg"), NEXT
+    verdicts = [court.look(row(1)), *(court.look() for _ in range(5))]
+    assert verdicts == [0, 0, 0, 1, 1, 1]
+    assert {each.severity for each in court.register.findings} == {Severity.MEDIUM}
+
+
+def test_what_is_silenced_for_its_program_stays_so_while_it_waits_to_be_read(
+    court: Court, reads: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads.deleted.add(CURL.pid)
+    court.look(row(1))
+    assert {each.digest for each in court.register.findings} == {f"{CURL.pid:064x}"}
+    monkeypatch.setattr(processes, "HASHING", 0.0)
+    reads.changed = EPOCH  # only its time of change (inode(7)) tells that there are other bytes
+    court.look(at=EPOCH + 61)
+    assert {each.digest for each in court.register.findings} == {f"{CURL.pid:064x}"}
+    reads.digests[CURL.pid] = "b" * 64
+    monkeypatch.undo()
+    court.look(at=EPOCH + 62)
+    assert {each.digest for each in court.register.findings} == {"b" * 64}
 
 
 def test_every_owner_of_a_row_is_judged(court: Court, reads: Reads) -> None:

@@ -134,6 +134,13 @@ def test_an_output_that_cannot_be_written_is_trouble(tmp_path: Path) -> None:
         ("Process,PID\r\n", ["--columns", "process", "--filter", "process:x"], "--filter and the comparison need"),
         ("Process,PID\r\n", ["--filter", "recv>1M"], "--filter: recv: what a connection carries"),
         ("Process,PID\r\n", ["--columns", "recv"], "--columns: recv differs although nothing has happened"),
+        ("Process,PID\r\n", ["--columns", "pid,country"], "--columns: country is told by databases as they are now"),
+        ("Process,PID\r\n", ["--sort", "asn"], "--sort: asn is told by databases as they are now"),
+        (
+            "Process,PID\r\n",
+            ["--filter", "country:de"],
+            "--filter: country: where an address is registered is told by databases as they are now, and by no earlier",
+        ),
         ("Process,PID\r\n", ["--columns", "host"], "--columns: host takes the names of addresses"),
         ("nonsense", [], "no column of a listing is named here. It takes a recording, or what list has written"),
         ("[{", [], "Input data was truncated"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tcpview_tui.findings.finding import Finding
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.beacon import BEACON
@@ -19,6 +20,7 @@ from tcpview_tui.listing.watch import Watch
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.connection import Connection
 from tcpview_tui.model.query import parse
+from tcpview_tui.model.row import Row
 from tcpview_tui.record.lines import WORDS
 from tests.fakes import CURL, EPOCH, NGINX, FakeClock, connection, snapshot
 
@@ -94,6 +96,28 @@ def test_a_connection_that_becomes_suspicious_is_told_by_the_filter_for_it() -> 
     assert looks.bench.gone == []
     looks.see()
     assert looks.bench.gone == [1]
+
+
+def test_rows_are_asked_anew_only_when_one_of_them_or_what_was_found_differs(
+    docket: Docket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = docket._bench
+    assert isinstance(bench, Bench)
+    asked, of = list[object](), bench.register.of
+
+    def counted(row: Row) -> tuple[Finding, ...]:
+        asked.append(row.key)
+        return of(row)
+
+    monkeypatch.setattr(bench.register, "of", counted)
+    docket.follow(snapshot(1, EPOCH, connection(1)))
+    assert (docket.news(), asked) == ([], [])
+    bench.find(DELETED_EXE, CURL.identity)
+    assert (docket.news(), asked) == ([[1]], [1])
+    docket.follow(snapshot(2, EPOCH, connection(1)))
+    assert (docket.news(), list(docket.beside()), asked) == ([], [], [1])
+    docket.follow(snapshot(3, EPOCH, connection(1), connection(2)))
+    assert (docket.news(), asked) == ([], [1, 1, 2])
 
 
 @pytest.fixture

@@ -195,9 +195,10 @@ def test_a_reader_that_leaves_ends_it_quietly() -> None:
         assert process.stderr
         process.stdout.close()
         with tcp_pair():  # something has to happen, or nothing is written
-            said = process.stderr.read()
+            said = process.stderr.read().splitlines(keepends=True)
         assert process.wait(PATIENCE) == 0
-    assert said == ""
+    # What begins on this machine meanwhile, such as a namespace that cannot be read, is told all the same.
+    assert [line for line in said if not line.startswith("Not all can be seen: ")] == []
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full (full(4))")  # noqa: PTH110

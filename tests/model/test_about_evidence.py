@@ -35,7 +35,7 @@ def test_all_that_was_read_is_told() -> None:
     assert facts == {
         "SHA-256": "ab" * 32,
         "Program": "deleted, and nothing is at its path",
-        "Capabilities": "cap_net_raw",
+        "File caps": "cap_net_raw",
         "Package": "x 1.2 (dpkg)",
         "As packaged": "no, its checksum differs",
         "Environment": "LD_PRELOAD=/tmp/x.so",
@@ -47,7 +47,7 @@ def test_what_is_normal_is_told_too() -> None:
     normal = replace(SOUGHT, executable=replace(PROGRAM, deleted=False, present=HERE, capabilities=()), loader={})
     facts = told(Dossier(EPOCH, normal, Provenance("/usr/bin/x", NotOwned(("dpkg", "rpm"))), "ab" * 32))
     assert facts["Program"] == "at its path"
-    assert (facts["Capabilities"], facts["Package"]) == ("none", "none; asked were dpkg, rpm")
+    assert (facts["File caps"], facts["Package"]) == ("none", "none; asked were dpkg, rpm")
     assert facts["Environment"] == "no LD_PRELOAD, LD_AUDIT or LD_LIBRARY_PATH"
     assert facts["Listens on"] == "nothing"
     setuid = replace(PROGRAM, deleted=False, file=HERE._replace(mode=0o104755))
@@ -56,7 +56,7 @@ def test_what_is_normal_is_told_too() -> None:
     assert told(Dossier(EPOCH, replace(SOUGHT, executable=replaced), None, None))["Program"].endswith("at its path")
 
 
-READ = {"SHA-256", "Program", "Capabilities", "Package", "Environment"}
+READ = {"SHA-256", "Program", "File caps", "Package", "Environment"}
 
 
 @pytest.mark.parametrize("evidence", [REFUSED, replace(SOUGHT, executable=REFUSED, loader=REFUSED)])
@@ -74,7 +74,7 @@ def test_of_facts_that_are_refused_alone_the_others_are_told() -> None:
     partly = replace(SOUGHT, executable=replace(PROGRAM, capabilities=REFUSED), loader=REFUSED)
     facts = told(Dossier(EPOCH, partly, Provenance("/usr/bin/x", Owner("x", "dpkg"), REFUSED), None))
     assert {label for label, value in facts.items() if value == REFUSED.reason} == {
-        "Capabilities", "As packaged", "Environment",
+        "File caps", "As packaged", "Environment",
     }  # fmt: skip
     assert facts["Package"] == "x (dpkg)"
     assert "256 MiB" in facts["SHA-256"]

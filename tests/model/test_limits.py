@@ -23,6 +23,7 @@ OF_SOURCES = (
     sources.paths(2),
     sources.processes(2),
     sources.OTHER_NAMESPACES,
+    sources.HELD_NAMESPACES,
     sources.COUNTERS,
     sources.SHARED,
     sources.tables("raw", "no such table"),

@@ -59,7 +59,8 @@ def test_what_was_found_is_an_alert_with_rule_technique_and_process() -> None:
     assert [each["rule"] for each in alert["tcpview"]["finding"]] == ["unpackaged", "exe-place"]
     assert "network" not in alert
     assert (over["event"]["kind"], over["event"]["action"]) == ("event", "finding-over")
-    assert {"rule", "threat", "message"} & set(over) == set()
+    assert over["message"] == "nothing is found of curl (4242) any more"
+    assert {"rule", "threat"} & set(over) == set()
 
 
 def test_an_alert_about_a_connection_tells_its_ends_also_when_it_has_just_closed() -> None:

@@ -53,7 +53,7 @@ def told(path: Path, span: Span = ALL, expression: str | None = None) -> list[Ha
 def lasting(happening: Happening) -> Happening:
     """Return it with what was found of its rows then, as equal as it is."""
     found = Found({row.ordinal: happening.context.findings(row) for row in happening.rows})
-    return Happening(happening.event, happening.row, replace(happening.context, findings=found))
+    return happening._replace(context=replace(happening.context, findings=found))
 
 
 def test_without_bounds_it_is_all_of_it(tmp_path: Path) -> None:

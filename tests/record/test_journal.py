@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.findings import register as findings
 from tcpview_tui.findings.register import About, Place, Register
 from tcpview_tui.findings.rule import Hit, Unknown
 from tcpview_tui.findings.silences import Silences
 from tcpview_tui.findings.table import RULES
 from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.diff import diff
-from tcpview_tui.model.snapshot import Ending, Passed, Snapshot
+from tcpview_tui.model.snapshot import Code, Ending, Passed, Problem, Snapshot
 from tcpview_tui.model.traffic import Counters, Gauge
-from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened
+from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
 from tcpview_tui.record.journal import COUNTED_EVERY, Journal
 from tests.fakes import CURL, EPOCH, FakeClock, connection, snapshot
 from tests.record.judged import found
@@ -69,6 +71,27 @@ def test_what_was_found_is_told_once_with_all_that_stands_and_what_is_over() -> 
     assert [each.place for each in Journal(1.0).judged(register, 3, clock) if isinstance(each, Judged)] == [ROW]
 
 
+def test_who_has_missed_too_much_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "RECENT", 1)
+    journal, clock, register = Journal(1.0), FakeClock(), Register(Silences(None))
+    (_, first), (_, other) = found(CURLS), found(ROW)
+    register.tell(CURLS, first)
+    assert [each.place for each in journal.judged(register, 1, clock) if isinstance(each, Judged)] == [CURLS]
+    register.tell(CURLS, ())
+    register.tell(ROW, other)
+    now = Moment(EPOCH, 1000.0, 2)
+    assert journal.judged(register, 2, clock) == [Judged(now, CURLS), Judged(now, ROW, other)]
+
+
+def test_what_changed_is_told_without_a_walk_through_all_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, register = Journal(1.0), Register(Silences(None))
+    register.tell(ROW, found(ROW)[1])
+    journal.judged(register, 1, FakeClock())
+    monkeypatch.delattr(Register, "standing")
+    register.tell(CURLS, found(CURLS)[1])
+    assert [each.place for each in journal.judged(register, 2, FakeClock()) if isinstance(each, Judged)] == [CURLS]
+
+
 def test_what_only_could_not_be_checked_is_no_news() -> None:
     journal, register = Journal(1.0), Register(Silences(None))
     rule = RULES[0]
@@ -78,6 +101,19 @@ def test_what_only_could_not_be_checked_is_no_news() -> None:
     (judged,) = journal.judged(register, 1, FakeClock())
     assert isinstance(judged, Judged)
     assert [each.sentence for each in judged.findings] == ["deleted"]
+
+
+def test_problems_of_one_kind_are_told_as_one() -> None:
+    looks = Looks()
+    lists = Problem(Code.JUDGING, "lists are not used", "They are empty.")
+    baseline, names = Problem(Code.JUDGING, "the baseline is old"), Problem(Code.NAMES, "no names", "None came.")
+    told = looks.take(problems=(lists, names, baseline, lists))
+    both = Problem(Code.JUDGING, "lists are not used; the baseline is old", "They are empty.")
+    assert [each.problem for each in told if isinstance(each, Unseen)] == [both, names]
+    assert looks.take(problems=(lists, names, baseline)) == []
+    (fewer,) = looks.take(problems=(baseline, names))
+    assert isinstance(fewer, Unseen)
+    assert fewer.problem == baseline
 
 
 def test_only_the_first_look_finds_what_was_there_before() -> None:

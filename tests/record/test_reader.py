@@ -17,15 +17,17 @@ from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
+from tcpview_tui.record.ecs_events import key_id
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
 from tcpview_tui.record.history import History
 from tcpview_tui.record.reader import Reader, ReadingError
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.schema import VERSION
+from tcpview_tui.record.states import NOTHING
 from tcpview_tui.record.verify import verify
 from tests.fakes import FakeClock
 from tests.record.judged import found, judgements
-from tests.record.streams import CALL, HERE
+from tests.record.streams import CALL, HERE, later
 from tests.record.tapes import minutes, read, taped
 
 if TYPE_CHECKING:
@@ -184,3 +186,19 @@ def test_what_is_no_recording_is_refused_with_a_sentence(tmp_path: Path, content
         Reader(path)
     with pytest.raises(FileNotFoundError):
         Reader(tmp_path / "none")
+
+
+def test_what_was_found_of_connections_that_nobody_told_of_does_not_become_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcpview_tui.record.rows.LATE", 1)
+    closed = [event for key in range(4) for event in (Opened(HERE, replace(CALL, key=key)), Closed(HERE, key))]
+    judged = [Judged(later(1), *found(("connection", key), f"row {key}")) for key in range(4)]
+    path = taped(tmp_path / "a.tcpview", [*closed, *judged, Judged(later(2), ("connection", 1))])
+    looks = NOTHING.looks()
+    events = read(path)
+    for event in events:
+        looks.take([event])
+    places = [("connection", key_id(0)), ("connection", key_id(1)), ("connection", key_id(2)), ("connection", 4)]
+    assert [event.place for event in events if isinstance(event, Judged)] == [*places, places[1]]
+    assert list(looks.findings) == [places[0], *places[2:]]

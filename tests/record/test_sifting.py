@@ -13,6 +13,7 @@ from tcpview_tui.model.connection import Connection, State
 from tcpview_tui.model.query import parse
 from tcpview_tui.model.snapshot import Code, Ending, Passed, Problem
 from tcpview_tui.model.traffic import Gauge
+from tcpview_tui.record import sifting
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Gap, Judged, Moment, Opened, Unseen
 from tests.fakes import CURL, EPOCH, NGINX, connection, listener
 from tests.record.judged import found
@@ -148,6 +149,55 @@ def test_a_finding_makes_a_connection_match_from_then_on() -> None:
     opened, *told = looks.take(connection(1), OTHER, judged=[found(CURLS)])
     assert (key_of(opened), judged(told)) == (1, [CURLS])
     assert kinds(looks.take(OTHER, judged=[(CURLS, ())])) == [Closed, Judged]
+
+
+@pytest.mark.parametrize("later", [1, 2, 3])
+@pytest.mark.parametrize("place", [CURLS, ("connection", 1)])
+def test_what_is_found_of_a_connection_after_its_end_makes_it_match(later: int, place: Place) -> None:
+    looks = Looks("is:suspicious")
+    looks.take(OTHER)
+    looks.take(connection(1), OTHER, gauges=gauges({1: 7}))
+    for _ in range(later):
+        assert looks.take(OTHER) == []
+    opened, counted, closed, *told = looks.take(OTHER, judged=[found(place)])
+    assert isinstance(opened, Opened)
+    assert isinstance(counted, Counted)
+    assert isinstance(closed, Closed)
+    assert (key_of(opened), counted.counters.received, closed.key, judged(told)) == (1, 7, 1, [place])
+    assert [each.at.wall for each in (opened, closed)] == [EPOCH + 2, EPOCH + 3]
+    assert {each.at.look for each in (opened, counted, closed)} == {3 + later}
+    assert looks.take(OTHER, judged=[(place, ())]) == [
+        Judged(Moment(EPOCH + 4 + later, 1004.0 + later, 4 + later), place)
+    ]
+
+
+def test_who_has_got_its_key_is_another() -> None:
+    looks = Looks("is:suspicious")
+    looks.take(connection(1))
+    looks.take()
+    looks.take(connection(1, owners=[NGINX]))
+    opened, *told = looks.take(connection(1, owners=[NGINX]), judged=[found(("connection", 1))])
+    assert isinstance(opened, Opened)
+    assert (opened.connection.owners, kinds(told)) == ((NGINX,), [Judged])
+
+
+def test_of_connections_that_closed_before_they_matched_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sifting, "LATE", 2)
+    looks = Looks("finding:exe-place")
+    for key in (1, 2, 3):
+        looks.take(connection(key))
+    looks.take()
+    told = looks.take(judged=[found(CURLS)])
+    assert [key_of(each) for each in told if isinstance(each, Opened)] == [2, 3]
+
+
+def test_a_filter_that_does_not_ask_the_rules_tells_nothing_of_what_is_over() -> None:
+    names: dict[str, str] = {}
+    looks = Looks("host:example", names)
+    looks.take(connection(1))
+    looks.take()
+    names["93.184.216.34"] = "www.example.org"
+    assert looks.take(judged=[found(("connection", 1))]) == []
 
 
 STATES = st.sampled_from([State.ESTABLISHED, State.CLOSE_WAIT])

@@ -49,7 +49,7 @@ def test_what_is_written_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read(body).rows) == 100
 
 
-def test_what_was_found_is_in_it_where_a_connection_has_a_number_also_after_its_end() -> None:
+def test_what_was_found_is_in_it_also_of_a_connection_that_is_over_or_has_no_number() -> None:
     keeper = Keeper()
     of_curl: Place = ("process", CURL.identity)
     of_rows: list[Place] = [("connection", key) for key in ("open", "late", "lost")]
@@ -59,7 +59,8 @@ def test_what_was_found_is_in_it_where_a_connection_has_a_number_also_after_its_
     numbers = {of_rows[0]: 1, of_rows[1]: 2}
     body = keeper.state(1, lambda _: 1, lambda _: 1, numbers.get)
     assert body is not None
-    assert read(body).findings == dict([found(of_curl), found(("connection", 1)), found(("connection", 2))])
+    of_rows = [("connection", key) for key in (1, 2, "lost")]
+    assert read(body).findings == dict([found(of_curl), *map(found, of_rows)])
     assert read(body).looks().findings == read(body).findings
 
 

@@ -17,7 +17,7 @@ from tcpview_tui.clock import SystemClock
 from tcpview_tui.model.connection import Connection, Key
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.process import Process
-from tcpview_tui.record.event import Acted, Closed, Event, Opened
+from tcpview_tui.record.event import Acted, Closed, Event, Judged, Opened
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.lines import FORMS
 from tcpview_tui.record.parsing import events
@@ -25,6 +25,7 @@ from tcpview_tui.record.stream import Stream
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.sources.choose import SourceName, choose
 from tests.fakes import EPOCH
+from tests.record.judged import found
 from tests.record.streams import BOX, CALL, CURL, EVERYTHING, HERE, LIFE, SPOKEN, as_filed, histories, later, streamed
 
 
@@ -59,6 +60,16 @@ def test_csv_has_a_head_and_is_filled_where_the_event_tells() -> None:
     assert (closed["Time"], closed["Monotonic"]) == ("2026-01-01T00:00:02.500Z", "1002.500")
     assert named["Detail"] == "192.0.2.7 is far.example"
     assert streamed("csv", *LIFE).count("\r\n") == 6
+
+
+def test_csv_names_the_process_of_a_finding_that_is_about_no_row() -> None:
+    of_curl, of_nobody = found(("process", CURL.identity)), found(("process", (7, None)))
+    told = records([Opened(HERE, CALL), Judged(HERE, *of_curl), Judged(later(1), of_curl[0]), Judged(HERE, *of_nobody)])
+    assert [(each["Process"], each["PID"]) for each in told[1:]] == [("curl", "4242"), ("curl", "4242"), ("", "")]
+    assert told[1]["Local address"] == ""
+    assert told[2]["Detail"] == "nothing is found of curl (4242) any more"
+    (unheard_of,) = records([Judged(HERE, *of_curl[:1])])
+    assert unheard_of["Detail"] == "nothing is found any more", "the stream does not say what was found"
 
 
 def test_the_facts_stand_before_the_events_in_every_form() -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tcpview_tui.judging.bench import Bench
+import pytest
+
 from tcpview_tui.judging.judge import Judge
 from tcpview_tui.model.query import parse
 from tcpview_tui.record.event import Judged, Opened, Unseen
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.sink import File
-from tcpview_tui.recorder.judging import Judging
+from tcpview_tui.recorder import judging as module
+from tcpview_tui.recorder.judging import Awaited, Judging
 from tcpview_tui.recorder.recorder import Recorder
 from tcpview_tui.sources.base import Sampler
 from tests.fakes import CURL, NGINX, FakeClock, FakeSource, connection
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from tcpview_tui.model.traffic import Gauge
 
 
-class Prompt(Bench):
+class Prompt(Awaited):
     """Judges at once, in the thread of the caller."""
 
     def start(self, heard: Callable[[], None]) -> None:
@@ -154,3 +157,42 @@ def test_without_it_nothing_is_judged_and_a_baseline_that_cannot_be_read_is_said
     done = run("record", "-o", str(tmp_path / "b.tcpview"), "--baseline", str(tmp_path / "b.json"))
     assert (done.returncode, "--baseline: " in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "b.tcpview").exists()
+
+
+def test_a_baseline_that_cannot_be_read_deletes_nothing(tmp_path: Path) -> None:
+    command = ("record", "-o", str(tmp_path), "--rotate", "1h", "--duration", "0")
+    for _ in range(3):
+        assert run(*command).returncode == 0
+    before = sorted(tmp_path.iterdir())
+    assert len([each for each in before if each.suffix == ".tcpview"]) == 3
+    done = run(*command, "--keep", "1", "--baseline", str(tmp_path / "none.json"))
+    assert (done.returncode, "--baseline: " in done.stderr) == (2, True)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@linux
+def test_what_is_found_of_the_last_look_is_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "a.tcpview"
+    with folder() as place, talking(copied("sleep", place / "updater"), delete=True) as pid:
+        done = run("record", "-o", str(path), "--findings", "--duration", "0", "--filter", f"is:suspicious pid:{pid}")
+    assert (done.returncode, "not judged" in done.stderr) == (0, False), done.stderr
+    assert pid in judged(path)
+    assert [event.connection.owners[0].pid for event in read(path) if isinstance(event, Opened)] == [pid]
+
+
+def test_who_is_still_judging_at_the_end_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    stuck, stop = threading.Event(), threading.Event()
+    monkeypatch.setattr(Awaited, "_prepare", lambda _: stuck.wait(PATIENCE) and ())
+    clock = FakeClock()
+    stop.set()
+    with closing(File(Recording(tmp_path / "a.tcpview", [], clock))) as file:
+        judging = Judging(Awaited(clock, tmp_path), clock)
+        recorder = Recorder(Sampler(FakeSource(connection(1)), clock), clock, file, 1.0, judging=judging)
+        assert recorder.run(stop, None) == 0
+        stuck.set()
+        judging.close()
+    assert "What came last was not judged." in capsys.readouterr().err

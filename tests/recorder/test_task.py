@@ -27,6 +27,9 @@ from tests.fakes import FakeClock
         (Task(Path("nowhere"), rotate=("1h",)), "-o nowhere: --rotate needs a folder there"),
         (Task(rotate=("1h", "30M")), "--rotate 30M: expected at least 1MB"),
         (Task(query=parse("port:22 or -is:New")), "is:New: what is so for a moment only"),
+        (Task(query=parse("is:N_ew")), "is:N_ew: what is so for a moment only"),
+        (Task(query=parse("is:sus_picious")), "is:sus_picious: nothing is judged without --findings; add it"),
+        (Task(query=parse("is:newtobaseline"), findings=True), "the live table and list tell that, a recorder does"),
         (Task(query=parse("port:22 is:Suspicious")), "is:Suspicious: nothing is judged without --findings; add it"),
         (
             Task(query=parse("severity>=high or finding:beacon")),

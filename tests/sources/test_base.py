@@ -52,6 +52,7 @@ def test_a_look_that_fails_keeps_the_rows_and_the_problems_and_adds_one() -> Non
     assert failed.problems[1].summary == "the last look failed: refused"
     assert "PermissionError" in failed.problems[1].detail
     assert "fake source" in failed.problems[1].detail
+    assert failed.problems[1].detail.endswith("The rows are those of the last look that succeeded.")
 
 
 def test_the_next_look_that_succeeds_takes_the_problem_away() -> None:
@@ -61,6 +62,7 @@ def test_the_next_look_that_succeeds_takes_the_problem_away() -> None:
     first = sampler.sample()
     assert dict(first.connections) == {}
     assert [problem.code for problem in first.problems] == ["look-failed"]
+    assert first.problems[0].detail == "The fake source could not read the connections (OSError: refused)."
     source.error = None
     second = sampler.sample()
     assert list(second.connections) == [1]

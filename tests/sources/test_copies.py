@@ -20,6 +20,9 @@ if sys.platform == "linux":
     from tests.sources.packages.databases import with_program
 
 BASH = Path(shutil.which("bash") or "bash").resolve()
+SHELL = Path("/bin/dash") if Path("/bin/dash").exists() else BASH
+BUILD_ID, OTHER = b"\x03\0\0\0GNU\0", b"\x63\0\0\0GNU\0"
+"""The type of a note and its name, and those of one that tells nothing (elf(5), NT_GNU_BUILD_ID)."""
 has_bash = pytest.mark.skipif(not BASH.is_file(), reason="needs bash")
 
 
@@ -40,12 +43,11 @@ def test_a_copied_shell_is_told_by_its_bytes(tmp_path: Path) -> None:
         assert original(copy, socket=False) is None  # few are worth that look
         with copy.open("ab") as file:
             file.write(b"\0")
-        assert original(copy) is None
-        copied("bash", copy)
-        content = bytearray(copy.read_bytes())
-        content[-1] ^= 1
+        assert original(copy) == "/usr/bin/bash"  # its build id is the same whatever comes after it
+        content = SHELL.read_bytes().replace(BUILD_ID, OTHER)
+        assert content != SHELL.read_bytes()
         copy.write_bytes(content)
-        assert original(copy) is None  # as many bytes, and others
+        assert original(copy) is None
     assert original(copied("bash", tmp_path / "worker"), socket=False) == "/usr/bin/bash"  # in a directory of everybody
 
 
@@ -90,7 +92,34 @@ def test_a_link_is_one_where_not_only_the_administrator_may_make_it(monkeypatch:
         assert original(place / "worker") == "/usr/bin/bash"
 
 
-SHELL = Path("/bin/dash") if Path("/bin/dash").exists() else BASH
+@root
+def test_without_a_build_id_the_bytes_count(tmp_path: Path) -> None:
+    shell = SHELL.read_bytes().replace(BUILD_ID, OTHER)
+    jail = tmp_path / "jail"
+    with_program(jail, "/bin/sh", shell)
+    enter: dict[str, Any] = {"preexec_fn": lambda: os.chroot(jail)}
+    changed = shell.replace(b"Usage", b"usage", 1) if b"Usage" in shell else shell[:-1] + b"!"
+    for content, found in ((shell, "/bin/sh"), (changed, None), (shell + b"!", None)):
+        with_program(jail, "/srv/worker", content)
+        assert original("/srv/worker", **enter) == found
+
+
+@root
+def test_a_shell_behind_a_link_that_is_replaced_is_known_after_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 60.0
+    monkeypatch.setattr(copies, "monotonic", lambda: now)
+    jail, shell = tmp_path / "jail", SHELL.read_bytes()
+    with_program(jail, "/srv/shells/sh", shell.replace(BUILD_ID, OTHER))
+    with_program(jail, "/srv/worker", shell)
+    (jail / "bin").mkdir(exist_ok=True)
+    (jail / "bin/sh").symlink_to("/srv/shells/sh")
+    enter: dict[str, Any] = {"preexec_fn": lambda: os.chroot(jail)}
+    assert original("/srv/worker", **enter) is None
+    with_program(jail, "/srv/shells/sh", shell)
+    now += 60.0
+    assert original("/srv/worker", **enter) == "/bin/sh"
 
 
 @root

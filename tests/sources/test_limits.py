@@ -199,3 +199,11 @@ def test_a_flood_is_told_with_what_remains_and_what_to_do() -> None:
 def test_without_privileges_to_ask_about_windows_is_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "geteuid")
     assert limits.ownerless(1).summary == "1 socket without owner"
+
+
+@linux
+def test_which_namespaces_are_never_found_is_told() -> None:
+    from tcpview_tui.sources.sockdiag import SockDiagSource
+
+    assert SockDiagSource.unseen == (limits.HELD_NAMESPACES,)
+    assert "kept only by an open socket" in limits.HELD_NAMESPACES.detail

@@ -79,6 +79,31 @@ def test_a_hostile_process_name_is_shown_as_visible_text(name: bytes) -> None:
     assert found.name.isprintable()
 
 
+CUT = "a" * 15
+
+
+@linux
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        (f"/opt/{CUT}-daemon", f"{CUT}-daemon"),
+        (f"{CUT}-daemon -c {CUT}", f"{CUT}-daemon"),
+        (CUT + "a" * 240, CUT + "a" * 240),
+        (CUT + "a" * 241, CUT),
+        (CUT + "\u202e" * 60, CUT),
+        (CUT + "a" * 4000, CUT),
+        ("b" * 20, CUT),
+    ],
+    ids=["path", "arguments", "longest", "too long", "too long to show", "very long", "other"],
+)
+def test_a_name_that_the_kernel_has_cut_is_lengthened_to_that_of_a_file_at_most(claimed: str, told: str) -> None:
+    with child(claimed, "-c", RENAMED, CUT, executable=sys.executable) as process:
+        answer(process)
+        found = look(ProcessTable(), process.pid)
+    assert found
+    assert found.name == told
+
+
 @linux
 def test_hostile_arguments_are_shown_as_visible_text() -> None:
     with python(WAITS, b"\x1b]52;c;QQ==\x07", b"[/]\n", b"\xff", "\u202e".encode()) as (process, _):

@@ -79,7 +79,6 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
     [
         (PermissionError(errno.EPERM, "Operation not permitted"), "not permitted. It takes CAP_SYS_ADMIN."),
         (OSError(errno.EMFILE, "Too many open files"), "cannot be looked into: Too many open files."),
-        (ValueError("not enough values"), "cannot be looked into: not enough values."),
         (RuntimeError("can't start new thread"), "cannot be looked into: can't start new thread."),
     ],
 )
@@ -94,10 +93,75 @@ def test_one_that_lets_nobody_in_is_told(elsewhere: Elsewhere, error: Exception,
     assert elsewhere.rounds.go() == ([7], [], [])
 
 
-@pytest.mark.parametrize("number", [errno.ENOENT, errno.ESRCH, errno.ESTALE])
-def test_one_that_went_meanwhile_is_not(elsewhere: Elsewhere, number: int) -> None:
-    elsewhere.there, elsewhere.fails = [7], OSError(number, os.strerror(number))
+ENDED = [OSError(number, os.strerror(number)) for number in (errno.ENOENT, errno.ESRCH, errno.ESTALE)]
+
+
+@pytest.mark.parametrize("error", ENDED)
+def test_one_that_went_meanwhile_is_not(elsewhere: Elsewhere, error: OSError) -> None:
+    elsewhere.there, elsewhere.fails = [7], error
     assert elsewhere.rounds.go() == ([], [], [])
+    elsewhere.there = []
+    assert elsewhere.rounds.go() == ([], [], [])
+
+
+@pytest.mark.parametrize("error", ENDED)
+def test_one_whose_process_ended_on_the_way_in_keeps_what_was_found_and_is_visited_next(
+    elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    monkeypatch.setattr(rounds, "MOST", 1)
+    elsewhere.there = [7, 8]
+    elsewhere.rounds.go()
+    assert elsewhere.rounds.go() == ([8], [7], [])
+    elsewhere.fails = error
+    assert elsewhere.rounds.go() == ([], [7, 8], [])
+    elsewhere.fails = None
+    assert elsewhere.rounds.go() == ([7], [8], [])
+
+
+@pytest.mark.parametrize("error", ENDED)
+def test_one_that_is_still_there_and_never_lets_in_is_told(elsewhere: Elsewhere, error: OSError) -> None:
+    elsewhere.there, elsewhere.fails = [7], error
+    elsewhere.rounds.go()
+    (unlooked,) = elsewhere.rounds.go().unlooked
+    assert (unlooked.namespace, "end before that" in unlooked.reason) == (Namespace(7), True)
+    elsewhere.fails = None
+    assert elsewhere.rounds.go() == ([7], [], [])
+
+
+@pytest.mark.parametrize("error", [*ENDED, ValueError("not enough values")])
+def test_what_fails_in_the_work_is_told_and_not_taken_for_an_end(elsewhere: Elsewhere, error: Exception) -> None:
+    def work(place: Namespace | None) -> list[int]:
+        if place:
+            raise error
+        return []
+
+    elsewhere.there, elsewhere.rounds = [7], Rounds(Path("/proc"), "sniffer", work)
+    now, earlier, (unlooked,) = elsewhere.rounds.go()
+    assert not now + earlier
+    assert (unlooked.namespace, str(error).rpartition("] ")[2] in unlooked.reason) == (Namespace(7), True)
+
+
+def test_what_comes_new_at_each_round_keeps_nobody_from_its_turn(
+    elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "MOST", 4)
+    elsewhere.there = [1, 2, 3, 4]
+    elsewhere.rounds.go()
+    for number in range(4):
+        elsewhere.there = [1, 2, 3, 4, *range(100 * (number + 1), 100 * (number + 1) + 9)]
+        elsewhere.rounds.go()
+    assert [elsewhere.entered.count(inode) for inode in (1, 2, 3, 4)] == [3, 3, 3, 3]
+
+
+def test_what_was_found_long_ago_is_told_to_be_old(elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "LONG", 3)
+    elsewhere.there = [7]
+    elsewhere.rounds.go()
+    elsewhere.fails = ENDED[0]
+    assert [elsewhere.rounds.go() for _ in range(2)] == [([], [7], [])] * 2
+    now, earlier, (unlooked,) = elsewhere.rounds.go()
+    assert (now, earlier, unlooked.namespace) == ([], [7], Namespace(7))
+    assert "may have changed" in unlooked.reason
 
 
 def test_processes_that_do_not_tell_theirs_are_told_once(elsewhere: Elsewhere) -> None:
@@ -127,7 +191,7 @@ def test_of_many_each_has_its_turn(looks: list[set[int]], most: int) -> None:
         for there in looks:
             _go(elsewhere, there, most)
         seen: set[int] = set()
-        for _ in range(-(-len(there) // most)):
+        for _ in range(-(-len(there) // max(most // 2, 1))):  # half of it goes to those that are not new
             seen |= _go(elsewhere, there, most)
         assert seen == there
 

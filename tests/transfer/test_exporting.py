@@ -75,6 +75,11 @@ def test_a_filter_that_no_event_can_answer_is_wrong_usage(tmp_path: Path, term: 
         export(Order(everything(tmp_path), query=parse(term)), FakeClock())
 
 
+def test_a_term_is_known_in_every_spelling(tmp_path: Path) -> None:
+    order = Order(minutes(tmp_path / "a.tcpview", 2), query=parse("is:clo_sed or Is:SUS_picious"))
+    assert export(order, FakeClock()) == 0
+
+
 def test_wrong_usage_is_a_sentence_and_status_2(tmp_path: Path) -> None:
     path = everything(tmp_path)
     for arguments, words in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from textual.strip import Strip
 from textual.widgets import Static
 
 from tcpview_tui.findings.alone import alone
@@ -229,7 +231,7 @@ async def test_s_silences_in_this_run_and_o_takes_that_back(tmp_path: Path) -> N
         assert here.listed[0] == "! high curl (4242) Executable deleted"
         assert here.marked == "nginx (812): Name of another program"
         await here.program.press("o")
-        assert "Nothing was silenced" in here.program.text
+        assert "Nothing was silenced in this run." in here.program.text
 
 
 @pytest.mark.parametrize(
@@ -346,7 +348,53 @@ async def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
         await here.program.press("p")
         await here.program.until(lambda: "holds in this run only" in " ".join(here.program.text.split()))
         assert "Executable deleted" not in here.listed[0]
-        assert here.listed[-1] == "Silenced: 0 in this run, 1 for good; h shows them"
+        assert here.listed[-1] == "Silenced: 1 in this run, 0 for good; h shows them"
+        await here.program.press("h")
+        assert here.listed[-1] == "- run program of curl (4242) Executable deleted"
+        assert "Silent for curl (4242), in this run only" in " ".join(here.program.text.split())
+
+
+async def test_what_fails_behind_the_screen_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        await here.open()
+        monkeypatch.setattr(here.register.silences, "save", dict[object, str]().__getitem__)
+        await here.program.press("p")
+        await here.program.until(lambda: "fault of this program: KeyError" in here.program.text)
+        assert "is being written down" not in here.program.text
+
+
+@pytest.mark.parametrize("key", ["s", "p", "u"])
+async def test_what_is_no_finding_cannot_be_silenced_and_says_so(tmp_path: Path, key: str) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        await here.open()
+        await here.program.press("s", "end", "up", key)
+        assert "This is no finding that could be silenced." in here.program.text
+        assert "Silent in this run" not in here.program.text
+        assert here.register.silences.number == 1
+
+
+async def test_connections_of_other_namespaces_are_told_apart_by_their_ends(tmp_path: Path) -> None:
+    async with judged(tmp_path, size=(80, 24)) as here:
+        for key in range(1, 4):
+            ends = f"TCP 10.99.0.2:4000{key} - 203.0.113.{key}:4444 in netns 4026532177"
+            here.put("connection", About(key, f"python3 (23821)  {ends}"), long_connection=Hit("open"))
+        await here.open()
+        assert [f"203.0.113.{key}:4444" in " ".join(here.listed[:3]) for key in (1, 2, 3)] == [True] * 3
+
+
+async def test_lists_that_were_closed_are_let_go_with_what_they_had_drawn(tmp_path: Path) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        kept: list[int] = []
+        for _ in range(3):
+            await here.open()
+            await here.program.press("end", "space", "escape", "escape")
+            gc.collect()
+            kept.append(sum(isinstance(each, Strip) for each in gc.get_objects()))
+        assert not any(isinstance(each, FindingsScreen) for each in gc.get_objects())
+        assert kept[-1] <= kept[0] + 20, "an opening draws 250"
 
 
 @pytest.mark.parametrize(("key", "why"), [("p", "hash of its program is not known"), ("u", "belongs to no unit")])
@@ -357,6 +405,21 @@ async def test_what_cannot_be_silenced_for_good_stays_and_says_why(tmp_path: Pat
         await here.program.press(key)
         assert why in here.program.text
         assert here.marked == "nginx (812): Name of another program"
+
+
+@pytest.mark.parametrize("key", ["p", "u"])
+async def test_where_nothing_lasts_nothing_is_silenced_for_good_and_nothing_said_to_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    async with judged(tmp_path) as here:
+        fill(here)
+        screen = await here.open()
+        said: list[str] = []
+        monkeypatch.setattr(screen, "_say", said.append)
+        here.register.silences.lasts_not = "Nothing lasts here."
+        await here.program.press(key)
+        assert said == ["Nothing lasts here."]
+        assert (here.written, here.listed[0]) == (None, "! high curl (4242) Executable deleted")
 
 
 async def test_the_table_behind_follows_what_was_silenced(tmp_path: Path) -> None:
@@ -495,6 +558,18 @@ async def test_more_than_anybody_reads_is_counted(tmp_path: Path, monkeypatch: p
         assert here.listed[0].startswith("! high c9")
         assert here.listed[3].startswith("and 7 more")
         assert "1 high, 9 low" in here.program.text
+
+
+async def test_reasons_that_nobody_reads_are_counted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings_text, "LISTED", 3)
+    async with judged(tmp_path) as here:
+        for pid in range(10):
+            about = About((pid, 1.0), f"a ({pid})")
+            here.put("process", about, deleted_exe=Unknown(f"{pid} says no"), memfd_exe=REFUSED)
+        await here.open()
+        assert here.listed[:2] == ["Could not be checked: 20", f"? 10 Executable in memory only {REFUSED.reason}"]
+        assert here.listed[-1] == "and 8 more reasons, each of as many or fewer"
+        assert len(here.listed) == 5
 
 
 async def test_this_is_normal_asks_and_learns_the_rows_that_were_shown_then(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rule import Hit
 from tcpview_tui.findings.table import RULES
-from tcpview_tui.record.event import Acted, Gap, Judged
+from tcpview_tui.model.snapshot import Code
+from tcpview_tui.record.event import Acted, Gap, Judged, Unseen
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.sink import File
 from tcpview_tui.record.verify import verify
@@ -108,6 +109,30 @@ async def test_what_is_found_is_recorded_when_it_is_and_what_stands_at_once(here
         await program.look(OTHER)
         await ended(program)
     assert judged(here) == [(0.0, CURL.identity, ["before"]), (0.5, 1, ["meanwhile"]), (1.0, CURL.identity, [])]
+
+
+@pytest.mark.parametrize("key", ["R", "q"])
+async def test_what_was_found_after_the_last_look_is_recorded(here: Path, key: str) -> None:
+    async with live(ONE) as program:
+        await program.press("R")
+        register = program.app.session.bench.register
+        register.put("connection", About(ONE.key, "row"), [(RULES[0], Hit("last"))], EPOCH)
+        await program.press(key)
+    assert judged(here) == [(0.0, 1, ["last"])]
+
+
+async def test_what_could_not_be_judged_is_recorded(here: Path) -> None:
+    async with live(ONE) as program:
+        bench = program.app.session.bench
+        bench.register.silences.problem = "The file is damaged."
+        await program.press("R")
+        await program.look(ONE)
+        bench.register.silences.problem = None
+        await program.look(ONE)
+        await ended(program)
+    with closing(Reader(recorded(here))) as reader:
+        told = [event for event in reader.events() if isinstance(event, Unseen) and event.code == Code.JUDGING]
+    assert [event.problem and event.problem.detail for event in told] == ["The file is damaged.", None]
 
 
 async def test_leaving_ends_it(here: Path) -> None:

@@ -67,9 +67,12 @@ def changed_program(baseline: Baseline, program: Program, digest: str, found: Pr
     """Return that a program has another SHA-256 than was learned, and that no upgrade of its package explains it."""
     habits = baseline.programs[program]
     sentence = f"{program.label} is another one than was learned: SHA-256 {digest}, learned {_list(_latest(habits))}"
-    told, whom = against(baseline, habits), Whom(program, program.label)
+    told, whom = against(baseline, habits), Whom((program, digest), program.label)
     if isinstance(found.owner, Owner):
-        sentence += f"; nor is it as its package {found.owner.label} brought it"
+        label = found.owner.label
+        is_other = f"nor is it as its package {label} brought it"
+        is_older = f"its package {label} was installed before the process started, so that no upgrade explains it"
+        sentence += f"; {is_other if found.intact is False else is_older}"
         return Departure("content", f"{sentence}.", told, Severity.HIGH, whom)
     whose = f"Its package is not known: {found.owner.reason}" if isinstance(found.owner, Unread) else ""
     told = " ".join(filter(None, (whose, "A program that updates itself changes, too.", told)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import platformdirs
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 LIMIT = 64 << 20
 """Bytes; half a million entries. A longer file was not written here."""
+
+
+class Held(NamedTuple):
+    """What a file held, and its status from before it was read."""
+
+    path: Path
+    status: os.stat_result
+    baseline: Baseline
 
 
 class BaselineError(Exception):
@@ -43,6 +51,15 @@ def load(path: Path) -> Baseline:
         raise BaselineError(path, str(error)) from error
     except (OSError, ValueError) as error:
         raise BaselineError(path, f"the file cannot be read: {_reason(error)}") from error
+
+
+def hold(path: Path) -> Held:
+    """Return what is in a file, for who reads it again only when it is another one. Raises as `load` does."""
+    try:
+        status = path.lstat()
+    except (OSError, ValueError) as error:
+        raise BaselineError(path, f"the file cannot be read: {_reason(error)}") from error
+    return Held(path, status, load(path))
 
 
 def change(path: Path, to: Callable[[Baseline], Baseline]) -> Baseline:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.baseline.baseline import Baseline, HourOf, local_hour
 from tcpview_tui.findings.baseline.days import day
+from tcpview_tui.findings.programs import has_purpose
 from tcpview_tui.record.digests import recorded
 from tcpview_tui.record.event import Changed, Closed
 from tcpview_tui.record.excerpt import Span, excerpt
@@ -87,7 +88,8 @@ class _Lesson:
         gauge = happening.context.gauges.get(row.key)
         self._baseline.take(row, self._networks, self._host, days, hour, gauge.counters if gauge else None)
         for owner in row.owners:
-            self._baseline.recognise(owner, self._digest_of(owner), self._host, days)
+            digest = self._digest_of(owner) if has_purpose(owner) else None
+            self._baseline.recognise(owner, digest, self._host, days)
 
     def _days(self, since: float, until: float) -> tuple[int, int]:
         first, last = day(max(since, self._began or since)), day(until)

@@ -32,7 +32,6 @@ _LENGTHS = {4: 24, 6: 48}
 """Bits of a network: the shortest prefixes that the Internet routes, which is what a site has at least (RFC 6177)."""
 
 _UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to them here
-_DELETED = " (deleted)"
 _KEPT = 65_536
 
 _PASSING = re.compile(r"(?<=@).+(?=\.)|(?<=^run-).+(?=\.)|(?<=-)[0-9a-f-]*\d[0-9a-f-]*(?=\.scope$)")
@@ -53,9 +52,9 @@ class Program(NamedTuple):
 
 def program_of(process: Process) -> Program | None:
     """Return the program of a process; `None` when its executable is not known. A deleted one counts as it was."""
-    if process.executable is None:
+    if process.program is None:
         return None
-    return Program(process.executable.removesuffix(_DELETED), _place(process.service or "", process.container or ""))
+    return Program(process.program, _place(process.service or "", process.container or ""))
 
 
 def listened(connection: Connection) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tcpview_tui.findings.evidence import Evidence, File, Unread
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.memfd import is_memfd
-from tcpview_tui.findings.rules.package import LOCAL, SYSTEM
+from tcpview_tui.findings.rules.package import is_of_packages
 from tcpview_tui.findings.rules.wording import contacted, is_public
 from tcpview_tui.sources.packages.answers import Owner
 from tcpview_tui.text import local_time
@@ -60,12 +60,18 @@ def _since(exe: Executable) -> str:
 def _replaced(evidence: Evidence, exe: Executable, present: File) -> Hit:
     origin = evidence.successor
     owner, intact = (origin, None) if isinstance(origin, Unread) else (origin.owner, origin.intact)
-    found = _packaged(owner, intact) if isinstance(owner, Owner) else _unpackaged(evidence, exe, present)
+    started = evidence.process.started
+    found = _packaged(owner, intact, started) if isinstance(owner, Owner) else _unpackaged(evidence, exe, present)
     changed = f"another file, last changed {local_time(present.changed)}, has its name now"
     return found._replace(sentence=f"which was replaced: {changed}{found.sentence}")
 
 
-def _packaged(owner: Owner, intact: Reading[bool | None]) -> Hit:
+def _packaged(owner: Owner, intact: Reading[bool | None], started: float | None) -> Hit:
+    if intact is not False and not owner.came_after(started):
+        return Hit(
+            f", which belongs to {owner.label}, but that package was installed before the process started",
+            "In the middle of an upgrade it looks like that for a moment, and after a file was restored from a backup.",
+        )
     if intact is True:
         return Hit(f", as {owner.label} brought it", _UPGRADE, Severity.LOW)
     if intact is False:
@@ -92,9 +98,7 @@ def _unpackaged(evidence: Evidence, exe: Executable, present: File) -> Hit:
 
 def _is_of_system(origin: Reading[Provenance]) -> bool:
     """Whether it lies where only packages put programs: of some systems the databases are not read."""
-    return not isinstance(origin, Unread) and (
-        origin.executable.startswith(SYSTEM) and not origin.executable.startswith(LOCAL)
-    )
+    return not isinstance(origin, Unread) and is_of_packages(origin.executable)
 
 
 def _is_rebuilt(evidence: Evidence, exe: Executable, present: File) -> bool:
@@ -119,8 +123,9 @@ DELETED_EXE = Rule(
     "has the package's checksum",
     severity=Severity.HIGH,
     technique="T1070.004",
-    benign="A package upgrade replaces the file while it runs: low, where the new file is the package's. Programs that "
-    "update themselves (medium), rebuilds in the home of their user (low while they talk to no public address). "
-    "Installers that delete themselves, and upgrades that remove a directory with the old version in its name.",
+    benign="A package upgrade replaces the file while it runs: low, where the new file is that of a package installed "
+    "since. Programs that update themselves (medium), rebuilds in the home of their user (low while they talk to no "
+    "public address). Installers that delete themselves, and upgrades that remove a directory with the old version in "
+    "its name.",
     check=_check,
 )

@@ -71,8 +71,9 @@ SHELL_ON_SOCKET = Rule(
     version=2,
     title="Shell on a network socket",
     of="process",
-    reads="/proc/PID/exe, /proc/PID/fd/0 to 2 and the protocol of sockets there; the bytes of a program that is no "
-    "shell by its name, if they are as many as those of a shell or interpreter in its root",
+    reads="/proc/PID/exe, /proc/PID/fd/0 to 2 and the protocol of sockets there; of a program with a socket there that "
+    "is no shell by its name, the build id, and where it has none, the bytes if they are as many as those of a shell "
+    "or interpreter in its root",
     severity=Severity.HIGH,
     technique="T1059.004",
     benign="Services written as scripts that inetd, xinetd or systemd start upon a connection, and FastCGI programs: "

@@ -42,7 +42,7 @@ def _check(evidence: Evidence) -> Answer:
         return Unknown(exe.reason)
     if exe and isinstance(exe.original, str):
         return Hit(
-            f"runs the same bytes as {exe.original} under the name {base(exe.path)}{contacted(evidence)}",
+            f"runs a copy of {exe.original} under the name {base(exe.path)}{contacted(evidence)}",
             "Some programs bring an interpreter of their own along and name it after themselves; no shell, though.",
             Severity.HIGH,
         )
@@ -108,9 +108,9 @@ NAME_MISMATCH = Rule(
     version=2,
     title="Name of another program",
     of="process",
-    reads="/proc/PID/exe, the name in /proc/PID/stat, /proc/PID/cmdline and the file that it names; the bytes of a "
-    "program with a socket as standard stream, deleted, or in a hidden or shared directory, held against shells and "
-    "interpreters in its root",
+    reads="/proc/PID/exe, the name in /proc/PID/stat, /proc/PID/cmdline and the file that it names; the build "
+    "id of a program with a socket as standard stream, deleted, or in a hidden or shared directory, and where it has "
+    "none, its bytes, held against shells and interpreters in its root",
     severity=Severity.MEDIUM,
     technique="T1036.005",
     benign="Start scripts that pass on their own name; links that an upgrade removed. High is only a copied shell or "

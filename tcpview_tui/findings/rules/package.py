@@ -18,12 +18,17 @@ LOCAL = ("/usr/local/", "/usr/src/")
 """What lies there is the machine's own: hier(7)."""
 
 
+def is_of_packages(path: str) -> bool:
+    """Whether a file lies where package managers alone put programs."""
+    return path.startswith(SYSTEM) and not path.startswith(LOCAL)
+
+
 def _unpackaged(evidence: Provenance) -> Answer:
     if isinstance(evidence.owner, Unread):
         return Unknown(evidence.owner.reason)
     if not isinstance(evidence.owner, NotOwned):
         return None
-    if evidence.executable.startswith(SYSTEM) and not evidence.executable.startswith(LOCAL):
+    if is_of_packages(evidence.executable):
         asked = ", ".join(evidence.owner.managers)
         against = "An installer that uses no package, or an image built by copying files, does this too."
         return Hit(f"no package owns {evidence.executable} (asked: {asked}), where only packages put programs", against)

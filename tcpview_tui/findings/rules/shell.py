@@ -98,7 +98,7 @@ SHELL_BEHIND_CONNECTION = Rule(
     title="Shell behind a connection",
     of="process",
     reads="/proc/PID/task/*/children, /proc/CHILD/exe, cmdline and fd/0 to 2, of processes with a connection; the "
-    "bytes of a child that is no shell by its name and whose streams lead there",
+    "build id, or else the bytes, of a child that is no shell by its name and whose streams lead there",
     severity=Severity.HIGH,
     technique="T1505.003",
     benign="Terminals, editors, remote consoles and agents of administrators. sshd, tmux, screen, mosh, sudo and their "

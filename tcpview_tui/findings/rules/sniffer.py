@@ -9,6 +9,7 @@ from tcpview_tui.findings.machine import Unlooked
 from tcpview_tui.findings.packet_readers import STRANGERS, trade_of
 from tcpview_tui.findings.programs import MULTI_CALL, base, is_steady, plain
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
+from tcpview_tui.findings.rules.package import is_of_packages
 from tcpview_tui.model.container import namespace_label
 from tcpview_tui.text import count, local_time
 
@@ -44,7 +45,8 @@ def _check(evidence: Reading[Sniffer | Unlooked]) -> Answer:
     if isinstance(process, Unread):
         return Unknown(process.reason)
     program = _program(process)
-    trade, loud = trade_of(program), _is_promiscuous(evidence.taps)
+    packaged = process is not None and is_of_packages(process.program or "")
+    trade, loud = trade_of(program, packaged), _is_promiscuous(evidence.taps)
     severity = trade.loud if loud else trade.quiet
     if severity is None:
         return Unknown(_UNTOLD) if loud is None and trade.loud else None
@@ -70,11 +72,11 @@ def _program(process: Process | None) -> str:
 
     A program that is many, as busybox, counts as what it is called by.
     """
-    if process is None or process.executable is None or not is_steady(process.executable):
+    if process is None or process.program is None or not is_steady(process.program):
         return ""
-    if plain(process.executable) in MULTI_CALL and process.command_line:
+    if plain(process.program) in MULTI_CALL and process.command_line:
         return base(process.command_line.partition(" ")[0])
-    return base(process.executable)
+    return base(process.program)
 
 
 def _place(process: Process | None, namespace: Namespace | None) -> str:
@@ -110,6 +112,7 @@ SNIFFER: Rule[Reading[Sniffer | Unlooked]] = Rule(
     technique="T1040",
     benign="Network services known to do so are not told (DHCP clients, NetworkManager, wpa_supplicant, keepalived, "
     "LLDP), nor ping, as long as they are not in promiscuous mode; monitors that need it (Suricata, Zeek, ntopng, Open "
-    "vSwitch) never. Tools as tcpdump and nmap are low; others are high in promiscuous mode.",
+    "vSwitch) never, and low outside of the directories of packages. Tools as tcpdump and nmap are low; others are "
+    "high in promiscuous mode.",
     check=_check,
 )

@@ -92,8 +92,9 @@ class Places:
 
         For a command that shows one look and ends.
         """
-        if self._opened and (address not in self._known or address in self._waiting):
-            self._keep(address, self._found(address))
+        while self._opened and (address not in self._known or address in self._waiting):
+            edition = self.edition
+            self._keep(address, self._found(address), edition)
         return self._known.get(address)
 
     def wait(self, seconds: float) -> bool:
@@ -120,7 +121,7 @@ class Places:
     def _work(self) -> None:
         self._read()
         while (address := self._next()) is not None:
-            self._keep(address, self._found(address))
+            self._keep(address, self._found(address), self.edition)
 
     def _read(self) -> None:
         """Open the files that are not open; what was known before is looked up again behind this."""
@@ -149,8 +150,11 @@ class Places:
                 self._looks = False
             self._read()
 
-    def _keep(self, address: str, place: Place | None) -> None:
+    def _keep(self, address: str, place: Place | None, edition: int) -> None:
+        """Remember an answer; not that of files which have been replaced since."""
         with self._news:
+            if edition != self.edition:
+                return
             self.version += place != self._known.get(address)
             self._known[address] = place
             self._waiting.discard(address)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.lookup.lists.networks import are_special, is_special, key, keys_around, networks
 from tcpview_tui.lookup.lists.tables import Table
-from tcpview_tui.text import safe, safe_bytes
+from tcpview_tui.text import TEXT_LIMIT, safe, safe_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -180,4 +180,12 @@ def _encoded(text: str) -> bytes:
 
 def _note(lines: list[Line], number: int, text: str) -> None:
     if len(lines) < _FIRST:
-        lines.append(Line(number, safe(text.strip(), SHOWN)))
+        lines.append(Line(number, _shown(text.strip())))
+
+
+def _shown(text: str) -> str:
+    """Return the text of a line, cut; of a long one the length is not known, since the reading may have cut it, too."""
+    if len(text) <= TEXT_LIMIT:
+        return safe(text, SHOWN)
+    told = f"… (more than {TEXT_LIMIT} characters)"
+    return safe(text[:SHOWN])[: SHOWN - len(told)] + told

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tcpview_tui.lookup.lists.networks import sought
-from tcpview_tui.lookup.lists.shelf import Kept, listed, reason, reread
+from tcpview_tui.lookup.lists.shelf import Kept, bounded, listed, reason, reread, unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +36,10 @@ class _ClosedError(Exception):
 class Lists:
     """What the lists of a folder say. Nothing is read before the first `refresh`.
 
-    `version` grows whenever what would match may have changed, and `problems` are sentences about the files that are
-    not, or not wholly, used. Look-ups are safe from any thread, and never wait: until all files have been read once,
-    `unread` says why what does not match may be listed all the same, and after that it is empty.
+    `version` grows whenever what would match, or why more might, may have changed, and `problems` are sentences about
+    the files that are not, or not wholly, used. Look-ups are safe from any thread, and never wait. `unread` says why
+    what does not match may be listed all the same: not all files have been read yet, or some cannot be. What is no list
+    makes nothing unread, nor what was a list and still counts.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -55,8 +56,8 @@ class Lists:
     @property
     def problems(self) -> tuple[str, ...]:
         """What people should know of the files, by name of file; the texts are safe."""
-        told = (self._trouble, self._reading, *(kept.problem for kept in self._kept.values()))
-        return tuple(each for each in told if each)
+        told = [kept.problem for kept in self._kept.values() if kept.problem]
+        return (*filter(None, (self._trouble, self._reading)), *bounded(told))
 
     @property
     def has_digests(self) -> bool:
@@ -105,8 +106,7 @@ class Lists:
 
     def _work(self) -> None:
         try:
-            self._look()
-            self.unread = ""
+            self._tell(self._look())
         except _ClosedError:
             pass
         finally:
@@ -114,17 +114,25 @@ class Lists:
                 self._working, self._reading = False, ""
                 self._idle.notify_all()
 
-    def _look(self) -> None:
+    def _tell(self, unread: str) -> None:
+        """Say what is not read; another reason is news for what was asked before."""
+        is_other, self.unread = unread not in ("", self.unread), unread
+        self.version += is_other
+
+    def _look(self) -> str:
+        """Read what has changed; return why there may be more than is known."""
         try:
             paths, self._trouble = listed(self._folder)
         except OSError as error:
             self._trouble = f"The folder of reputation lists: {reason(error)}. What is known still counts."
-            return
+            is_known = self._kept or isinstance(error, NotADirectoryError)
+            return "" if is_known else unread(["the folder of reputation lists"])
         self._keep({path: kept for path, kept in self._kept.items() if path in paths})
         self._reading = "" if self._kept.keys() >= set(paths) else _READING
         for path in paths:
             kept = reread(path, self._kept.get(path), self._clock.wall(), self._rest)
             self._keep({**self._kept, path: kept})
+        return unread(path.name for path, kept in self._kept.items() if kept.is_unread)
 
     def _keep(self, kept: Mapping[Path, Kept]) -> None:
         """Put these in place at once: each list counts as soon as it is read."""

@@ -11,11 +11,14 @@ from tcpview_tui.lookup.lists.reputation import NAME_LIMIT, Reputation, load
 from tcpview_tui.text import count, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 MOST_FILES = 256
 """Files of a folder that are read; a look-up asks every one."""
+
+MOST_TOLD = 3
+"""Lists that are named when something is wrong with many."""
 
 SETTLING = 5.0
 """Seconds for which a list that is being replaced must have been left alone: its writer may only be half-way."""
@@ -33,6 +36,32 @@ class Kept(NamedTuple):
     facts: Facts | None
     list: Reputation | None
     problem: str = ""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is not known what the file lists: it could not be read, and never was."""
+        return self.facts is None and self.list is None
+
+
+def unread(names: Iterable[str]) -> str:
+    """Return why more may be listed than was found: the lists with these names could not be read; empty without any."""
+    told = _few([safe(name, NAME_LIMIT) for name in names])
+    return f"{told} could not be read" if told else ""
+
+
+def bounded(problems: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of these sentences about files, and one about how many more there are."""
+    more = len(problems) - MOST_TOLD
+    if more <= 0:
+        return tuple(problems)
+    others = count(more, "other list")
+    are = "is" if more == 1 else "are"
+    return (*problems[:MOST_TOLD], f"{others} {are} not, or not wholly, used: tcpview-tui lists check FILE says why.")
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - MOST_TOLD
+    return ", ".join(names[:MOST_TOLD]) + (f" and {count(more, 'other list')}" if more > 0 else "")
 
 
 def listed(folder: Path) -> tuple[list[Path], str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Child, Unread
 from tcpview_tui.findings.programs import base, is_shell
+from tcpview_tui.model.process import DELETED
 from tcpview_tui.sources.evidence.arguments import arguments
 from tcpview_tui.sources.evidence.asking import ask, content, link
 from tcpview_tui.sources.evidence.copies import original
@@ -69,6 +70,6 @@ def _leads_on(standard: Reading[Streams]) -> bool:
 def _program(folder: str) -> str:
     """Return the executable; empty where that is refused: then what the process says it is must do."""
     try:
-        return link(f"{folder}/exe").removesuffix(" (deleted)")
+        return link(f"{folder}/exe").removesuffix(DELETED)
     except PermissionError:
         return ""

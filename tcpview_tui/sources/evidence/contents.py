@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-_KEPT = 4_096
+KEPT = 4_096
 """Digests remembered."""
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -39,7 +39,7 @@ def content_of(path: str, *, follow: bool = True) -> Content:
     return _content(os.stat(path, follow_symlinks=follow), path)  # noqa: PTH116 - called for each process
 
 
-@lru_cache(_KEPT)
+@lru_cache(KEPT)
 def digest(content: Content, algorithm: str) -> str:
     """Return the digest by an algorithm of hashlib, in hexadecimal digits; a second of work for 256 MB.
 

@@ -1,16 +1,19 @@
-"""Shells and interpreters that were copied under another name: told by their bytes."""
+"""Shells and interpreters that were copied under another name: told by their build id, or else by their bytes."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.programs import INTERPRETERS, SHELLS, is_interpreter, is_shell, is_steady
 from tcpview_tui.sources.evidence.asking import ask
+from tcpview_tui.sources.evidence.build_id import build_id
 from tcpview_tui.sources.evidence.contents import Content, content_of, digest
 from tcpview_tui.sources.evidence.roots import root_of
 
@@ -28,7 +31,11 @@ _ROOTS = 64
 """Roots whose shells are remembered."""
 
 _LARGEST = 32 << 20
-"""Bytes of a program beyond which it is not compared: some 20 ms. Of the known ones, Node.js and its like have more."""
+"""Bytes of a shell or interpreter beyond which nothing is compared with it: some 20 ms. Node.js and its like have more,
+and are what programs are made of that bring one along (Node.js, "Single executable applications")."""
+
+_MINUTE = 60.0
+"""Seconds for which shells are remembered: a link of theirs may lead where no directory tells of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class _Shelves:
     Each mount namespace has its own, where something else may be mounted over a shell.
     """
 
+    minute: int
     namespace: int
     stamps: tuple[tuple[str, int, int, int], ...]
     root: Root = field(compare=False)
@@ -46,7 +54,7 @@ class _Shelves:
 def original(process: str, path: str, argv: tuple[str, ...]) -> Reading[str | None]:
     """Return the shell or interpreter that a process runs under another name: the path of one in its own root.
 
-    `process` is its directory in /proc, `path` its executable. The sizes are compared first, which takes some 30 us;
+    `process` is its directory in /proc, `path` its executable. Compared is the build id, some 50 us; where it has none,
     the bytes of files of one size, by their SHA-256. A link counts, but for one where only the administrator may make
     it: `rbash` is one.
     """
@@ -57,36 +65,46 @@ def original(process: str, path: str, argv: tuple[str, ...]) -> Reading[str | No
 
 def _original(process: str, path: str, argv: tuple[str, ...]) -> str | None:
     running, root = content_of(f"{process}/exe"), root_of(process)
-    if running.size > _LARGEST:
-        return None
-    for name in _sizes(_shelves(root)).get(running.size, ()):
+    mark = _mark(running)
+    for name in _marks(_shelves(root)).get(mark, ()):
         known = _at(root, name)
-        if known and (is_shell(name, argv) or is_interpreter(name)) and _is_copy(running, known):
+        if known and (is_shell(name, argv) or is_interpreter(name)) and _is_copy(running, known, mark):
             return None if running.is_same(known) and is_steady(path) else name
     return None
 
 
-def _is_copy(running: Content, known: Content) -> bool:
-    return running.is_same(known) or digest(running, "sha256") == digest(known, "sha256")
+def _mark(content: Content) -> bytes | int:
+    """Return the build id of a program, or its size: what copies have in common."""
+    return build_id(content.path) or content.size
+
+
+def _is_copy(running: Content, known: Content, mark: bytes | int) -> bool:
+    if known.size > _LARGEST:
+        return False
+    return running.is_same(known) or isinstance(mark, bytes) or digest(running, "sha256") == digest(known, "sha256")
 
 
 def _shelves(root: Root) -> _Shelves:
     found = ((folder, _status(f"{root.door}{folder}")) for folder in _FOLDERS)
     stamps = ((name, at.st_dev, at.st_ino, at.st_mtime_ns) for name, at in found if at and stat.S_ISDIR(at.st_mode))
     namespace = os.stat(f"{root.process}/ns/mnt").st_ino  # noqa: PTH116 - called for each process
-    return _Shelves(namespace, tuple(stamps), root)
+    return _Shelves(int(monotonic() // _MINUTE), namespace, tuple(stamps), root)
 
 
 @lru_cache(_ROOTS)
-def _sizes(shelves: _Shelves) -> Mapping[int, list[str]]:
-    """Return the paths of the shells and interpreters of a root, by their size. Raises OSError: its process is gone."""
-    sizes: dict[int, list[str]] = {}
+def _marks(shelves: _Shelves) -> Mapping[bytes | int, list[str]]:
+    """Return the paths of the shells and interpreters of a root, by what copies of them have in common.
+
+    Raises OSError: its process is gone.
+    """
+    marks: dict[bytes | int, list[str]] = {}
     for folder, *_ in shelves.stamps:
         for name in _NAMES:
-            if known := _at(shelves.root, f"{folder}/{name}"):
-                sizes.setdefault(known.size, []).append(f"{folder}/{name}")
+            with suppress(OSError):  # it may not be read: nothing is compared with it
+                if known := _at(shelves.root, f"{folder}/{name}"):
+                    marks.setdefault(_mark(known), []).append(f"{folder}/{name}")
     os.stat(shelves.root.door)  # noqa: PTH116 - what was not found because there was no root any more is not remembered
-    return sizes
+    return marks
 
 
 def _at(root: Root, path: str) -> Content | None:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Executable, File, Unread
 from tcpview_tui.findings.places import is_shared
+from tcpview_tui.model.process import DELETED
 from tcpview_tui.sources.evidence import capabilities, mounts
 from tcpview_tui.sources.evidence.asking import ENDED, ask, link, refused
 from tcpview_tui.sources.evidence.roots import Root, root_of
+from tcpview_tui.sources.packages.names import final
 from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.evidence import Reading
-
-_DELETED = " (deleted)"
-"""What the kernel appends to a path whose name is gone (d_path, fs/d_path.c); a file can be called so, too."""
-
-_ASIDE = re.compile(r"(?:\.dpkg-(?:tmp|new)|;[0-9a-f]{8}|\.#prelink#\.\w{6})\Z")
-"""What dpkg, rpm and prelink append to a file that they are about to replace."""
 
 
 def executable(process: str) -> Reading[Executable | None]:
@@ -36,12 +31,12 @@ def executable(process: str) -> Reading[Executable | None]:
         return ENDED
     file = ask(lambda: file_of(os.stat(path)), path)  # noqa: PTH116 - called for each process
     root = ask(lambda: root_of(process), f"{process}/root")
-    deleted, name = _is_deleted(raw, file, root), raw.removesuffix(_DELETED)
+    deleted, name = _is_deleted(raw, file, root), raw.removesuffix(DELETED)
     return Executable(
         path=safe(name if deleted else raw),
         deleted=deleted,
         file=file,
-        present=_at(root, _final(name) if deleted else raw),
+        present=_at(root, final(name) if deleted else raw),
         capabilities=ask(lambda: capabilities.of(path), path),
         filesystem=ask(lambda: mounts.filesystem(process, name), path) if is_shared(name) else None,
     )
@@ -49,17 +44,12 @@ def executable(process: str) -> Reading[Executable | None]:
 
 def successor_of(process: str) -> str:
     """Return how this program reaches what has the name of a process's deleted program now. Raises OSError."""
-    return root_of(process).outside(_final(link(f"{process}/exe").removesuffix(_DELETED)))
-
-
-def _final(name: str) -> str:
-    """Return the name that a package manager has, or will have, the file under."""
-    return _ASIDE.sub("", name)
+    return root_of(process).outside(final(link(f"{process}/exe").removesuffix(DELETED)))
 
 
 def _is_deleted(raw: str, file: Reading[File], root: Reading[Root]) -> bool:
     """Whether the kernel says so, and the file is not only called so."""
-    if not raw.endswith(_DELETED):
+    if not raw.endswith(DELETED):
         return False
     called = _at(root, raw)
     return not (isinstance(called, File) and isinstance(file, File) and called.is_same(file))

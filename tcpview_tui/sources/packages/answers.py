@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from typing import NamedTuple
 
@@ -40,6 +41,10 @@ class Owner(NamedTuple):
     def label(self) -> str:
         """The package in words: ``coreutils 9.1-1 (dpkg)``."""
         return " ".join(filter(None, (self.name, self.version, f"({self.manager})")))
+
+    def came_after(self, started: float | None) -> bool:
+        """Whether it may have come while a process ran that started then, seconds UTC: rpm tells whole seconds."""
+        return self.installed is None or started is None or self.installed >= math.floor(started)
 
 
 class NotOwned(NamedTuple):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Unread
-from tcpview_tui.record.programs import KEPT, LARGEST
+from tcpview_tui.record.programs import LARGEST
+from tcpview_tui.sources.evidence.contents import KEPT
 from tcpview_tui.sources.packages.answers import Owner, why
 from tcpview_tui.sources.rooted import resolve
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
 MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr/sbin", "/usr/lib64")
 """What became a link to another directory of programs: file-hierarchy(7); Debian's usrmerge; Fedora 42."""
+
+_ASIDE = re.compile(r"(?:\.dpkg-(?:tmp|new)|;[0-9a-f]{8}|\.#prelink#\.\w{6})\Z")
+"""What dpkg, rpm and prelink append to a file that they are about to replace."""
+
+
+def final(name: str) -> str:
+    """Return the name that a package manager has, or will have, a file under that it is about to replace."""
+    return _ASIDE.sub("", name)
 
 
 def names(root: Path, executable: str) -> tuple[str, ...]:

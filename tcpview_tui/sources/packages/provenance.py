@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tcpview_tui.findings.evidence import Unread
+from tcpview_tui.model.process import DELETED
+from tcpview_tui.sources.evidence.successor import agrees
 from tcpview_tui.sources.packages.answers import Owner, Ownership, why
 from tcpview_tui.sources.packages.digest import Digests
+from tcpview_tui.sources.packages.names import final
 from tcpview_tui.sources.packages.owner import Packages
 from tcpview_tui.text import safe
 
-DELETED = " (deleted)"
-"""What the kernel appends to the path of a file that is no longer there: proc_pid_exe(5)."""
-
 MEMORY = "/memfd:"
 """How the kernel calls a file that is in memory alone: memfd_create(2)."""
+
+_OUTSIDE = Unread("It left its root directory after it had started.")
 
 
 class Provenance(NamedTuple):
@@ -52,13 +54,28 @@ class Provenances:
         if executable.startswith(MEMORY):
             return Provenance(safe(executable), Unread("It runs from memory, from no file of a package."))
         if root is None:
-            return Provenance(safe(executable), Unread("It left its root directory after it had started."))
+            return Provenance(safe(executable), _OUTSIDE)
         owner = self._packages.owner(root, executable)
         found = Provenance(safe(executable), owner)
         if compare and isinstance(owner, Owner):
             intact = self._digests.agrees(owner, root, executable, process / "exe", cancelled)
             return found._replace(intact=intact)
         return found
+
+    def successor(self, pid: int) -> Provenance:
+        """Return where the file comes from that has the name of a process's deleted program now. Never raises.
+
+        It is compared with its package. What a package manager had put aside is asked for by its proper name.
+        """
+        try:
+            root, executable = _place(self._proc / str(pid))
+        except OSError as error:
+            return Provenance("", Unread(f"The system does not tell which file it runs: {why(error)}."))
+        executable = final(executable)
+        if root is None:
+            return Provenance(safe(executable), _OUTSIDE)
+        owner = self._packages.owner(root, executable)
+        return Provenance(safe(executable), owner, agrees(pid, owner) if isinstance(owner, Owner) else None)
 
 
 def _place(process: Path) -> tuple[Path | None, str]:

@@ -89,7 +89,8 @@ def mark_normal(main: MainScreen) -> None:
     def answered(choice: str | None) -> None:
         if choice == "learn":
             main.say("Learning.")
-            run_in_background(main, partial(session.bench.learn, rows, context, session.time.wall()), main.say)
+            learn = partial(session.bench.learn, rows, context, session.time.wall())
+            run_in_background(main, learn, main.say, partial(main.say, tone="error"))
 
     programs = len({program_of(owner) for row in rows for owner in row.owners} - {None})
     suspicious = sum(context.is_suspicious(row) for row in rows)

@@ -88,7 +88,7 @@ def show_details(main: MainScreen) -> None:
         main.show_details(True)
         main.draw()
         more, down, close = main.key("details"), main.key("details_down"), main.key("clear")
-        main.say(f"Details follow the cursor. {down} scrolls them, {more} shows all of them, {close} closes.")
+        main.say(f"Details follow the cursor. {close} closes, {more} shows all of them, {down} scrolls.")
 
 
 def show_limits(main: MainScreen) -> None:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.findings.finding import Finding
     from tcpview_tui.findings.register import Place
-    from tcpview_tui.findings.silence import Silence
 
 _LASTING = "This is a replay, which silences nothing for good; s silences it until the replay is left."
+"""What is silent for good on this machine says nothing of what was found on another."""
 
 
 class RecordedBench(Bench):
@@ -29,7 +29,7 @@ class RecordedBench(Bench):
         """`is_judged` is whether the rules were at work when it was recorded, as far as the recording says."""
         super().__init__(clock)
         self._is_judged = is_judged
-        self.register = Register(_Silences(None))
+        self.register = Register(Silences(None, _LASTING))
         self._known: Mapping[Place, tuple[Finding, ...]] = {}
 
     def start(self, heard: Callable[[], None]) -> None:
@@ -51,14 +51,3 @@ class RecordedBench(Bench):
         if self._is_judged:
             return "This is the time that is shown; the rules were at work when it was recorded."
         return "As far as the recording says, nothing was judged when it was made."
-
-
-class _Silences(Silences):
-    """Those of this replay: what is silent for good on this machine says nothing of what was found on another."""
-
-    def keep(self, silence: Silence) -> None:
-        """Do nothing: it would hide what nobody wrote down."""
-
-    def save(self, silence: Silence) -> str:
-        """Return why it is not."""
-        return _LASTING

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tcpview_tui.record.tracked import Happening
 
 _BLOCK = 5_000
-"""Events that are searched between two looks at whether anybody still waits for the answer."""
+"""Rows that are searched between two looks at whether anybody still waits for the answer; an event counts as one."""
 
 _MARKS: dict[type[Event], Mark] = {Opened: Mark.NEW, Changed: Mark.CHANGED, Closed: Mark.CLOSED, Judged: Mark.NONE}
 
@@ -69,19 +69,19 @@ class Finder:
 
     def _matching(self, begin: int, whole: Whole, last: int) -> Iterator[Found | int]:
         """Yield every event that matches, and now and then the number of one that does not."""
-        tracked, number, told = Tracked(whole), begin, begin
+        tracked, number, searched = Tracked(whole), begin, 0
         for events in self._history.told(begin + 1, last):
             for happening in tracked.take(events):
-                number += 1
+                number, searched = number + 1, searched + max(len(happening.rows), 1)
                 found = next((row for row in happening.rows if self._matches(row, happening)), None)
                 if found is not None:
                     yield Found(number, found.key)
-            if number >= told + _BLOCK:
-                told = number
-                yield number
+                if searched >= _BLOCK:  # also within a moment: each of its judgements may be about all rows
+                    searched = 0
+                    yield number
 
     def _matches(self, row: Row, happening: Happening) -> bool:
-        event, _, context = happening
+        event, context = happening.event, happening.context
         mark = _MARKS.get(type(event))
         if mark is None or (self._since is not None and event.at.look <= self._since):
             return False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
+from textual._styles_cache import StylesCache
 from textual.widgets import OptionList, Static
 
 from tcpview_tui.findings.finding import Finding
@@ -96,6 +97,10 @@ class FindingsScreen(Dialog[Finding]):
         """Catch up with what came while an explanation was read."""
         self.renew()
 
+    def on_unmount(self) -> None:
+        """Let go of what was drawn: Textual's cache of colours keeps the lines of 1,024 widgets, closed ones, too."""
+        StylesCache.get_inner_outer.cache_clear()
+
     def on_resize(self) -> None:
         """Fit the lines, too."""
         self._say()
@@ -162,7 +167,7 @@ class FindingsScreen(Dialog[Finding]):
     def action_hush(self, whom: Whom) -> None:
         """Silence the finding in this ``run``, or its rule for good for its ``program`` or its ``unit``."""
         entry = self._meant()
-        if entry and entry.finding:
+        if entry:
             self._say(self._silencer.hush(entry.finding, whom))
             self._settle()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,6 +36,9 @@ LISTED = 500
 
 _NAMED = 10
 """Subjects that are named of those that a rule could not check."""
+
+_ELSEWHERE = re.compile(r"(:[\d*]+) in .+$")
+"""What follows the ends of a connection that is not in this program's own namespace."""
 
 _BEFORE = 10
 """Cells before the subject: the sign, the word, and the gaps."""
@@ -77,9 +81,11 @@ def unchecked(answers: Iterable[Unchecked], rules: Rules) -> Iterator[Line]:
         gaps.setdefault((each.rule, each.reason), []).append(each.name)
     if gaps:
         yield f"Could not be checked: {sum(map(len, gaps.values())):,}"
-    for (rule, reason), names in sorted(gaps.items(), key=lambda gap: (-len(gap[1]), gap[0])):
+    for (rule, reason), names in sorted(gaps.items(), key=lambda gap: (-len(gap[1]), gap[0]))[:LISTED]:
         facts = partial(_gap, rule, reason, names, rules)
         yield Entry(("unchecked", rule, reason), "?", f"{len(names):,}", title_of(rule, rules), reason, facts)
+    if len(gaps) > LISTED:
+        yield f"and {len(gaps) - LISTED:,} more reasons, each of as many or fewer"
 
 
 def lacking(problems: Sequence[Problem]) -> Iterator[Line]:
@@ -93,23 +99,27 @@ def lacking(problems: Sequence[Problem]) -> Iterator[Line]:
 
 def silent(silences: Silences, rules: Rules, *, shown: bool) -> Iterator[Line]:
     """Return the lines of what is silent: how much, and if it is `shown`, what."""
-    passing, lasting = silences.passing, silences.lasting
-    if not passing and not lasting:
+    passing, unkept, lasting = silences.passing, silences.unkept, silences.lasting
+    if not silences.number:
         return
-    told = f"Silenced: {len(passing):,} in this run, {len(lasting):,} for good"
+    told = f"Silenced: {len(passing) + len(unkept):,} in this run, {len(lasting):,} for good"
     yield f"{told}; l tells one again, h hides them" if shown else f"{told}; h shows them"
     if not shown:
         return
     for each in passing[:LISTED]:
         identity, facts = ("silent", each.rule, each.subject), partial(_silenced, each, rules)
         yield Entry(identity, "-", "run", each.name, each.title, facts, silence=each)
-    for silence in lasting[:LISTED]:
-        facts, title = partial(_silence, silence, rules), title_of(silence.rule, rules)
-        whom = f"unit {silence.unit}" if silence.unit else f"program of {silence.name}"
-        yield Entry(("silent", *silence.key), "-", "good", whom, title, facts, silence=silence)
-    more = max(len(passing) - LISTED, 0) + max(len(lasting) - LISTED, 0)
+    yield from (_meant_for_good(each, "run", rules) for each in unkept[:LISTED])
+    yield from (_meant_for_good(each, "good", rules) for each in lasting[:LISTED])
+    more = sum(max(len(each) - LISTED, 0) for each in (passing, unkept, lasting))
     if more:
         yield f"and {more:,} more, in silences.json"
+
+
+def _meant_for_good(silence: Silence, word: str, rules: Rules) -> Entry:
+    whom = f"unit {silence.unit}" if silence.unit else f"program of {silence.name}"
+    facts, title = partial(_silence, silence, word, rules), title_of(silence.rule, rules)
+    return Entry(("silent", *silence.key), "-", word, whom, title, facts, silence=silence)
 
 
 def summary(findings: Iterable[Finding]) -> str:
@@ -131,12 +141,17 @@ def drawn(lines: Sequence[Line], width: int, palette: Palette, glyphs: Glyphs) -
         if isinstance(line, str):
             return Text(fit(glyphs.plain(line), width, ellipsis=glyphs.ellipsis), "bold", no_wrap=True)
         cut: Cut = "middle" if line.finding else "end"
-        subject = fit(glyphs.plain(line.subject), cells, cut, ellipsis=glyphs.ellipsis)
+        subject = fit(_shorter(glyphs.plain(line.subject), cells), cells, cut, ellipsis=glyphs.ellipsis)
         title = fit(glyphs.plain(line.title), room - cells - 2, ellipsis=glyphs.ellipsis)
         text = Text(no_wrap=True).append(line.sign, palette.suspicious if line.sign == SUSPICIOUS else "")
         return text.append(f" {line.word:<7} {subject}  {title.rstrip()}")
 
     return [draw(line) for line in lines]
+
+
+def _shorter(subject: str, cells: int) -> str:
+    """Return what tells a subject from others when it does not fit: both ends of a connection before its namespace."""
+    return subject if cell_len(subject) <= cells else _ELSEWHERE.sub(r"\1", subject)
 
 
 def told(facts: Iterable[Fact], plain: Callable[[str], str]) -> Table:
@@ -163,7 +178,8 @@ def _silenced(finding: Finding, rules: Rules) -> tuple[Fact, ...]:
     return Fact("Silent", "In this run: l tells it again."), *explained(finding, rules)
 
 
-def _silence(silence: Silence, rules: Rules) -> tuple[Fact, ...]:
+def _silence(silence: Silence, word: str, rules: Rules) -> tuple[Fact, ...]:
     whom = Fact("Unit", silence.unit) if silence.unit else Fact("SHA-256", silence.program or "")
-    told = Fact("Silent for", silence.name or "unknown"), whom, Fact("Undo", "l tells it again, from now on.")
+    until = ", in this run only: it could not be written down" if word == "run" else ""
+    told = Fact("Silent for", (silence.name or "unknown") + until), whom, Fact("Undo", "l tells it again, from now on.")
     return *told, *about_rule(silence.rule, rules)

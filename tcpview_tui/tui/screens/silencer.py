@@ -32,12 +32,14 @@ class Silencer:
         """`done` is called in the task of `pump` with a sentence, when something was written down or could not be."""
         self._silences, self._pump, self._done = silences, pump, done
 
-    def hush(self, finding: Finding, whom: Whom) -> str:
+    def hush(self, finding: Finding | None, whom: Whom) -> str:
         """Silence a finding, or its rule for good for its program or its unit."""
+        if finding is None:
+            return "This is no finding that could be silenced. What is silenced already, l tells again."
         if whom == "run":
             self._silences.hush(finding)
             return "Silent in this run: o tells it again."
-        made = of_program(finding) if whom == "program" else of_unit(finding)
+        made = self._silences.lasts_not or (of_program(finding) if whom == "program" else of_unit(finding))
         if isinstance(made, str):
             return made
         self._silences.keep(made)
@@ -46,7 +48,7 @@ class Silencer:
     def undo(self) -> str:
         """Tell again what was silenced in this run."""
         had = self._silences.undo()
-        return "Everything that was silenced in this run is told again." if had else "Nothing was silenced."
+        return "Everything that was silenced in this run is told again." if had else "Nothing was silenced in this run."
 
     def lift(self, silence: Finding | Silence | None) -> str:
         """Tell again one finding that is silent in this run, or what is silent for good."""
@@ -59,5 +61,6 @@ class Silencer:
         return "Told again."
 
     def _save(self, silence: Silence, done: str) -> str:
-        run_in_background(self._pump, partial(self._silences.save, silence), lambda why: self._done(why or done))
+        save = partial(self._silences.save, silence)
+        run_in_background(self._pump, save, lambda why: self._done(why or done), self._done)
         return "It counts already, and is being written down."

@@ -99,6 +99,23 @@ def test_who_had_it_later_or_was_known_only_at_the_end_is_learned(tmp_path: Path
     assert {program.path for program in baseline.programs} == {"/usr/bin/curl", "/usr/sbin/nginx", "/usr/bin/wget"}
 
 
+def test_a_shell_teaches_no_hash_and_a_deleted_program_is_the_one_that_it_was(tmp_path: Path) -> None:
+    shell = replace(CURL, pid=7, executable="/usr/bin/bash (deleted)")
+    gone = replace(CURL, executable="/usr/bin/curl (deleted)")
+    events: list[Event] = [
+        Opened(later(0), replace(OUT, owners=(shell,))),
+        Opened(later(0), replace(WEB, owners=(gone,))),
+    ]
+    path = tmp_path / "a.tcpview"
+    with closing(Recording(path, [("host", "box")], FakeClock(), {shell: DIGEST, gone: DIGEST}.get)) as recording:
+        recording.write(events)
+    learned = taught(path).programs
+    assert {program.path: list(habits.sha256) for program, habits in learned.items()} == {
+        "/usr/bin/bash": [],
+        "/usr/bin/curl": [DIGEST],
+    }
+
+
 def test_what_a_recording_taught_is_not_outside(tmp_path: Path) -> None:
     comparison = Comparison(taught(taped(tmp_path / "a.tcpview", LIFE)))
     row = make_row("10.0.0.5:50000", "192.0.2.9:443", replace(CURL, pid=5), direction="out")

@@ -84,6 +84,19 @@ def test_a_replaced_one_weighs_as_what_has_its_place(
     assert against in hit.against
 
 
+@pytest.mark.parametrize("intact", [True, Unread("too large")])
+@pytest.mark.parametrize(
+    ("installed", "is_explained"), [(999.0, False), (999.9, False), (1_000.0, True), (1_060.5, True), (None, True)]
+)
+def test_a_package_from_before_its_start_brought_nothing(
+    replaced: Evidence, intact: bool | Unread, installed: float | None, is_explained: bool
+) -> None:
+    origin = Provenance("/usr/sbin/worker", OWNER._replace(installed=installed), intact)
+    hit = found(replace(replaced, process=replace(replaced.process, started=1_000.25), successor=origin))
+    assert (hit.severity is None) is not is_explained  # the rule's own, high
+    assert ("was installed before the process started" in hit.sentence) is not is_explained
+
+
 def found(evidence: Evidence) -> Hit:
     answer = DELETED_EXE.check(evidence)
     assert isinstance(answer, Hit)

@@ -35,7 +35,7 @@ def test_so_is_a_copy_of_a_shell_under_another_name(program: str) -> None:
         with running(str(copy), stdin=client, stdout=client, stderr=client) as process:
             hits = [marked(rule, process.pid) for rule in (SHELL_ON_SOCKET, NAME_MISMATCH)]
     assert hits[0].sentence.startswith(f"/usr/bin/{program} under the name .kworkerd has a TCP socket as standard in")
-    assert hits[1].sentence == f"runs the same bytes as /usr/bin/{program} under the name .kworkerd"
+    assert hits[1].sentence == f"runs a copy of /usr/bin/{program} under the name .kworkerd"
     assert (hits[0].severity, hits[1].severity) == (None, Severity.HIGH)
 
 

@@ -33,7 +33,7 @@ SERVICES = [
 ]  # fmt: skip
 PINGS = ["/usr/bin/ping", "/usr/bin/traceroute.db"]
 MONITORS = [
-    "/usr/bin/suricata", "/opt/zeek/bin/zeek", "/usr/sbin/snort3", "/usr/bin/ntopng", "/usr/sbin/softflowd",
+    "/usr/bin/suricata", "/usr/bin/zeek", "/usr/sbin/snort3", "/usr/bin/ntopng", "/usr/sbin/softflowd",
     "/usr/sbin/ovs-vswitchd",
 ]  # fmt: skip
 
@@ -47,6 +47,22 @@ def test_programs_that_read_packets_by_trade_are_not_told(executable: str) -> No
 @pytest.mark.parametrize("promiscuous", [True, None])
 def test_monitors_are_promiscuous_by_trade(executable: str, promiscuous: bool | None) -> None:
     assert SNIFFER.check(sniffer(executable, ALL, ALL._replace(inode=8, promiscuous=promiscuous))) is None
+
+
+@pytest.mark.parametrize("executable", ["/opt/zeek/bin/zeek", "/usr/local/bin/zeek", "/opt/x/yaf"])
+@pytest.mark.parametrize("promiscuous", [True, False, None])
+def test_outside_of_the_directories_of_packages_a_name_makes_no_monitor(
+    executable: str, promiscuous: bool | None
+) -> None:
+    hit = SNIFFER.check(sniffer(executable, ALL._replace(promiscuous=promiscuous)))
+    assert isinstance(hit, Hit)
+    assert hit.severity is Severity.LOW
+    assert f"{base(executable)} is a monitor by its name" in hit.against
+
+
+@pytest.mark.parametrize("executable", [*SERVICES, *PINGS, *MONITORS])
+def test_one_whose_file_an_upgrade_has_replaced_is_the_same_program(executable: str) -> None:
+    assert SNIFFER.check(sniffer(f"{executable} (deleted)")) is None
 
 
 @pytest.mark.parametrize(

@@ -291,6 +291,25 @@ class TestNewFiles:
         until(lambda: places.edition == 2)
         assert places.look_up("8.8.8.199") == Place(None, 64496)
 
+    def test_an_answer_of_the_old_file_that_comes_late_does_not_stay(
+        self, tmp_path: Path, opened: Opener, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(tmp_path, "asn.mmdb", {"8.0.0.0/8": GOOGLE})
+        places = opened(tmp_path)
+        found, asked = places._found, list[str]()
+
+        def slow(address: str) -> Place | None:
+            answer = found(address)
+            asked.append(address)
+            if len(asked) == 1:
+                replaced(tmp_path, "asn.mmdb", {"8.0.0.0/8": {"asn": 64496}})
+                looked(places, clock)
+            return answer
+
+        monkeypatch.setattr(places, "_found", slow)
+        assert places.look_up("8.8.8.8") == Place(None, 64496)
+        assert (places.of("8.8.8.8"), len(asked)) == (Place(None, 64496), 2)
+
     @linux
     def test_a_file_that_is_no_longer_used_is_closed(self, tmp_path: Path, opened: Opener, clock: FakeClock) -> None:
         put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})

@@ -26,6 +26,6 @@ class GatedLists(Lists):
         self._gate.set()
         assert self.wait(30)
 
-    def _look(self) -> None:
+    def _look(self) -> str:
         assert self._gate.wait(30)
-        super()._look()
+        return super()._look()

@@ -53,6 +53,15 @@ def test_what_cannot_be_used_is_told_apart_from_the_rest(tmp_path: Path, capsys:
     )
 
 
+def test_of_a_very_long_line_the_length_is_not_claimed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "long"
+    path.write_text("45.0.0.1\nhello" + "A" * 500_000)
+    assert check([path]) == 1
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "Not understood" in line]
+    assert line.endswith("AAAA… (more than 4096 characters)”")
+    assert len(line) < 200
+
+
 def test_a_list_that_was_understood_wholly(tmp_path: Path) -> None:
     (tmp_path / "good").write_text(samples.PLAIN)
     assert check([tmp_path / "good"]) == 0

@@ -15,6 +15,7 @@ from tests.lookup.lists.gated import UNREAD, GatedLists
 from tests.lookup.lists.samples import EVIL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -222,6 +223,81 @@ def test_a_list_that_comes_later_makes_nothing_unread(folder: Folder, monkeypatc
     folder.write("45.0.0.2\n", "b")
     folder.look()
     assert told == {""}
+
+
+@pytest.fixture
+def guest() -> Iterator[None]:
+    """Be nobody, so that permissions count."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+@pytest.fixture
+def open_folder(folder: Folder) -> Folder:
+    """One that everybody can reach."""
+    for each in (folder.path, *folder.path.parents[:2]):
+        each.chmod(0o755)
+    return folder
+
+
+def test_what_a_list_says_that_cannot_be_read_is_not_known(open_folder: Folder, request: pytest.FixtureRequest) -> None:
+    folder = open_folder
+    folder.write("45.0.0.1\n", "a")
+    folder.write("45.0.0.1\n", "b\x1b")
+    (folder.path / "b\x1b").chmod(0)
+    request.getfixturevalue("guest")
+    lists = folder.look()
+    assert (lists.unread, folder.found()) == ("b\\x1b could not be read", ["a:1"])
+    assert lists.problems == ("b\\x1b is not used: it cannot be read (Permission denied).",)
+
+
+def test_a_folder_that_cannot_be_read_says_nothing_of_what_it_lists(
+    open_folder: Folder, request: pytest.FixtureRequest
+) -> None:
+    open_folder.write("45.0.0.1\n")
+    open_folder.path.chmod(0)
+    request.getfixturevalue("guest")
+    assert open_folder.look().unread == "the folder of reputation lists could not be read"
+
+
+def test_a_list_that_can_be_read_after_all_is_read_and_so_is_one_that_still_counts(folder: Folder) -> None:
+    (folder.path / "link").symlink_to("nothing")
+    version = folder.look().version
+    assert (folder.lists.unread, folder.look().version) == ("link could not be read", version)
+    (folder.path / "nothing").write_text("45.0.0.1\n")
+    assert folder.look().unread == ""
+    (folder.path / "nothing").unlink()
+    assert (folder.look().unread, folder.found()) == ("", ["link:1"])
+
+
+def test_another_reason_why_something_is_unread_is_news(folder: Folder) -> None:
+    folder.write("<html>")
+    version = folder.look().version
+    (folder.path / "a.txt").unlink()
+    (folder.path / "a.txt").symlink_to("nothing")
+    assert (folder.look().unread, folder.lists.version) == ("a.txt could not be read", version + 1)
+
+
+@pytest.mark.parametrize("content", ["", "<html>Forbidden</html>"])
+def test_what_is_no_list_makes_nothing_unread(folder: Folder, content: str) -> None:
+    folder.write(content)
+    lists = folder.look()
+    assert (lists.unread, len(lists.problems)) == ("", 1)
+
+
+def test_of_many_lists_with_something_wrong_a_few_are_named(folder: Folder) -> None:
+    for number in range(20):
+        (folder.path / f"{number:02}").symlink_to("nothing")
+    lists = folder.look()
+    assert lists.unread == "00, 01, 02 and 17 other lists could not be read"
+    assert [problem.partition(" ")[0] for problem in lists.problems] == ["00", "01", "02", "17"]
+    assert lists.problems[3].startswith("17 other lists are not, or not wholly, used: ")
+    for number in range(16):
+        (folder.path / f"{number:02}").unlink()
+    assert folder.look().problems[3].startswith("1 other list is not")
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])

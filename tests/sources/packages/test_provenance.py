@@ -156,6 +156,32 @@ def test_a_daemon_that_locked_itself_up_is_judged_by_where_it_came_from(tmp_path
     assert provenance.intact is True
 
 
+@root_only
+@pytest.mark.parametrize("install", MANAGERS)
+@pytest.mark.parametrize("aside", ["", ".dpkg-tmp", ";5f3a9b1c", ".#prelink#.aB3_x9"])
+def test_what_took_the_place_of_a_program_is_asked_for_by_its_proper_name(
+    install: Install, aside: str, tmp_path: Path
+) -> None:
+    path = "/usr/bin/tool"
+    with_program(tmp_path, f"{path}{aside}", PROGRAM)
+    install(tmp_path, "tools", "1", {path: ALTERED_PROGRAM})
+    with running([f"{path}{aside}"], lambda: os.chroot(tmp_path)) as pid:
+        (tmp_path / f"usr/bin/tool{aside}").unlink()
+        write(tmp_path, path, ALTERED_PROGRAM)
+        found = Provenances().successor(pid)
+    assert isinstance(found.owner, Owner)
+    assert (found.executable, found.owner.name, found.intact) == (path, "tools", True)
+
+
+@with_dpkg
+def test_what_no_package_owns_took_the_place_of_a_program(tmp_path: Path) -> None:
+    copy = Path(shutil.copy(CAT, tmp_path / "server"))
+    with running([copy]) as pid:
+        copy.unlink()
+        assert Provenances().successor(pid) == Provenance(str(copy), NotOwned(("dpkg",)))
+    assert isinstance(Provenances(tmp_path).successor(1).owner, Unread)
+
+
 def test_a_program_in_memory_has_no_package() -> None:
     memory = os.memfd_create("x")
     os.write(memory, PROGRAM)

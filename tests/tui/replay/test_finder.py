@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.narrowing import Narrowing
 from tcpview_tui.model.query import parse
-from tcpview_tui.record.event import Changed, Closed, Opened
+from tcpview_tui.record.event import Changed, Closed, Judged, Opened
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.tui.replay.finder import Finder, Found
 from tests.fakes import CURL, NGINX, listener
+from tests.record.judged import found as found_of
+from tests.record.streams import HERE, later
+from tests.record.tapes import taped
 from tests.tui.replay.harness import Camera, Stage, call, film, stage
 
 if TYPE_CHECKING:
@@ -152,6 +155,17 @@ def test_a_long_search_tells_how_far_it_is_and_ends_when_something_else_is_wante
         assert scene.told.startswith("The search was ended, after ")
         assert scene.place == place
         assert not replay.deck.is_searching
+
+
+def test_a_search_among_judgements_of_many_rows_can_be_ended_at_any_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcpview_tui.tui.replay.finder._BLOCK", 20)
+    of_curl = [Judged(later(1), *found_of(("process", CURL.identity), f"at {each}")) for each in range(5)]
+    path = taped(tmp_path / "a.tcpview", [*(Opened(HERE, call(key)) for key in range(20)), *of_curl])
+    with stage(path) as replay:
+        looked = list(finder(replay, narrowed("rport:1")).after(0, 25))
+        assert looked == [20, 21, 22, 23, 24, 25]
 
 
 def test_a_search_from_the_end_is_none_of_what_stands_before_it(

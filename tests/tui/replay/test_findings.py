@@ -12,6 +12,7 @@ from tcpview_tui.findings.rule import Severity
 from tcpview_tui.record import states
 from tcpview_tui.record.event import Judged, Moment
 from tcpview_tui.tui.screens.findings import FindingsScreen
+from tcpview_tui.tui.screens.silencer import Silencer
 from tests.fakes import CURL, EPOCH, NGINX
 from tests.tui.gestures import under_cursor
 from tests.tui.replay.harness import Camera, Replay, call, replay
@@ -97,7 +98,9 @@ async def test_a_filter_shows_what_was_suspicious_then_and_a_search_goes_there(r
         assert program.scene.place.wall == EPOCH + 1
 
 
-async def test_the_list_tells_what_had_been_found_and_silences_nothing_for_good(recording: Path) -> None:
+async def test_the_list_tells_what_had_been_found_and_silences_nothing_for_good(
+    recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with replay(recording) as program:
         await program.press("f")
         assert "the rules were at work when it was recorded. Nothing was found." in text_of(program)
@@ -105,10 +108,13 @@ async def test_the_list_tells_what_had_been_found_and_silences_nothing_for_good(
         await program.jump("+1s")
         await program.press("f")
         assert "Findings: 1 high" in program.text
+        said: list[str] = []
+        monkeypatch.setattr(Silencer, "_save", lambda _, *what: said.append(what[-1]))
         for key in ("p", "u"):
             await program.press(key)
             assert "a replay, which silences nothing for good" in text_of(program)
             assert "Findings: 1 high" in program.text
+        assert said == []
         await program.press("s", "escape")
         assert marks(program) == []
         await program.press("f", "o", "escape")
