@@ -18,6 +18,7 @@ from tcpview_tui.judging.turns import Turns
 from tcpview_tui.judging.verdict import Answers, News, Rules, Verdict, has_hit, unknown
 from tcpview_tui.lookup.lists.networks import sought
 from tcpview_tui.model.column import Context
+from tcpview_tui.model.connection import KERNEL_STATES
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.baseline.comparison import Comparison, Outside
@@ -166,7 +167,7 @@ class Connections:
         matches = lists.address(remote.address, remote.port)
         if unread:
             self._unread.add(row.key)
-        evidence = AddressLookup(remote.address, remote.port, row.direction == "in", matches, now, unread)
+        evidence = AddressLookup(remote.address, remote.port, _accepted(row), matches, now, unread)
         return list(self._rules.ask(OF_ADDRESS, row.key, evidence))
 
     def _by_baseline(self, row: Row, now: float) -> Answers:
@@ -203,3 +204,9 @@ class Connections:
 def _has_aged(row: Row, last: float, now: float) -> bool:
     """Whether the row was judged before it was an hour older, of those that are old enough to be told so."""
     return now - row.first_seen >= DAY and (now - row.first_seen) // _HOUR != (last - row.first_seen) // _HOUR
+
+
+def _accepted(row: Row) -> bool | None:
+    """Whether the other side opened it; `None` where the kernel keeps too little of it, and its listener is gone."""
+    unproven = row.connection.direction is None and row.connection.state in KERNEL_STATES
+    return None if unproven and row.direction == "out" else row.direction == "in"

@@ -17,7 +17,7 @@ from tcpview_tui.judging.connections import Connections
 from tcpview_tui.judging.verdict import Rules
 from tcpview_tui.lookup.lists.folder import Lists
 from tcpview_tui.model.column import Context
-from tcpview_tui.model.connection import State, Unowned
+from tcpview_tui.model.connection import Direction, State, Unowned
 from tcpview_tui.model.row import Row
 from tests.fakes import CURL, EPOCH, NGINX, FakeClock
 from tests.judging.cases import Court, closed, gauge, row
@@ -177,6 +177,27 @@ def test_a_list_that_has_come_judges_all_rows_anew(tmp_path: Path) -> None:
     court.due()
     court.look()
     assert court.rules(seen) == ["listed-address"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "told"),
+    [
+        (State.TIME_WAIT, None, "has a connection with"),  # the listener that it came to may be gone
+        (State.TIME_WAIT, "out", "connected to"),
+        (State.ESTABLISHED, None, "connected to"),
+    ],
+)
+def test_who_opened_a_connection_is_not_said_where_nobody_knows(
+    tmp_path: Path, state: State, said: Direction | None, told: str
+) -> None:
+    (tmp_path / "own.txt").write_text("8.8.8.8\n")
+    lists = Lists(tmp_path, FakeClock())
+    court = made(lists=lists)
+    lists.refresh()
+    assert lists.wait(20)
+    seen = row(1, remote=("8.8.8.8", 51111), state=state)
+    court.look(replace(seen, connection=replace(seen.connection, direction=said)))
+    assert [each.sentence.partition(" 8.8.8.8")[0] for each in court.register.findings] == [told]
 
 
 def unread(court: Court, of: Row) -> list[str]:

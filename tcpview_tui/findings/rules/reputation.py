@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 _OLD_DAYS = 30
 """Days after which a list's age speaks against it: addresses get other owners within weeks."""
 
+_VERBS = {True: "accepted a connection from", False: "connected to", None: "has a connection with"}
+
 
 class AddressLookup(NamedTuple):
     """A remote end and what the lists say of it, at the second `now` UTC; the texts are safe.
 
-    `accepted` is true when the other side opened the connection. `unread` says why there may be more matches than
-    could be found, else it is empty.
+    `accepted` is true when the other side opened the connection, and `None` when nobody can tell. `unread` says why
+    there may be more matches than could be found, else it is empty.
     """
 
     address: str
     port: int | None
-    accepted: bool
+    accepted: bool | None
     matches: tuple[Match, ...]
     now: float
     unread: str = ""
@@ -48,8 +50,8 @@ class ProgramLookup(NamedTuple):
 def _check_address(evidence: AddressLookup) -> Answer:
     if not evidence.matches:
         return Unknown(evidence.unread) if evidence.unread else None
-    verb = "accepted a connection from" if evidence.accepted else "connected to"
-    sentence = f"{verb} {endpoint(evidence.address, evidence.port)}, which is listed: {_told(evidence.matches)}"
+    talked = f"{_VERBS[evidence.accepted]} {endpoint(evidence.address, evidence.port)}"
+    sentence = f"{talked}, which is listed: {_told(evidence.matches)}"
     if not evidence.accepted:
         return Hit(sentence, _age(evidence.matches, evidence.now))
     knocks = "listed addresses try every service that the Internet reaches"
