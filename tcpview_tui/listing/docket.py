@@ -129,7 +129,7 @@ class Docket:
     def unjudged(self) -> Iterator[str]:
         """Yield what could not be judged, or not as was wanted, in sentences: more may be suspicious."""
         for problem in self._bench.problems():
-            yield problem.detail
+            yield f"{problem.summary[:1].upper()}{problem.summary[1:]}: {problem.detail}"
         gaps = self._bench.register.unchecked
         if gaps:
             reasons = Counter(each.reason for each in gaps)
