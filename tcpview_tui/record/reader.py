@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,6 +43,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Open the file. Raises OSError, with a sentence when it is no recording."""
         try:
+            self._lock = Lock()
             self._file = opened(path)
             found = [self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
             is_strange = self._file.execute(_STRANGE).fetchone() is not None
@@ -81,13 +83,24 @@ class Reader:
     def rows(self, query: str, *values: Any) -> Iterator[Sequence[Any]]:
         """Return the same row by row."""
         try:
-            yield from self._file.execute(query, values)
+            with self._lock:
+                cursor = self._file.execute(query, values)
+            while (row := self._next(cursor)) is not None:
+                yield row
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise ReadingError(f"the file is damaged ({safe(str(error))}); verify says where") from error
 
     def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
+        """Give the file back, also while another thread reads: that ends with a ReadingError."""
+        with suppress(sqlite3.Error):  # closed already
+            self._file.interrupt()
+        with self._lock:
+            self._file.close()
+
+    def _next(self, cursor: sqlite3.Cursor) -> Sequence[Any] | None:
+        with self._lock:
+            row: Sequence[Any] | None = cursor.fetchone()
+        return row
 
     def _events(self, first: int, last: int) -> Iterator[Event]:
         """Return the events of a block, which is read whole before anybody takes his time over one of them."""

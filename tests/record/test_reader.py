@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Event as Signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,3 +204,18 @@ def test_what_was_found_of_connections_that_nobody_told_of_does_not_become_one(
     places = [("connection", key_id(0)), ("connection", key_id(1)), ("connection", key_id(2)), ("connection", 4)]
     assert [event.place for event in events if isinstance(event, Judged)] == [*places, places[1]]
     assert list(looks.findings) == [places[0], *places[2:]]
+
+
+def test_a_file_may_be_given_back_while_another_thread_reads_it(tmp_path: Path) -> None:
+    reader, is_reading = Reader(minutes(tmp_path / "a.tcpview", 1)), Signal()
+    reader._file.set_progress_handler(is_reading.set, 1_000)
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(reader.ask, endless)
+        assert is_reading.wait(20)
+        reader.close()
+        with pytest.raises(ReadingError, match="interrupted"):
+            asked.result(20)
+    with pytest.raises(ReadingError, match="closed"):
+        reader.ask("SELECT 1")
+    reader.close()

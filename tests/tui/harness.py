@@ -17,15 +17,11 @@ from tcpview_tui.sources.base import Sampler
 from tcpview_tui.tui.app import TcpviewApp
 from tcpview_tui.tui.screens.main import MainScreen
 from tests.fakes import FakeClock, FakeSource
+from tests.tui.steady import PATIENCE, Steady
 
 if TYPE_CHECKING:
-    from textual.pilot import Pilot
-
     from tcpview_tui.judging.bench import Bench
     from tcpview_tui.model.connection import Connection
-
-PATIENCE = 20.0
-"""Seconds after which something that should happen counts as never happening."""
 
 
 @dataclass
@@ -33,7 +29,7 @@ class Live:
     """A running program."""
 
     app: TcpviewApp
-    pilot: Pilot[int]
+    pilot: Steady[int]
     source: FakeSource
     clock: FakeClock
 
@@ -109,8 +105,8 @@ async def live(
     with tempfile.TemporaryDirectory() as cache:
         options, judges = build({"theme": "dark"} | settings), bench and bench(clock)
         app = TcpviewApp(Sampler(source, clock), clock, options, Path(cache), no_color, bench=judges)
-        async with app.run_test(size=size) as pilot:
-            program = Live(app, pilot, source, clock)
+        async with app.run_test(size=size):
+            program = Live(app, Steady(app), source, clock)
             await program.until(lambda: app.session.snapshot is not None)
             yield program
     if app.failure is not None:

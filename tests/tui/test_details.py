@@ -33,6 +33,7 @@ from tests.fakes import CURL, NGINX, FakeClock
 from tests.model.rows import make_process, make_row, rows
 from tests.sources.net import PATIENCE
 from tests.tui.paper import Paper, looks
+from tests.tui.steady import Steady
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -71,8 +72,8 @@ async def pane(
     size: tuple[int, int] = (56, 40), glyphs: Glyphs = UNICODE
 ) -> AsyncIterator[tuple[PaneApp, Pilot[None]]]:
     app = PaneApp(glyphs)
-    async with app.run_test(size=size) as pilot:
-        yield app, pilot
+    async with app.run_test(size=size):
+        yield app, Steady(app)
 
 
 def watch(app: PaneApp, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Region, ...]]:
@@ -372,8 +373,8 @@ class InspectingApp(PaneApp):
 async def inspecting() -> AsyncIterator[tuple[InspectingApp, Pilot[None], Slow]]:
     slow = Slow()
     app = InspectingApp(slow)
-    async with app.run_test(size=(56, 40)) as pilot:
-        yield app, pilot, slow
+    async with app.run_test(size=(56, 40)):
+        yield app, Steady(app), slow
         slow.gate.release(100)
 
 

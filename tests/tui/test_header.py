@@ -23,6 +23,7 @@ from tcpview_tui.tui.theme import PALETTES
 from tests.fakes import connection
 from tests.model.test_view import Screen
 from tests.tui.harness import live
+from tests.tui.steady import Steady
 
 WIDTH = 120
 NO_NAMES = frozenset({"host", "closed", "finding"}).union(PLACES)
@@ -82,8 +83,8 @@ NO_BUTTON, RIGHT = 3, 2
 @asynccontextmanager
 async def titles() -> AsyncIterator[tuple[Titles, Mouse]]:
     app = Titles()
-    async with app.run_test(size=(WIDTH, 5)) as pilot:
-        yield app, Mouse(app, pilot)
+    async with app.run_test(size=(WIDTH, 5)):
+        yield app, Mouse(app, Steady(app))
 
 
 def end(name: str, arrangement: Arrangement = DEFAULT) -> int:

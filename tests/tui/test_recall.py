@@ -20,6 +20,7 @@ from tcpview_tui.tui.recall import THINGS
 from tests.fakes import FakeClock, FakeSource, connection, listener
 from tests.tui.gestures import CTRL_A, DOWN_ARROW, END, ESC, RIGHT_ARROW, click, drag, edge, keys, table_lines
 from tests.tui.harness import Live
+from tests.tui.steady import Steady
 
 ONE, TWO = (connection(n, remote=(f"203.0.113.{n}", 443)) for n in (1, 2))
 WEB = listener(10, 80)
@@ -32,8 +33,8 @@ async def run(folder: Path | None, cache: Path, **given: Any) -> AsyncIterator[L
     clock, source, memory = FakeClock(), FakeSource(*ALL), Memory(folder)
     settings = merged(build({"theme": "dark", "offline": True} | given), memory.remembered, given)
     app = TcpviewApp(Sampler(source, clock), clock, settings, cache, memory=memory)
-    async with app.run_test(size=(120, 40)) as pilot:
-        program = Live(app, pilot, source, clock)
+    async with app.run_test(size=(120, 40)):
+        program = Live(app, Steady(app), source, clock)
         await program.until(lambda: app.session.snapshot is not None)
         yield program
     if app.failure is not None:

@@ -25,6 +25,9 @@ _FRAME = 2
 class Dialog(OnceScreen[T], Generic[T]):
     """Shows a text that has passed `text.safe`; it scrolls with the arrow and page keys, Esc goes back."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-scant"), (6, "-ample")]  # noqa: RUF012 - Textual wants no ClassVar
+    """With fewer columns a scrollbar would leave none to the text, and Textual lays out for ever, with and without."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "dismiss", "Back"),
         ("up", "scroll(-1)", "Up"),

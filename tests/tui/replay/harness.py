@@ -26,6 +26,7 @@ from tcpview_tui.tui.replay.app import ReplayApp
 from tcpview_tui.tui.replay.deck import Deck
 from tests.fakes import FakeClock, FakeSource, connection, listener
 from tests.tui.harness import Live
+from tests.tui.steady import Steady
 
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Key
@@ -185,8 +186,8 @@ async def replay(
             History(reader, lambda: is_written), lambda: Text("Talkers: nobody"),
             Sampler(Recorded(reader.facts), clock), clock, build({"theme": "dark"} | settings), Path(cache), no_color,
         )  # fmt: skip
-        async with app.run_test(size=size) as pilot:
-            program = Replay(app, pilot, FakeSource(), clock)
+        async with app.run_test(size=size):
+            program = Replay(app, Steady(app), FakeSource(), clock)
             await program.until(lambda: program.session.scene is not None)
             yield program
     if app.failure is not None:
