@@ -2,8 +2,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -283,13 +284,19 @@ def test_what_another_program_keeps_again_is_silent_with_the_next_change_also_wh
     assert set(one.lasting) == set(Silences(file).lasting) == set(BOTH)
 
 
+@contextmanager
+def being_written(kept: Silences, folder: Path) -> Iterator[Future[str | None]]:
+    """Keep the first of both, and have it saved, which waits for another program that writes."""
+    folder.mkdir()
+    kept.keep(BOTH[0])
+    with ThreadPoolExecutor(1) as worker, alone.alone(folder):
+        yield worker.submit(kept.save, BOTH[0])
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no flock")
 def test_undo_leaves_what_is_being_written_which_will_be_silent_for_good(file: Path) -> None:
     kept = Silences(file)
-    file.parent.mkdir()
-    kept.keep(BOTH[0])
-    with ThreadPoolExecutor(1) as worker, alone.alone(file.parent):
-        saving = worker.submit(kept.save, BOTH[0])
+    with being_written(kept, file.parent) as saving:
         assert not kept.undo()
         assert kept.hides(finding())
     assert saving.result() is None
@@ -349,10 +356,7 @@ def test_once_all_is_saved_the_file_says_what_is_silent(steps: list[tuple[str, i
 @pytest.mark.skipif(os.name == "nt", reason="no flock")
 def test_while_another_program_writes_all_but_writing_goes_on(file: Path) -> None:
     kept = Silences(file)
-    file.parent.mkdir()
-    kept.keep(BOTH[0])
-    with ThreadPoolExecutor(1) as worker, alone.alone(file.parent):
-        saving = worker.submit(kept.save, BOTH[0])
+    with being_written(kept, file.parent) as saving:
         kept.keep(BOTH[1])
         assert kept.lasting == BOTH
         assert kept.hides(finding(unit="a.service"))

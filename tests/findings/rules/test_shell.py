@@ -103,7 +103,7 @@ def with_child(
         ("/usr/lib/openssh/sshd-session", "-bash", (PTS, PTS, PTS), 1000, "", None),
         ("/home/u/sshd", "-bash", (PTS, PTS, PTS), 1000, "", Severity.HIGH),
         ("/usr/bin/mosh-server", "-zsh", (PTS, PTS, PTS), 1000, "", None),
-        ("/root/.vscode-server/bin/0x/node", "bash", (PTS, PTS, PTS), 0, "", None),
+        ("/home/u/.vscode-server/bin/0x/node", "bash", (PTS, PTS, PTS), 1000, "", None),
         ("/opt/idea/jbr/bin/java", "bash|-i", (PTS, PTS, PTS), 1000, "", None),
         ("/usr/bin/python3.11", "bash", (PTS, PTS, PTS), 1000, "/usr/bin/jupyter-lab", Severity.LOW),
         ("/usr/bin/node", "sh|-i", (PAIR, PAIR, PAIR), 1000, "", Severity.HIGH),

@@ -138,7 +138,7 @@ def test_a_database_of_ones_own_mounted_over_that_of_the_system_counts_for_nothi
     copy = shutil.copy(CAT, tmp_path / "server")
     script = 'mount -t tmpfs none /var/lib/dpkg && mkdir "$0" && echo "$1" > "$0/mine.list" && exec "$1"'
     with running(["unshare", "--mount", "sh", "-c", script, "/var/lib/dpkg/info", copy]) as pid:
-        lists = Path(f"/proc/{pid}/root/var/lib/dpkg/info")
+        lists = Path("/proc", str(pid), "root/var/lib/dpkg/info")
         assert [file.name for file in lists.iterdir()] == ["mine.list"]
         assert Provenances().of(pid).owner == NotOwned(("dpkg",))
 
