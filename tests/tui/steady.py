@@ -10,6 +10,9 @@ from textual.pilot import Pilot
 PATIENCE = 20.0
 """Seconds after which something that should happen counts as never happening."""
 
+_WHILE = 0.001
+"""Seconds that other threads get before it looks again."""
+
 
 class Steady(Pilot[ReturnType]):
     """Waits until nothing is left to be laid out, drawn or dealt with.
@@ -23,7 +26,7 @@ class Steady(Pilot[ReturnType]):
         await super().pause(delay)
         async with asyncio.timeout(PATIENCE):
             while self.app.is_running and not self._is_still():
-                await super().pause()
+                await super().pause(_WHILE)
 
     def _is_still(self) -> bool:
         screen = self.app.screen

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import patch
 
 from rich.text import Text
 
@@ -31,6 +33,7 @@ from tests.tui.steady import Steady
 if TYPE_CHECKING:
     from tcpview_tui.model.connection import Connection, Key
     from tcpview_tui.record.event import Event
+    from tcpview_tui.tui.replay.player import Player
     from tcpview_tui.tui.replay.scene import Scene
     from tcpview_tui.tui.replay.screen import ReplayScreen
     from tcpview_tui.tui.replay.session import ReplaySession
@@ -134,6 +137,31 @@ def stage(path: Path, is_written: bool = False) -> Iterator[Stage]:
         yield Stage(reader, is_written)
 
 
+class Orders(SimpleQueue[Any]):
+    """The orders of a player, of which it is known whether all have been carried out."""
+
+    given = taken = done = 0
+
+    def put(self, order: Any, block: bool = True, timeout: float | None = None) -> None:
+        self.given += 1
+        super().put(order)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        self.done = self.taken  # who asks for the next one has dealt with the last
+        order = super().get(block, timeout)
+        self.taken += 1
+        return order
+
+
+class Attentive(Steady[int]):
+    """Waits for the player too, unless it searches: that takes as long as it takes."""
+
+    def _is_still(self) -> bool:
+        player = cast("Player", cast("ReplayApp", self.app).engine)
+        orders = cast("Orders", player._orders)
+        return (orders.done == orders.given or player._deck.is_searching) and super()._is_still()
+
+
 @dataclass
 class Replay(Live):
     """A running replay."""
@@ -181,13 +209,14 @@ async def replay(
     **settings: Any,
 ) -> AsyncIterator[Replay]:
     clock = FakeClock()
-    with closing(Reader(path)) as reader, tempfile.TemporaryDirectory() as cache:
+    orders = patch("tcpview_tui.tui.replay.player.SimpleQueue", Orders)
+    with closing(Reader(path)) as reader, tempfile.TemporaryDirectory() as cache, orders:
         app = ReplayApp(
             History(reader, lambda: is_written), lambda: Text("Talkers: nobody"),
             Sampler(Recorded(reader.facts), clock), clock, build({"theme": "dark"} | settings), Path(cache), no_color,
         )  # fmt: skip
         async with app.run_test(size=size):
-            program = Replay(app, Steady(app), FakeSource(), clock)
+            program = Replay(app, Attentive(app), FakeSource(), clock)
             await program.until(lambda: program.session.scene is not None)
             yield program
     if app.failure is not None:
