@@ -37,9 +37,9 @@ class Finding(NamedTuple):
 
 
 class Unchecked(NamedTuple):
-    """What the rule with the id `rule` could not check of a subject, and why."""
+    """What the rules with these ids could not check of a subject, and why."""
 
-    rule: str
+    rules: tuple[str, ...]
     reason: str
     subject: Subject
     name: str

@@ -45,6 +45,7 @@ class Register:
         self._told: dict[Place, Told] = {}
         self._hits: dict[Place, None] = {}
         self._grave: dict[Place, None] = {}
+        self._alike: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._changes: deque[tuple[int, Place]] = deque(maxlen=RECENT)
         self.version = 0
         """Grows whenever what was found is another."""
@@ -56,7 +57,8 @@ class Register:
         """
         before = self._told.get((of, about.subject), _NOTHING)
         since = {finding.rule: finding.since for finding in before[0]}
-        found, open_ = [], []
+        found: list[Finding] = []
+        open_: dict[str, list[str]] = {}
         for rule, answer in answers:
             if isinstance(answer, Hit):
                 grave = rule.severity if answer.severity is None else answer.severity
@@ -69,8 +71,8 @@ class Register:
                     )
                 )  # fmt: skip
             elif isinstance(answer, Unknown):
-                open_.append(Unchecked(rule.id, answer.reason, about.subject, about.name))
-        told = tuple(found), tuple(open_)
+                open_.setdefault(answer.reason, []).append(rule.id)
+        told = tuple(found), tuple(self._unchecked(about, rules, reason) for reason, rules in open_.items())
         if told == before:
             return False
         place = of, about.subject
@@ -80,6 +82,11 @@ class Register:
             self._told[place] = told
         self._note(place, before[0], told[0])
         return True
+
+    def _unchecked(self, about: About, rules: Iterable[str], reason: str) -> Unchecked:
+        """Return an answer whose rules are one object with those of the others: thousands of rows lack the same."""
+        ids = tuple(rules)
+        return Unchecked(self._alike.setdefault(ids, ids), reason, about.subject, about.name)
 
     def tell(self, place: Place, findings: tuple[Finding, ...]) -> None:
         """Take over what somebody else has found of a subject; nothing when it is empty."""
@@ -143,6 +150,11 @@ class Register:
         shown.sort(key=attrgetter("severity"))
         once = {(each.rule, each.subject): each for each in shown}.values()
         return sorted(once, key=lambda each: (-each.severity, -each.since))
+
+    @property
+    def hidden(self) -> int:
+        """How many findings are not told, since somebody silenced them."""
+        return sum(self.silences.hides(each) for place in list(self._hits) for each in self.at(place))
 
     @property
     def unchecked(self) -> list[Unchecked]:

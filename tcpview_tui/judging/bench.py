@@ -109,6 +109,11 @@ class Bench:
             told.append(limits.judged("silences could not be read or written", self.register.silences.problem))
         return told
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something is judged no more, by a fault of this program: nothing found is then no answer."""
+        return self._judge is not None and bool(self._judge.failed)
+
     def origins(self) -> list[Problem]:
         """Return what is told from files, and of when these are."""
         return [] if self._works is None else self._works.origins()

@@ -11,14 +11,14 @@ from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rules.lasting import DAY, Standing
 from tcpview_tui.findings.rules.reputation import AddressLookup
-from tcpview_tui.findings.table import OF_ADDRESS, OF_NOVELTY, OF_OWNERLESS, OF_STANDING
+from tcpview_tui.findings.table import OF_ADDRESS, OF_NOVELTY, OF_OWNERLESS, OF_PROCESS, OF_STANDING
 from tcpview_tui.judging.contents import LATER
 from tcpview_tui.judging.lacks import Lacks
 from tcpview_tui.judging.turns import Turns
 from tcpview_tui.judging.verdict import Answers, News, Rules, Verdict, has_hit, unknown
 from tcpview_tui.lookup.lists.networks import sought
 from tcpview_tui.model.column import Context
-from tcpview_tui.model.connection import KERNEL_STATES
+from tcpview_tui.model.connection import KERNEL_STATES, Unowned
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.baseline.comparison import Comparison, Outside
@@ -148,6 +148,7 @@ class Connections:
             answers += self._by_baseline(row, now)
         if key in self._lacks:
             answers += self._rules.ask(OF_OWNERLESS, key, self._lacks.evidence(row, now))
+            answers += unknown(OF_PROCESS, why) if (why := _unknown(row, self._lacks.is_root)) else ()
         if all(answer is None for _, answer in answers):  # nearly always: then no words are made of the row
             return Verdict("connection", About(key, ""))
         name = f"{owner.label}  {row.connection.ends}" if owner else row.connection.ends
@@ -204,6 +205,16 @@ class Connections:
 def _has_aged(row: Row, last: float, now: float) -> bool:
     """Whether the row was judged before it was an hour older, of those that are old enough to be told so."""
     return now - row.first_seen >= DAY and (now - row.first_seen) // _HOUR != (last - row.first_seen) // _HOUR
+
+
+def _unknown(row: Row, is_root: bool) -> str:
+    """Return why nobody can tell of which process it is, one that there must be; empty when there may be none."""
+    unowned = row.connection.unowned
+    if row.connection.state in KERNEL_STATES or (unowned is None and is_root):
+        return ""
+    if unowned in (None, Unowned.OTHER_USER, Unowned.HIDDEN):
+        return f"Its process is not known: {unowned or 'the source in use does not say why'}."
+    return ""
 
 
 def _accepted(row: Row) -> bool | None:

@@ -68,7 +68,8 @@ class Sitting(Bench):
     def join(self, update: Update, context: Context) -> Context:
         """Judge the rows that a look has found to differ; return `context` joined with all that was found by now."""
         self.take(update, context.gauges, context.now, None)
-        return replace(context, findings=self.register.of, place=self.place, is_outside=self.is_outside)
+        findings, unchecked = self.register.of, self.register.unchecked_of
+        return replace(context, findings=findings, unchecked=unchecked, place=self.place, is_outside=self.is_outside)
 
     def _turn(self) -> bool:
         """Judge once what is due; return whether there is anything new to be told."""

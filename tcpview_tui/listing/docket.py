@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tcpview_tui.exits import FAILED
 from tcpview_tui.findings.rule import MARKED
 from tcpview_tui.findings.table import OF_MACHINE
 from tcpview_tui.judging.sitting import Sitting
@@ -74,6 +75,7 @@ class Docket:
         self._basis: int | None = None
         self._known: set[What] = set()
         self._said: set[What] = set()
+        self._faults: set[str] = set()
 
     def join(self, update: Update, context: Context) -> Context:
         """Judge the rows that a look has found to differ; return `context` joined with all that was found."""
@@ -101,14 +103,35 @@ class Docket:
         before, self._known = self._known, set(told)
         return [keys for what, keys in told.items() if what not in before]
 
+    @property
+    def status(self) -> int:
+        """The exit status: judging that fails is a failure, whatever is listed."""
+        return FAILED if self._bench.has_failed else 0
+
     def report(self, *, one_look: bool = False) -> None:
         """Say to people what no row tells; of `one_look` also what it cannot know."""
-        for sentence in (*self.beside(), *self.unjudged(), *[ONE_LOOK] * one_look):
+        for sentence in (*self.beside(), *self.unjudged(), *self.silenced(), *[ONE_LOOK] * one_look):
             click.echo(sentence, err=True)
 
+    def silenced(self) -> Iterator[str]:
+        """Yield how much was found that nobody is to be told: somebody else may have silenced it."""
+        hidden = self._bench.register.hidden
+        if hidden:
+            yield f"Not told: {count(hidden, 'finding')}, silenced for good. The list of findings (f) shows which."
+
     def beside(self) -> Iterator[str]:
-        """Yield a sentence for each finding about the machine that would mark a row, and no row has: a hidden process
-        has no connection. Each is told once."""
+        """Yield what no row tells, once: what has gone wrong, and what was found of the machine."""
+        yield from self._problems()
+        yield from self._of_machine()
+
+    def _problems(self) -> Iterator[str]:
+        for problem in self._bench.problems():
+            if problem.summary not in self._faults:
+                self._faults.add(problem.summary)
+                yield f"{problem.summary[:1].upper()}{problem.summary[1:]}: {problem.detail}"
+
+    def _of_machine(self) -> Iterator[str]:
+        """Yield each finding about the machine that would mark a row, and no row has: a hidden process has none."""
         grave = [each for each in self._bench.register.findings if each.severity >= MARKED and each.rule in _OF_MACHINE]
         told = self._said.union(self._told()) if grave else self._said
         for each in grave:
@@ -127,13 +150,11 @@ class Docket:
         return self._there
 
     def unjudged(self) -> Iterator[str]:
-        """Yield what could not be judged, or not as was wanted, in sentences: more may be suspicious."""
-        for problem in self._bench.problems():
-            yield f"{problem.summary[:1].upper()}{problem.summary[1:]}: {problem.detail}"
+        """Yield how much could not be checked, and why mostly: more may be suspicious."""
         gaps = self._bench.register.unchecked
         if gaps:
             reasons = Counter(each.reason for each in gaps)
-            subjects, rules = (len({getattr(each, what) for each in gaps}) for what in ("subject", "rule"))
+            subjects, rules = len({each.subject for each in gaps}), len({rule for each in gaps for rule in each.rules})
             usual = reasons.most_common(1)[0][0].rstrip(".")
             of = count(subjects, "process or connection", "processes and connections")
             yield (

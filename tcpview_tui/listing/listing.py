@@ -20,7 +20,7 @@ from tcpview_tui.model.place_columns import PLACES
 from tcpview_tui.model.traffic_columns import TRAFFIC
 from tcpview_tui.output import put
 from tcpview_tui.record.export import LISTINGS
-from tcpview_tui.record.values import HOLDING, OTHERS, origin
+from tcpview_tui.record.values import HOLDING, OTHERS, UNCHECKED, origin
 from tcpview_tui.text import safe
 from tcpview_tui.usage import WrongUsageError
 
@@ -187,6 +187,7 @@ def _list_now(query: Query, listing: Listing, sampler: Sampler, clock: Clock, he
         click.echo(sentence, err=True)
     if docket is not None:
         docket.report(one_look=listing.format == "table")
+        status = status or docket.status
     return status
 
 
@@ -220,4 +221,6 @@ def _columns(listing: Listing, where: Iterable[Column]) -> list[Column]:
     is_table = listing.format == "table"
     there = [name for name in listing.fillable if name != "finding" or listing.findings]
     chosen = [BY_ID[name] for name in listing.columns or (usual if is_table else there)]
-    return chosen if listing.columns or is_table else [*where, *chosen, HOLDING, OTHERS]
+    return (
+        chosen if listing.columns or is_table else [*where, *chosen, HOLDING, OTHERS, *[UNCHECKED] * listing.findings]
+    )

@@ -47,6 +47,11 @@ class Placed:
         """Yield nothing: there is nothing but what the rows tell."""
         yield from ()
 
+    @property
+    def status(self) -> int:
+        """The exit status: what is not known of places is no failure."""
+        return 0
+
     def report(self, *, one_look: bool = False) -> None:
         """Say to people from which files it is known, and how old these are; `one_look` knows all there is."""
         for sentence in self._places.about:

@@ -74,6 +74,11 @@ class Watch:
         at = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
         return told + list(self._news(self._docket.news(), at, found, {each.row.key for each in told if each.row}))
 
+    @property
+    def status(self) -> int:
+        """The exit status of what was done by now."""
+        return self._docket.status if self._docket is not None else 0
+
     def report(self) -> None:
         """Say to people what could not be judged, and which files places are told from."""
         if self._docket is not None:
@@ -151,7 +156,7 @@ def watch(watched: Watch, form: Form, sampler: Sampler, clock: Clock) -> int:
                 out.flush()
 
     out: TextIO = lines_out()
-    return guarded(write)
+    return guarded(write) or watched.status
 
 
 def _told(watched: Watch, form: Form, sampler: Sampler, clock: Clock, stop: threading.Event) -> Iterator[str]:
@@ -178,7 +183,9 @@ def _say(watched: Watch) -> None:
 
 def _judged(context: Context, found: Context) -> Context:
     """Return a context with what was found of its row."""
-    return replace(context, findings=found.findings, place=found.place, is_outside=found.is_outside)
+    return replace(
+        context, findings=found.findings, unchecked=found.unchecked, place=found.place, is_outside=found.is_outside
+    )
 
 
 def _facts(row: Row) -> tuple[object, ...]:

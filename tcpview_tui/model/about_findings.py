@@ -47,12 +47,12 @@ def about_unchecked(unchecked: Sequence[Unchecked], rules: Rules) -> tuple[Secti
     """Return a section of what could not be checked, each reason once with the rules that it holds for, or none."""
     by_reason: dict[str, dict[str, None]] = {}
     for each in unchecked:
-        by_reason.setdefault(each.reason, {})[title_of(each.rule, rules)] = None
+        by_reason.setdefault(each.reason, {}).update((title_of(rule, rules), None) for rule in each.rules)
     facts = tuple(
         Fact(count(len(titles), "rule"), f"{', '.join(titles)}: {reason}", quiet=True, lines=_SENTENCE, prose=True)
         for reason, titles in by_reason.items()
     )
-    return (Section(f"Not checked ({len(unchecked)})", facts),) if facts else ()
+    return (Section(f"Not checked ({sum(len(each.rules) for each in unchecked)})", facts),) if facts else ()
 
 
 def explained(finding: Finding, rules: Rules) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from tcpview_tui.findings.rule import MARKED
 from tcpview_tui.model.connection import Transport
 
 if TYPE_CHECKING:
-    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.finding import Finding, Unchecked
     from tcpview_tui.lookup.geo.place import Place
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.row import Row
@@ -32,7 +32,11 @@ Findings = Callable[["Row"], "Sequence[Finding]"]
 """Returns what the rules have found of a row, the gravest first."""
 
 
-def _innocent(_row: Row) -> tuple[Finding, ...]:
+UncheckedOf = Callable[["Row"], "Sequence[Unchecked]"]
+"""Returns what the rules could not check of a row."""
+
+
+def _innocent(_row: Row) -> tuple[()]:
     return ()
 
 
@@ -55,7 +59,8 @@ class Context:
     `service_name` tells what a port is registered for, as `sources.base.Source` does; by default nothing is known.
     With `since`, rows that were not touched after the look of that number are dimmed. `gauges` tell what a connection
     carries, those that have just carried something are marked if `marks_traffic`. `findings` tells what the rules have
-    found of a row, the gravest first, `is_outside` whether a row is outside of the baseline.
+    found of a row, the gravest first, `unchecked` what they could not check, `is_outside` whether it is outside of the
+    baseline.
     """
 
     now: float = 0.0
@@ -65,6 +70,7 @@ class Context:
     gauges: Mapping[Key, Gauge] = field(default_factory=dict)
     marks_traffic: bool = False
     findings: Findings = _innocent
+    unchecked: UncheckedOf = _innocent
     place: PlaceOf = _nowhere
     is_outside: Callable[[Row], bool] = _known
 

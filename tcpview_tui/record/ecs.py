@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tcpview_tui.model.traffic import Counters
 from tcpview_tui.record.community_id import community_id
 from tcpview_tui.record.digests import unread
-from tcpview_tui.record.ecs_findings import rules, told
+from tcpview_tui.record.ecs_findings import rules, told, unchecked
 from tcpview_tui.record.timestamp import timestamp
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def subject(row: Row, context: Context, host: str, digest_of: Digest = unread) -
         "container": owner and _container(owner),
         "host": {"name": host},
         **rules(findings),
-        "tcpview": _own(row, host, digest_of) | {"finding": told(findings)},
+        "tcpview": _own(row, host, digest_of)
+        | {"finding": told(findings), "unchecked": unchecked(context.unchecked(row))},
     }
 
 

@@ -9,7 +9,7 @@ from tcpview_tui.record.timestamp import timestamp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.findings.finding import Finding, Unchecked
 
 
 def rules(findings: Sequence[Finding]) -> dict[str, Any]:
@@ -27,6 +27,11 @@ def rules(findings: Sequence[Finding]) -> dict[str, Any]:
 def told(findings: Sequence[Finding]) -> list[dict[str, Any]] | None:
     """Return each finding whole; `None` when there is none."""
     return [_told(finding) for finding in findings] or None
+
+
+def unchecked(answers: Sequence[Unchecked]) -> list[dict[str, Any]] | None:
+    """Return what could not be checked, by which rules and why; `None` when there is nothing."""
+    return [{"rules": each.rules, "reason": each.reason, "about": each.name} for each in answers] or None
 
 
 def _told(finding: Finding) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tcpview_tui.model.columns import Column, Context
 from tcpview_tui.record.ecs import listed
 from tcpview_tui.record.page import write_page
 from tcpview_tui.record.timestamp import timestamp
-from tcpview_tui.record.values import FACTS, cell, origin, raw, shown
+from tcpview_tui.record.values import FACTS, UNCHECKED, cell, origin, raw, shown
 from tcpview_tui.text import count
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def write_tabbed(rows: Sequence[Row], columns: Sequence[Column], context: Contex
 
 def write_csv(rows: Sequence[Row], columns: Sequence[Column], context: Context, at: float, host: str) -> str:
     """Return CSV whose records stand alone: each says also when and on which host it was listed, and its marks."""
-    return write_values(rows, (*origin(at, host), *columns, *FACTS), context, at, host)
+    return write_values(rows, (*origin(at, host), *columns, *FACTS, UNCHECKED), context, at, host)
 
 
 def write_json(rows: Sequence[Row], _: Sequence[Column], context: Context, at: float, host: str) -> str:
@@ -77,7 +77,7 @@ def write_text(rows: Sequence[Row], columns: Sequence[Column], context: Context,
 
 def write_report(rows: Sequence[Row], columns: Sequence[Column], context: Context, at: float, host: str) -> str:
     """Return a page with all that a CSV record says, without the columns that have nothing in them."""
-    return write_page(rows, _filled(rows, (*columns, *FACTS), context), context, at, host)
+    return write_page(rows, _filled(rows, (*columns, *FACTS, UNCHECKED), context), context, at, host)
 
 
 FORMATS = (

@@ -58,6 +58,10 @@ def _holding(row: Row) -> str:
     return "" if not row.owners else "no" if row.owners_past else "yes"
 
 
+def _unchecked(row: Row, context: Context) -> str:
+    return "; ".join(f"{', '.join(each.rules)}: {each.reason}" for each in context.unchecked(row))
+
+
 STATUS = _column("status", "Status", "open or closed.", lambda row: "closed" if row.is_closed else "open")
 OPENING = _column(
     "opening",
@@ -67,5 +71,9 @@ OPENING = _column(
 )
 HOLDING = _column("holding", "Process holds it", "Whether the process still has it, or had it once.", _holding)
 OTHERS = _column("others", "Other processes", "The other processes that have the same socket.", _others)
+UNCHECKED = Column(
+    "unchecked", "Not checked", "Not checked", "Which rules could not be checked, and why.", 0, 0, 0,
+    _unchecked, _unchecked,
+)  # fmt: skip
 FACTS = (STATUS, OPENING, HOLDING, OTHERS)
 """What the table says by marks and brackets."""

@@ -96,6 +96,7 @@ class Session:
             gauges=self.traffic.gauges,
             marks_traffic=self.marks_traffic,
             findings=self.bench.register.of,
+            unchecked=self.bench.register.unchecked_of,
             place=self.bench.place,
             is_outside=self.bench.is_outside,
         )

@@ -11,7 +11,7 @@ from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.traits import Networks
 from tcpview_tui.findings.rule import Hit, Rule, Severity
 from tcpview_tui.findings.rules.lasting import DAY
-from tcpview_tui.findings.table import OF_STANDING
+from tcpview_tui.findings.table import OF_PROCESS, OF_STANDING
 from tcpview_tui.judging import connections as module
 from tcpview_tui.judging.connections import Connections
 from tcpview_tui.judging.verdict import Rules
@@ -113,7 +113,36 @@ def test_without_root_nobody_can_tell(court: Court) -> None:
     seen = ownerless(1, Unowned.OTHER_USER)
     court.take(seen)
     assert sum(court.look(at=EPOCH + second) for second in range(0, 300, 10)) <= 2
-    assert [each.rule for each in court.register.unchecked_of(seen) if "root" in each.reason] == ["ownerless"]
+    gaps = {each.reason: each.rules for each in court.register.unchecked_of(seen)}
+    assert gaps.pop("The owners of all sockets are told to root only.") == ("ownerless",)
+    ((reason, rules),) = ((reason, rules) for reason, rules in gaps.items() if "deleted-exe" in rules)
+    assert rules == tuple(rule.id for rule in OF_PROCESS)
+    assert reason == f"Its process is not known: {Unowned.OTHER_USER}."
+
+
+@pytest.mark.parametrize(
+    ("unowned", "state", "is_root", "is_open"),
+    [
+        (Unowned.HIDDEN, State.ESTABLISHED, True, True),
+        (None, State.ESTABLISHED, False, True),
+        (None, State.ESTABLISHED, True, False),
+        (Unowned.ENDED, State.FIN_WAIT_2, False, False),
+        (Unowned.QUEUED, State.ESTABLISHED, False, False),
+        (Unowned.KERNEL, State.ESTABLISHED, False, False),
+        (None, State.TIME_WAIT, False, False),
+    ],
+)
+def test_rules_of_processes_are_unanswered_only_where_there_must_be_one(
+    unowned: Unowned | None, state: State, is_root: bool, is_open: bool, court: Court
+) -> None:
+    panel = court.panel
+    assert isinstance(panel, Connections)
+    panel._lacks.is_root = is_root
+    seen = ownerless(1, unowned)
+    seen = replace(seen, connection=replace(seen.connection, state=state))
+    court.take(seen)
+    court.look(at=EPOCH)
+    assert any("deleted-exe" in each.rules for each in court.register.unchecked_of(seen)) == is_open
 
 
 def test_a_mark_judges_all_rows_anew(court: Court) -> None:
@@ -201,7 +230,7 @@ def test_who_opened_a_connection_is_not_said_where_nobody_knows(
 
 
 def unread(court: Court, of: Row) -> list[str]:
-    return [each.reason for each in court.register.unchecked_of(of) if each.rule == "listed-address"]
+    return [each.reason for each in court.register.unchecked_of(of) if "listed-address" in each.rules]
 
 
 def test_while_the_lists_are_read_nobody_can_tell_and_then_it_is_judged_again(tmp_path: Path) -> None:

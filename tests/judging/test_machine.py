@@ -61,7 +61,7 @@ def test_what_cannot_be_looked_for_is_unknown_until_it_can() -> None:
     things.found = Unread("not permitted")
     court = Court(Machine(Rules(), [Watch(HIDDEN_PROCESS, things.look)]))
     court.look(at=EPOCH)
-    assert [(each.rule, each.reason) for each in court.register.unchecked] == [("hidden-process", "not permitted")]
+    assert [(each.rules, each.reason) for each in court.register.unchecked] == [(("hidden-process",), "not permitted")]
     things.found = []
     court.look(at=EPOCH + 60)
     assert not court.register.unchecked
@@ -75,7 +75,7 @@ def test_a_watch_that_raises_takes_no_other_with_it() -> None:
         court.look(at=EPOCH + second)
     assert (rules.failed, bad.looks) == ({"sniffer": 1}, 1)
     assert [each.rule for each in court.register.findings] == ["hidden-process"]
-    assert [each.rule for each in court.register.unchecked] == ["sniffer"]
+    assert [each.rules for each in court.register.unchecked] == [("sniffer",)]
 
 
 def test_a_sniffer_marks_the_rows_of_its_process() -> None:
@@ -102,7 +102,7 @@ def test_a_namespace_that_nobody_could_look_into_is_unknown_to_each_rule_that_so
     court = Court(Machine(Rules(), watches))
     court.look(at=EPOCH)
     court.look(at=EPOCH + 1)
-    assert [(each.rule, each.reason, each.name) for each in court.register.unchecked] == [
-        ("sniffer", "no sniffer", "other network namespaces"),
-        ("hidden-socket", "no hidden-socket", "other network namespaces"),
+    assert [(each.rules, each.reason, each.name) for each in court.register.unchecked] == [
+        (("sniffer",), "no sniffer", "other network namespaces"),
+        (("hidden-socket",), "no hidden-socket", "other network namespaces"),
     ]

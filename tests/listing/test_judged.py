@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from tcpview_tui import cli
+from tcpview_tui.exits import FAILED
+from tcpview_tui.findings.silence import Silence
+from tcpview_tui.findings.silences import Silences
 from tests.findings.processes import as_nobody, copied, folder
 from tests.judging.test_bench import deleted_and_twin, talking
 from tests.listing.test_watch import heard, watching
@@ -34,6 +38,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a user who has no lists, no silences and no baseline."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     return tmp_path / "tcpview-tui"
+
+
+def documents(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
 
 
 def listed(*arguments: str) -> dict[int, dict[str, Any]]:
@@ -106,6 +114,34 @@ def test_what_nobody_may_look_at_is_said_in_one_line(pids: tuple[int, int]) -> N
     assert said.return_value == 0
     (told,) = [line for line in said.stderr.splitlines() if line.startswith("Not all could be judged: ")]
     assert "could not be checked of" in told
+    gaps = {
+        rule
+        for told in documents(said.stdout)
+        for each in told["tcpview"].get("unchecked", ())
+        for rule in each["rules"]
+    }
+    assert {"deleted-exe", "exe-place"} <= gaps
+
+
+def test_judging_that_fails_is_said_once_and_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tcpview_tui.judging.works.watches", lambda _: 1 / 0)
+    said = CliRunner().invoke(cli.live, ["list", "--findings", "--format", "jsonl"], standalone_mode=False)
+    assert said.return_value == FAILED
+    assert said.stdout
+    (told,) = [line for line in said.stderr.splitlines() if "judged" in line]
+    assert told.startswith("No more is judged of everything: ")
+
+
+def test_how_much_was_silenced_is_said(pids: tuple[int, int], data: Path) -> None:
+    silences = Silences(data / "silences.json")
+    digest = hashlib.sha256(Path(f"/proc/{pids[0]}/exe").read_bytes()).hexdigest()
+    silences.keep(Silence("deleted-exe", digest, None, "updater"))
+    data.mkdir()
+    assert silences.save(Silence("deleted-exe", digest, None, "updater")) is None
+    said = Said("list", "--findings", "--format", "jsonl", "--filter", f"pid:{pids[0]}")
+    (document,) = documents(said.out)
+    assert "deleted-exe" not in [each["rule"] for each in document["tcpview"].get("finding", ())]
+    assert "Not told: 1 finding, silenced for good." in said.err
 
 
 def test_the_baseline_that_is_named_says_what_is_new(pids: tuple[int, int], tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ def test_it_waits_no_longer_than_it_says(capsys: pytest.CaptureFixture[str]) -> 
         names.close()
 
 
-def test_a_server_that_fails_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_fails_is_said_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reverse, "SECONDS", 20.0)
     with DnsServer(mode="SERVFAIL") as server:
         names = ReverseNames(asking(server), SystemClock())
         calls = [row(connection(n, remote=(f"8.8.8.{n}", 53))) for n in range(1, 9)]

@@ -67,8 +67,11 @@ def test_the_gravest_finding_is_whole_in_the_seven_lines_of_a_small_pane() -> No
 
 
 def test_what_could_not_be_checked_is_told_by_reason_and_never_as_a_fact() -> None:
-    answers = [Unchecked(rule, "not permitted", (1, 1.0), "x") for rule in ("deleted-exe", "memfd-exe", "deleted-exe")]
-    answers.append(Unchecked("upload", "not counted", 7, "y"))
+    answers = [
+        Unchecked(("deleted-exe", "memfd-exe"), "not permitted", (1, 1.0), "x"),
+        Unchecked(("deleted-exe",), "not permitted", (2, 1.0), "z"),
+        Unchecked(("upload",), "not counted", 7, "y"),
+    ]
     (section,) = about_unchecked(answers, BY_ID)
     assert section.title == "Not checked (4)"
     first, second = section.facts

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 
+from tcpview_tui.findings.finding import Unchecked
 from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.columns import COLUMNS, Context
 from tcpview_tui.model.connection import Namespace, State
@@ -18,6 +19,7 @@ from tcpview_tui.model.traffic import Counters, Gauge
 from tcpview_tui.record.ecs import listed
 from tcpview_tui.record.export import write_json
 from tcpview_tui.record.timestamp import timestamp
+from tcpview_tui.record.values import UNCHECKED, cell
 from tests.model.findings import found, make_finding
 from tests.model.rows import make_process, make_row, rows
 from tests.record.ecs_fields import faults
@@ -203,6 +205,14 @@ def test_findings_are_told_by_the_gravest_rule_all_techniques_and_each_in_full()
         "sentence": "It was found.", "about": "sshd (100)", "since": "1970-01-01T00:16:40.000Z", "sha256": "ab" * 32,
     }  # fmt: skip
     assert faults(told) == []
+
+
+def test_what_could_not_be_checked_is_told_by_rule_with_its_reason() -> None:
+    gaps = [Unchecked(("deleted-exe", "exe-place"), "Only root may look.", 1, "curl (1)")]
+    row, context = make_row(), Context(AT, unchecked=lambda _: gaps)
+    told = listed(row, context, AT, "box")["tcpview"]["unchecked"]
+    assert told == [{"rules": ("deleted-exe", "exe-place"), "reason": "Only root may look.", "about": "curl (1)"}]
+    assert cell(UNCHECKED, row, context) == "deleted-exe, exe-place: Only root may look."
 
 
 def test_nothing_is_told_of_a_row_without_findings() -> None:

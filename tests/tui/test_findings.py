@@ -121,17 +121,19 @@ async def test_the_gravest_comes_first_and_of_these_the_newest(tmp_path: Path) -
 async def test_what_could_not_be_checked_is_a_third_answer_with_its_number_and_reason(tmp_path: Path) -> None:
     async with judged(tmp_path) as here:
         fill(here)
-        here.put("process", OF_CURL, memfd_exe=REFUSED)
+        here.put("process", OF_CURL, deleted_exe=REFUSED, memfd_exe=REFUSED)
+        here.put("connection", About(1, "curl (4242)  10.0.0.5:50000"), upload=REFUSED)
         await here.open()
         assert here.listed[-3:] == [
-            "Could not be checked: 3",
-            f"? 2 Executable in memory only {REFUSED.reason}",
-            f"? 1 Executable deleted {REFUSED.reason}",
+            "Could not be checked: 5",
+            f"? 2 Executable deleted +1 {REFUSED.reason}",
+            f"? 1 {BY_ID['upload'].title} {REFUSED.reason}",
         ]
         await here.program.press("end", "up", "enter")
         assert isinstance(here.program.app.screen, ReadingScreen)
         told = " ".join(here.program.text.replace("│", " ").split())
         assert "neither a yes nor a no" in told
+        assert "Executable deleted, Executable in memory only" in told
         assert "nginx (812), curl (4242)" in told
 
 
@@ -369,7 +371,7 @@ async def test_what_is_no_finding_cannot_be_silenced_and_says_so(tmp_path: Path,
     async with judged(tmp_path) as here:
         fill(here)
         await here.open()
-        await here.program.press("s", "end", "up", key)
+        await here.program.press("s", "end", key)
         assert "This is no finding that could be silenced." in here.program.text
         assert "Silent in this run" not in here.program.text
         assert here.register.silences.number == 1

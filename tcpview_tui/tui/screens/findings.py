@@ -13,7 +13,7 @@ from tcpview_tui.findings.finding import Finding
 from tcpview_tui.findings.table import BY_ID
 from tcpview_tui.tui.messages import FindingsArrived
 from tcpview_tui.tui.screens.dialog import Dialog
-from tcpview_tui.tui.screens.findings_text import drawn, found, lacking, silent, summary, told, unchecked
+from tcpview_tui.tui.screens.findings_text import drawn, found, lacking, silent, summary, told, unanswered, unchecked
 from tcpview_tui.tui.screens.found import FoundList
 from tcpview_tui.tui.screens.reading import ReadingScreen
 from tcpview_tui.tui.screens.silencer import Silencer
@@ -128,7 +128,7 @@ class FindingsScreen(Dialog[Finding]):
 
     def _told_of_none(self) -> str:
         """Return what it means that nothing was found."""
-        scope, open_ = self._bench.scope(), len(self._bench.register.unchecked)
+        scope, open_ = self._bench.scope(), unanswered(self._bench.register.unchecked)
         if not self._bench.is_on:
             return scope
         what = "Nothing but what is silenced" if self._bench.register.silences.number else "Nothing"

@@ -74,16 +74,22 @@ def found(findings: Sequence[Finding], rules: Rules) -> Iterator[Line]:
         yield f"and {len(findings) - LISTED:,} more, the least grave: the filter severity>=low shows all their rows"
 
 
-def unchecked(answers: Iterable[Unchecked], rules: Rules) -> Iterator[Line]:
-    """Return the lines of what could not be checked, one for each rule and reason."""
-    gaps: dict[tuple[str, str], list[str]] = {}
+def unanswered(answers: Iterable[Unchecked]) -> int:
+    """Return how often a rule could not be checked."""
+    return sum(len(each.rules) for each in answers)
+
+
+def unchecked(answers: Sequence[Unchecked], rules: Rules) -> Iterator[Line]:
+    """Return the lines of what could not be checked, one for each reason and the rules that it kept from an answer."""
+    gaps: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for each in answers:
-        gaps.setdefault((each.rule, each.reason), []).append(each.name)
+        gaps.setdefault((each.rules, each.reason), []).append(each.name)
     if gaps:
-        yield f"Could not be checked: {sum(map(len, gaps.values())):,}"
-    for (rule, reason), names in sorted(gaps.items(), key=lambda gap: (-len(gap[1]), gap[0]))[:LISTED]:
-        facts = partial(_gap, rule, reason, names, rules)
-        yield Entry(("unchecked", rule, reason), "?", f"{len(names):,}", title_of(rule, rules), reason, facts)
+        yield f"Could not be checked: {unanswered(answers):,}"
+    for (ids, reason), names in sorted(gaps.items(), key=lambda gap: (-len(gap[1]), gap[0]))[:LISTED]:
+        facts = partial(_gap, ids, reason, names, rules)
+        what = f"{title_of(ids[0], rules)}{f' +{len(ids) - 1}' if len(ids) > 1 else ''}"
+        yield Entry(("unchecked", ids, reason), "?", f"{len(names):,}", what, reason, facts)
     if len(gaps) > LISTED:
         yield f"and {len(gaps) - LISTED:,} more reasons, each of as many or fewer"
 
@@ -164,10 +170,12 @@ def told(facts: Iterable[Fact], plain: Callable[[str], str]) -> Table:
     return table
 
 
-def _gap(rule: str, reason: str, names: Sequence[str], rules: Rules) -> tuple[Fact, ...]:
+def _gap(ids: Sequence[str], reason: str, names: Sequence[str], rules: Rules) -> tuple[Fact, ...]:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    asked = Fact("Not checked", f"{title_of(rule, rules)}. This is neither a yes nor a no.")
-    return asked, Fact("Reason", reason), Fact("Of", ", ".join(names[:_NAMED]) + more), *about_rule(rule, rules)
+    titles = ", ".join(title_of(each, rules) for each in ids)
+    asked = Fact("Not checked", f"{titles}. This is neither a yes nor a no.")
+    told = asked, Fact("Reason", reason), Fact("Of", ", ".join(names[:_NAMED]) + more)
+    return (*told, *about_rule(ids[0], rules)) if len(ids) == 1 else told
 
 
 def _problem(problem: Problem) -> tuple[Fact, ...]:
