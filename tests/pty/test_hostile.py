@@ -49,7 +49,8 @@ def visible(text: str) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_names_are_visible_text(name: str, tmp_path: Path) -> None:
     raw, shown = NAMES[name]
-    with target(raw, *ARGUMENTS) as hostile, Terminal([*PROGRAM, "--filter", f"pid:{hostile.pid}"], tmp_path, (220, 40)) as terminal:  # fmt: skip  # noqa: E501
+    options = ("--linger", "60")  # the closed row stays for as long as a machine may need to show it
+    with target(raw, *ARGUMENTS) as hostile, Terminal([*PROGRAM, *options, "--filter", f"pid:{hostile.pid}"], tmp_path, (220, 40)) as terminal:  # fmt: skip  # noqa: E501
         terminal.shows("LISTEN ", str(hostile.port), visible(shown))
         terminal.send("k")
         terminal.shows("Enter cancels", f"Process  {visible(shown)}", *ARGUMENTS_SHOWN)

@@ -54,6 +54,15 @@ def ask(terminal: Terminal, keys: str, answer: str) -> None:
     terminal.lacks(answer)
 
 
+def judge(terminal: Terminal) -> None:
+    """See the rules at work, whatever they find of this machine."""
+    terminal.send("f")
+    terminal.shows("Findings: ")
+    terminal.lacks("being loaded")
+    terminal.send("\x1b")
+    terminal.lacks("Findings: ")
+
+
 def ask_all(terminal: Terminal) -> None:
     """Ask for names, Whois, the services and the findings, and leave."""
     terminal.shows(REMOTE, "i: more")
@@ -61,7 +70,7 @@ def ask_all(terminal: Terminal) -> None:
     terminal.shows("Names: on. --offline")
     ask(terminal, "w", "--offline forbids asking")
     ask(terminal, "Va", "AbuseIPDB, address")
-    ask(terminal, "f", "rules at work")
+    judge(terminal)
     leave(terminal)
 
 
@@ -142,7 +151,7 @@ def test_offline_neither_do_those_of_looks_at_this_machine(tmp_path: Path) -> No
         terminal.shows("LIVE", "i: more")
         terminal.send("n")
         terminal.shows("Names: on. --offline")
-        ask(terminal, "f", "rules at work")
+        judge(terminal)
         leave(terminal)
     assert "SOCK_DIAG_BY_FAMILY" in log.read_text() or sys.platform != "linux"
     assert [each for each in addressed(log) if not is_loopback(each)] == []
