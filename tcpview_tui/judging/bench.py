@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from tcpview_tui.model.traffic import Gauge
 
 
+SETTLING = 2.0
+"""Seconds that what came last is waited for, when a recording ends: the rules alone are loaded in a tenth of that."""
+
+UNSETTLED = "What came last was not judged."
+
+
 class Bench:
     """The rules at work. Without a `folder` nothing is judged, and the register stays empty."""
 
@@ -82,6 +88,10 @@ class Bench:
             self._judge.stop()
         if self._works is not None:
             self._works.close()
+
+    def settle(self) -> bool:
+        """Wait until all that has come is judged, `SETTLING` seconds at most; return whether it is."""
+        return self._judge is None or self._judge.wait(SETTLING)
 
     def take(self, update: Update, gauges: Mapping[Key, Gauge], at: float, marked: float | None) -> None:
         """Take in what a look has brought, or which rows are gone; returns at once."""

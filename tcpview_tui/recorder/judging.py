@@ -4,33 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.judging.bench import Bench
 from tcpview_tui.model.live import LiveTable
 
 if TYPE_CHECKING:
     from tcpview_tui.clock import Clock
     from tcpview_tui.findings.register import Register
+    from tcpview_tui.judging.bench import Bench
     from tcpview_tui.model.diff import Difference
     from tcpview_tui.model.live import Update
     from tcpview_tui.model.snapshot import Problem, Snapshot
 
 
-PATIENCE = 2.0
-"""Seconds that what came last is waited for, when the recorder ends: the rules alone are loaded in a tenth of that."""
-
-
-class Awaited(Bench):
-    """A bench that says when it has judged all that has come."""
-
-    def settle(self) -> bool:
-        """Wait until all that has come is judged, or for `PATIENCE`; return whether it is."""
-        return self._judge is not None and self._judge.wait(PATIENCE)
-
-
 class Judging:
     """Feeds a bench with the rows of a table, as the live table does: the rules know of nothing else."""
 
-    def __init__(self, bench: Awaited, clock: Clock) -> None:
+    def __init__(self, bench: Bench, clock: Clock) -> None:
         """Begin to judge; `close` ends that."""
         self._bench, self._clock = bench, clock
         self._table = LiveTable(clock)

@@ -13,6 +13,7 @@ import click
 
 from tcpview_tui.clock import SystemClock
 from tcpview_tui.exits import FAILED
+from tcpview_tui.judging.bench import UNSETTLED, Bench
 from tcpview_tui.model import limits
 from tcpview_tui.model.diff import diff
 from tcpview_tui.model.snapshot import Snapshot
@@ -20,7 +21,7 @@ from tcpview_tui.record.host import facts
 from tcpview_tui.record.journal import Journal
 from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.sifting import Sifter
-from tcpview_tui.recorder.judging import Awaited, Judging
+from tcpview_tui.recorder.judging import Judging
 from tcpview_tui.recorder.naming import Naming
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.text import safe
@@ -135,7 +136,7 @@ class Recorder:
     def _settle(self, judging: Judging) -> None:
         """Write what is found of the last looks: no look comes after them with which it would be told."""
         if not judging.settle():
-            click.echo("What came last was not judged.", err=True)
+            click.echo(UNSETTLED, err=True)
         snapshot = replace(self._last, taken_at=self._clock.wall())
         self._write(self._sifted(snapshot, self._judged(judging), self._clock.monotonic()))
 
@@ -186,10 +187,10 @@ def record(settings: Settings, task: Task) -> int:
         return looker.run(stack.enter_context(stopping()), task.duration)
 
 
-def _bench(settings: Settings, clock: Clock) -> Awaited:
+def _bench(settings: Settings, clock: Clock) -> Bench:
     from tcpview_tui.seating import seated
 
-    return seated(settings, clock, Awaited)
+    return seated(settings, clock, Bench)
 
 
 def _bid(sink: Sink) -> None:

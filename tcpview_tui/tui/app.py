@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.theme import BUILTIN_THEMES
 
+from tcpview_tui.judging.bench import UNSETTLED
 from tcpview_tui.tui.actions import ACTIONS
 from tcpview_tui.tui.feed import Feed
 from tcpview_tui.tui.keymap import rebind
@@ -157,8 +158,9 @@ class TcpviewApp(App[int]):
         self.session.note_changes()
         self.session.memory.keep()
         self.engine.stop()
+        is_late = self.session.taping.path is not None and not self.session.bench.settle()
         self.session.bench.stop()
-        self.farewell = tuple(self.session.taping.stop())
+        self.farewell = (*self.session.taping.stop(), *[UNSETTLED] * is_late)
         self.session.lookups.names.close()
         self.session.sampler.close()
 

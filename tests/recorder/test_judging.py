@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tcpview_tui.judging import bench
+from tcpview_tui.judging.bench import Bench
 from tcpview_tui.judging.judge import Judge
 from tcpview_tui.model.query import parse
 from tcpview_tui.record.event import Judged, Opened, Unseen
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.sink import File
-from tcpview_tui.recorder import judging as module
-from tcpview_tui.recorder.judging import Awaited, Judging
+from tcpview_tui.recorder.judging import Judging
 from tcpview_tui.recorder.recorder import Recorder
 from tcpview_tui.sources.base import Sampler
 from tests.fakes import CURL, NGINX, FakeClock, FakeSource, connection
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tcpview_tui.model.traffic import Gauge
 
 
-class Prompt(Awaited):
+class Prompt(Bench):
     """Judges at once, in the thread of the caller."""
 
     def start(self, heard: Callable[[], None]) -> None:
@@ -184,13 +185,13 @@ def test_what_is_found_of_the_last_look_is_recorded(tmp_path: Path) -> None:
 def test_who_is_still_judging_at_the_end_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    monkeypatch.setattr(bench, "SETTLING", 0.0)
     stuck, stop = threading.Event(), threading.Event()
-    monkeypatch.setattr(Awaited, "_prepare", lambda _: stuck.wait(PATIENCE) and ())
+    monkeypatch.setattr(Bench, "_prepare", lambda _: stuck.wait(PATIENCE) and ())
     clock = FakeClock()
     stop.set()
     with closing(File(Recording(tmp_path / "a.tcpview", [], clock))) as file:
-        judging = Judging(Awaited(clock, tmp_path), clock)
+        judging = Judging(Bench(clock, tmp_path), clock)
         recorder = Recorder(Sampler(FakeSource(connection(1)), clock), clock, file, 1.0, judging=judging)
         assert recorder.run(stop, None) == 0
         stuck.set()

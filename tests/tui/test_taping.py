@@ -12,6 +12,7 @@ import pytest
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rule import Hit
 from tcpview_tui.findings.table import RULES
+from tcpview_tui.judging.bench import UNSETTLED
 from tcpview_tui.model.snapshot import Code
 from tcpview_tui.record.event import Acted, Gap, Judged, Unseen
 from tcpview_tui.record.reader import Reader
@@ -119,6 +120,23 @@ async def test_what_was_found_after_the_last_look_is_recorded(here: Path, key: s
         register.put("connection", About(ONE.key, "row"), [(RULES[0], Hit("last"))], EPOCH)
         await program.press(key)
     assert judged(here) == [(0.0, 1, ["last"])]
+
+
+@pytest.mark.parametrize("is_judged", [True, False])
+async def test_leaving_waits_for_what_is_being_judged_and_says_when_that_takes_too_long(
+    here: Path, monkeypatch: pytest.MonkeyPatch, is_judged: bool
+) -> None:
+    async with live(ONE) as program:
+        bench = program.app.session.bench
+        await program.press("R")
+
+        def settle() -> bool:
+            bench.register.put("connection", About(ONE.key, "row"), [(RULES[0], Hit("late"))], EPOCH)
+            return is_judged
+
+        monkeypatch.setattr(bench, "settle", settle)
+    assert judged(here) == [(0.0, 1, ["late"])]
+    assert (UNSETTLED in program.app.farewell) == (not is_judged)
 
 
 async def test_what_could_not_be_judged_is_recorded(here: Path) -> None:
