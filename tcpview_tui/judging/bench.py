@@ -59,6 +59,11 @@ class Bench:
         """How many rows are outside of the baseline; `None` when there is none."""
         return None if self._works is None else self._works.outside
 
+    @property
+    def lacks_baseline(self) -> bool:
+        """Whether there is none to compare with; while the rules are being loaded nobody knows."""
+        return self.outside is None and (self._works is not None or not self.is_on)
+
     def is_outside(self, row: Row) -> bool:
         """Whether a row is outside of the baseline."""
         return self._works is not None and self._works.is_outside(row)

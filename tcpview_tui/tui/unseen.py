@@ -35,7 +35,7 @@ def unseen(session: Session) -> list[Problem]:
         taken.append(limits.memory(session.memory.problem))
     taken += [*session.bench.problems(), *session.bench.origins()]
     query = session.sieve.query
-    if query is not None and query.asks_baseline and session.bench.outside is None:
+    if query is not None and query.asks_baseline and session.bench.lacks_baseline:
         taken.append(limits.no_baseline())
     missed = snapshot.missed if snapshot else None
     taken.append(limits.polling(every if is_behind else session.interval, missed, _tcp_seen(session, taken)))

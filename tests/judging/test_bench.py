@@ -136,6 +136,18 @@ async def test_it_is_judged_while_the_view_is_frozen(tmp_path: Path) -> None:
             await program.until(lambda: "!" in program.line_with("50002"))
 
 
+async def test_a_filter_for_what_is_new_says_that_there_is_no_baseline_and_not_before_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, prepare = threading.Event(), Bench._prepare
+    monkeypatch.setattr(Bench, "_prepare", lambda self, *pids: loading.wait(20) and prepare(self, *pids))
+    async with live(connection(1), bench=lambda clock: Bench(clock, tmp_path), size=(200, 20)) as program:
+        await program.burst("/is:new-to-baseline\r")
+        assert "no baseline" not in program.text
+        loading.set()
+        await program.until(lambda: "no baseline to compare with" in program.text)
+
+
 def test_without_a_folder_nothing_is_judged_and_nothing_is_started() -> None:
     bench = Bench(FakeClock())
     with judging(bench):
