@@ -119,7 +119,7 @@ class FindingsScreen(Dialog[Finding]):
         ]
         self._list.fill(lines, drawn(lines, self._room, self._palette, self._glyphs))
         told = summary(findings) if self._bench.is_on else "nothing is judged"
-        hidden = register.silences.number
+        hidden = register.hidden
         self._write(self.query_one(".title", Static), f"Findings: {told}{f'; {hidden:,} silent' if hidden else ''}")
         self._write(self._scope, "" if findings else self._told_of_none())
         self._scope.display = not findings
@@ -131,7 +131,7 @@ class FindingsScreen(Dialog[Finding]):
         scope, open_ = self._bench.scope(), unanswered(self._bench.register.unchecked)
         if not self._bench.is_on:
             return scope
-        what = "Nothing but what is silenced" if self._bench.register.silences.number else "Nothing"
+        what = "Nothing but what is silenced" if self._bench.register.hidden else "Nothing"
         return f"{scope} {what} was found{f'; {open_:,} could not be checked, see below' if open_ else ''}."
 
     @property
