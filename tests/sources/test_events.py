@@ -170,7 +170,7 @@ def test_a_thread_that_connects_is_told_by_its_process() -> None:
         threads = [threading.Thread(target=connect) for _ in range(20)]
         for thread in threads:
             thread.start()
-        until(lambda: followed(events._lives) >= 20)
+        until(lambda: sum(remote.port == port for _, remote in list(events._lives._open)) >= 20)
         told.set()
         for thread in threads:
             thread.join()
