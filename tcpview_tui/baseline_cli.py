@@ -24,7 +24,9 @@ def baseline(context: click.Context) -> int:
 
 @baseline.command("learn", short_help="Take recordings, other baselines, or what is there now as normal.")
 @click.argument("files", nargs=-1, type=_FILE, metavar="[FILE]...")
-@click.option("-o", "--output", type=_FILE, metavar="BASELINE", help="The baseline to add to, not that of this user.")
+@click.option(
+    "-o", "--output", "--baseline", "output", type=_FILE, metavar="FILE", help="Add to this one, not that of this user."
+)
 @options.source
 @options.config
 def learn_files(files: tuple[Path, ...], output: Path | None, source: str | None, config: Path | None) -> int:

@@ -57,6 +57,13 @@ def test_a_recording_is_learned_once_however_often(tmp_path: Path, recording: Pa
     assert output.read_bytes() == content
 
 
+def test_the_baseline_to_add_to_is_named_as_everywhere(tmp_path: Path, path: Path) -> None:
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    assert said("learn", path, "--baseline", one).status == said("learn", path, "-o", other).status == 0
+    assert one.read_bytes() == other.read_bytes() == path.read_bytes()
+    assert said("learn", "--help").out.count("--baseline FILE") == 1
+
+
 def test_what_was_really_recorded_is_learned(tmp_path: Path) -> None:
     recording, output = tmp_path / "real.tcpview", tmp_path / "baseline.json"
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:

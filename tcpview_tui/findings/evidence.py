@@ -34,12 +34,14 @@ class Contact(NamedTuple):
     """A remote end of a process outside this machine, and when it was seen first, in seconds UTC.
 
     `is_public` is true of an address of the Internet, false of one that a network has for itself (RFC 1918 and so on).
+    `preexisting` is true of a connection that was there at the first look: nobody knows since when.
     """
 
     remote: str
     port: int
     at: float
     is_public: bool
+    preexisting: bool = False
 
 
 class File(NamedTuple):
@@ -158,6 +160,20 @@ class Child:
     original: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A shell that reads what a process writes, and no child of it: both are parts of one job.
+
+    `hears` is what it reads from, in words, and `answers` what it writes to on the way back to the process; that is
+    empty where nothing comes back. `is_fork`: it is the shell that has started the job, once more, for a part of it.
+    """
+
+    shell: Child
+    hears: str
+    answers: str
+    is_fork: bool
+
+
 class Claim(Enum):
     """What lies at the path that a process gives as its own, in the first of its arguments."""
 
@@ -175,9 +191,10 @@ class Evidence:
     `kernel` is the flag PF_KTHREAD (include/linux/sched.h), `comm` the name that ps(1) shows, at most 15 bytes,
     `argv` what it shows of the arguments: both are the process's own to choose. `uid` is the effective one.
     `executable` is `None` for a process that has none. `loader` has those variables of the environment, as it was at
-    the start, that tell the dynamic loader what to load (ld.so(8)); none without an executable. `shells` are read only
-    of a process with `contacts`. `files` is the number of open files. `successor` tells where the program comes from
-    that has the name of its deleted one now, compared with its package; it is asked for only where there is one.
+    the start, that tell the dynamic loader what to load (ld.so(8)); none without an executable. `shells`, its children,
+    and those `joined` with it are read only of a process with `contacts`. `files` is the number of open files.
+    `successor` tells where the program comes from that has the name of its deleted one now, compared with its package;
+    it is asked for only where there is one.
     """
 
     process: Process
@@ -193,3 +210,4 @@ class Evidence:
     shells: Reading[tuple[Child, ...]]
     files: Reading[int]
     successor: Reading[Provenance] = NOT_ASKED
+    joined: Reading[tuple[Joined, ...]] = ()

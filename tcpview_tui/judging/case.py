@@ -71,16 +71,22 @@ class Case:
         """Return whom it talks to beyond this machine, the first one first."""
         first = nsmallest(CONTACTS, self.far.values(), key=lambda row: row.first_seen)
         ends = ((row, row.connection.remote) for row in first)
-        return tuple(Contact(*end, row.first_seen, not is_nearby(end.address)) for row, end in ends if end is not None)
+        return tuple(
+            Contact(*end, row.first_seen, not is_nearby(end.address), row.preexisting)
+            for row, end in ends
+            if end is not None
+        )
 
     def provenance(self, reader: Reader, executable: Reading[Executable | None], compare: bool) -> Provenance:
         """Return where its program comes from: what was read before, while the program and its file stay as they are.
 
-        A package that goes or is replaced takes the file along. What could not be told is asked for again.
+        A package that goes or is replaced takes the file along. What could not be told is asked for again, and so is
+        what is not as it should be: in the middle of an upgrade the database is still the old one.
         """
         basis = (executable, compare) if isinstance(executable, Executable) else None
         if self._provenance is None or basis is None or basis != self._basis:
             found = reader.provenance(self.process.pid, compare)
-            self._basis, self._provenance = basis, None if isinstance(found.owner, Unread) else found
+            is_settled = not isinstance(found.owner, Unread) and found.intact is not False
+            self._basis, self._provenance = basis, found if is_settled else None
             return found
         return self._provenance

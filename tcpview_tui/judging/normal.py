@@ -49,9 +49,9 @@ class Normal:
             self._facts, self.comparison = Facts.of(held.status), Comparison(held.baseline, self._networks)
 
     @property
-    def warning(self) -> str | None:
-        """A sentence when there is reason not to trust it."""
-        return None if self.comparison is None else self.comparison.baseline.warning(self._clock.wall())
+    def doubt(self) -> tuple[str, str] | None:
+        """A reason not to trust it, if there is one, and in a sentence what follows from it."""
+        return None if self.comparison is None else self.comparison.baseline.doubt(self._clock.wall())
 
     def refresh(self) -> Comparison | None:
         """Read the file again if it is another one; return what is in force. A look that finds nothing is cheap."""
@@ -77,7 +77,8 @@ class Normal:
         except BaselineError as error:
             return f"Nothing was learned. {error}"
         left = f" Left out: {count(len(rows) - len(known), 'row')} without a known program."
-        told = f"{count(len(known), 'row')} of {count(len(lesson.programs), 'program')} are normal here from now on."
+        whose = f"{count(len(known), 'row')} of {count(len(lesson.programs), 'program')}"
+        told = f"{whose} {'is' if len(known) == 1 else 'are'} normal here from now on."
         return told + (left if len(rows) > len(known) else "")
 
     def _renew(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -58,11 +58,21 @@ class Processes:
         self._turns: Turns[Identity] = Turns()
         self._idle: OrderedDict[Identity, None] = OrderedDict()
         self._unread: set[Identity] = set()
+        self._asked: deque[tuple[Identity, File]] = deque()
+        self._compared: set[tuple[int, int]] = set()
         self._hashed = 0.0
+
+    def compare(self, process: Process, file: File) -> None:
+        """Compare the program `file` with its package from the next look on, in whichever process it runs.
+
+        For who has looked closer at one of them; to be called from any thread.
+        """
+        self._asked.append((process.identity, file))
 
     def take(self, news: News) -> None:
         """Take in which rows differ, and so which processes are new or have none any more."""
         self._renew()
+        self._heed()
         for key, row in news.update.items():
             owners = () if row is None else row.owners
             for process in self._owners.pop(key, ()):
@@ -94,6 +104,15 @@ class Processes:
                 for identity in self._unread:
                     self._turns.call(identity)
                 self._unread.clear()
+
+    def _heed(self) -> None:
+        """Note which programs are to be compared; the process that was looked at has its turn now, others in theirs."""
+        while self._asked:
+            identity, file = self._asked.popleft()
+            if _name(file) not in self._compared:
+                self._compared.add(_name(file))
+                if identity in self._cases:
+                    self._turns.call(identity)
 
     def _join(self, row: Row, process: Process) -> None:
         case = self._cases.get(process.identity)
@@ -179,13 +198,17 @@ class Processes:
             answers = unknown(OF_EVIDENCE, evidence.reason)
         else:
             return unknown((*OF_EVIDENCE, *OF_PROVENANCE, *OF_PROGRAM), evidence.reason), None
-        answers += self._by_provenance(case, executable, compare=has_hit(answers))
+        answers += self._by_provenance(case, executable, compare=has_hit(answers) or self._is_compared(executable))
         unread = self._lists.unread if self._lists else ""
         looks_up = self._lists is not None and self._lists.has_digests
         digest = self._digest(case, executable) if looks_up or has_hit(answers) else None
         if looks_up or unread:
             answers += self._by_lists(process, digest, unread, now)
         return answers, digest
+
+    def _is_compared(self, executable: Reading[Executable | None]) -> bool:
+        file = executable.file if isinstance(executable, Executable) else None
+        return isinstance(file, File) and _name(file) in self._compared
 
     def _by_provenance(self, case: Case, executable: Reading[Executable | None], *, compare: bool) -> Answers:
         identity = case.process.identity
@@ -221,6 +244,11 @@ class Processes:
         matches = self._lists.digest(digest) if digest else ()
         evidence = ProgramLookup(process.program or process.name, digest or "", matches, now, unread)
         return list(self._rules.ask(OF_PROGRAM, process.identity, evidence))
+
+
+def _name(file: File) -> tuple[int, int]:
+    """Return which file it is, whatever happens to it: whoever changes it has it compared all the same."""
+    return file.device, file.inode
 
 
 def _is_deferred(case: Case) -> bool:

@@ -55,12 +55,12 @@ class Works:
         self.places.open()
         self.places.wait(_PATIENCE)
         self._normal = Normal(baseline.path if baseline else folder / "baseline.json", self.places, clock, baseline)
-        self.closer = Closer()
         self._rules, self._lists, digests = rules, Lists(folder / "lists", clock), Digests()
         provenances = Provenances()
         reader = Reader(read, provenances.of, digests.of, is_there, provenances.successor)
         self._connections = Connections(rules, self._lists, self._compared, digests.of_purpose, Contents(reader))
         processes = Processes(rules, reader, self._lists)
+        self.closer = Closer(processes.compare)
         activities, machine = Activities(rules, digests.of_purpose), Machine(rules, watches(clock, pids or SLICE))
         self.panels: tuple[Panel, ...] = (processes, self._connections, activities, machine)
 
@@ -92,13 +92,13 @@ class Works:
 
     def problems(self) -> list[Problem]:
         """Return what could not be judged, or not as was wanted."""
-        normal, warning = self._normal, self._normal.warning
+        normal, doubt = self._normal, self._normal.doubt
         lacks = {
             "reputation lists are not, or not wholly, used": self._lists.problems,
             "the baseline could not be read": (normal.trouble,) if normal.trouble else (),
-            "the baseline is old, or knows nothing yet": (warning,) if warning else (),
         }
         told = [limits.judged(summary, *sentences) for summary, sentences in lacks.items() if sentences]
+        told += [limits.judged(*doubt)] if doubt else []
         return [*([limits.rules_failed(dict(self._rules.failed))] if self._rules.failed else []), *told]
 
     def origins(self) -> list[Problem]:

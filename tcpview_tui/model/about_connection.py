@@ -10,9 +10,10 @@ from tcpview_tui.model.columns import BY_ID
 from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, State
 from tcpview_tui.model.container import namespace_label
 from tcpview_tui.model.facts import Fact, Section, fact
-from tcpview_tui.text import duration, endpoint, local_time
+from tcpview_tui.text import age, duration, endpoint, local_time
 
 if TYPE_CHECKING:
+    from tcpview_tui.lookup.geo.place import Place
     from tcpview_tui.model.columns import Context
     from tcpview_tui.model.connection import Direction, Endpoint, Namespace, Transport
     from tcpview_tui.model.row import Row
@@ -37,6 +38,7 @@ def about_connection(row: Row, context: Context) -> Section:
     transport, remote = connection.transport, connection.remote
     far = None if remote is None else _far(remote, transport, context)
     name = None if remote is None else context.names.get(remote.address)
+    place = None if remote is None else context.place(remote.address)
     facts = (
         Fact("Protocol", connection.protocol),
         Fact("State", _state(row)),
@@ -44,6 +46,7 @@ def about_connection(row: Row, context: Context) -> Section:
         Fact("Local", _end(connection.local, transport, context), cut="middle"),
         fact("Remote", far, "none: nobody is connected", cut="middle"),
         fact("Remote name", name, cut="start"),
+        fact("Network", None if place is None else _network(place)),
         _namespace(connection.namespace),
         Fact("Opened", _opened(row)),
         fact("Closed", None if closed is None else local_time(closed, fine=is_exact), "still open"),
@@ -70,6 +73,14 @@ def _far(end: Endpoint, transport: Transport, context: Context) -> str:
     """Return the other end, with what kind of address it is when it is none of the Internet's."""
     kind = address_class(end.address)
     return _end(end, transport, context) + (f", {kind}" if kind else "")
+
+
+def _network(place: Place) -> str:
+    """Return who announces the network of an address, and of which country it is, by what."""
+    number = None if place.asn is None else f"AS{place.asn}"
+    country = place.country and f"{'thought to be used' if place.is_estimate else 'registered'} in {place.country}"
+    announced = " ".join(filter(None, (number, place.organisation)))
+    return ", ".join(filter(None, (announced, country)))
 
 
 def _opened(row: Row) -> str:
@@ -101,8 +112,15 @@ def _history(row: Row) -> str:
 
 def _duration(row: Row, context: Context) -> str:
     if row.closed_at is None:
-        return f"{BY_ID['age'].text(row, context)} so far"
+        return _so_far(row, context)
     if row.is_brief:
         return "unknown: shorter than the time between two looks"
     prefix = "more than " if row.preexisting else ""
     return prefix + duration(max(row.closed_at - row.first_seen, 0.0))
+
+
+def _so_far(row: Row, context: Context) -> str:
+    seen = BY_ID["age"].value(row, context)
+    if not row.preexisting:
+        return f"{BY_ID['age'].text(row, context)} so far"
+    return f"more than {age(seen)} so far" if seen >= 60 else "unknown: it was open before the first look"

@@ -84,7 +84,7 @@ def _of_package(provenance: Provenance | None, program: Reading[Executable]) -> 
         return
     owner = provenance.owner
     if isinstance(owner, NotOwned):
-        yield Fact("Package", f"none; asked were {', '.join(owner.managers)}")
+        yield Fact("Package", f"none (asked: {', '.join(owner.managers)})")
         return
     yield _reading("Package", owner, _label)
     if isinstance(owner, Owner):

@@ -88,8 +88,8 @@ def no_baseline() -> Problem:
 
 
 def places(told: Iterable[str]) -> Problem:
-    """Return what registered countries and AS numbers come from, and how old that is, in the sentences `told`."""
-    return Problem(Code.PLACES, "where an address is registered is known from files", " ".join(told))
+    """Return what countries and AS numbers come from, and how old that is, in the sentences `told`."""
+    return Problem(Code.PLACES, "countries and networks of addresses are known from files", " ".join(told))
 
 
 def rules_failed(failed: Mapping[str, int]) -> Problem:

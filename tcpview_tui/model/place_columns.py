@@ -1,4 +1,4 @@
-"""The columns that tell where a remote address is registered and who announces it, from the user's own files."""
+"""The columns that tell of which country a remote address is and who announces it, from the user's own files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def _folded(row: Row, context: Context) -> Any:
 PLACE_COLUMNS: tuple[Column, ...] = (
     Column(
         "country", "Registered country", "Ctry",
-        "Country where the remote network is registered (ISO 3166-1), by a file of yours. It can be used elsewhere.",
+        "Country where the remote network is registered (ISO 3166-1), by a file of yours. It can be used elsewhere. "
+        "DB-IP Lite and IPinfo Lite tell where they think it is used instead.",
         30, 4, 4, _country, _shown(_country),
     ),
     Column(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpview_tui.findings.evidence import Child, Claim, Contact, Evidence, Executable, File, Stream, Unread
+from tcpview_tui.findings.evidence import Child, Claim, Contact, Evidence, Executable, File, Joined, Stream, Unread
 from tcpview_tui.findings.programs import is_interpreter, is_shell, plain
 from tcpview_tui.findings.rule import Hit, Rule, Unknown
 from tcpview_tui.findings.rules.deleted import DELETED_EXE
@@ -61,10 +61,14 @@ streams = st.none() | st.builds(
 )
 standard = st.tuples(streams, streams, streams) | unread
 words = st.lists(texts, max_size=4).map(tuple)
+children = st.builds(Child, numbers, texts, words, standard, st.none() | st.just("/usr/bin/bash"))
+joined = st.builds(Joined, children, texts, texts, st.booleans())
 evidences = st.builds(
     Evidence,
     st.builds(Process, numbers, st.none() | st.just(EPOCH), texts, parents=st.just((Ancestor(1, "systemd"),))),
-    st.lists(st.builds(Contact, texts, numbers, st.just(EPOCH - 1) | st.just(EPOCH + 1e9), st.booleans())).map(tuple),
+    st.lists(
+        st.builds(Contact, texts, numbers, st.just(EPOCH - 1) | st.just(EPOCH + 1e9), st.booleans(), st.booleans())
+    ).map(tuple),
     st.booleans(),
     texts,
     words | unread,
@@ -73,12 +77,10 @@ evidences = st.builds(
     st.sampled_from(Claim) | unread,
     standard,
     st.dictionaries(st.sampled_from(["LD_PRELOAD", "LD_AUDIT"]), texts) | unread,
-    st.lists(st.builds(Child, numbers, texts, words, standard, st.none() | st.just("/usr/bin/bash")), max_size=2).map(
-        tuple
-    )
-    | unread,
+    st.lists(children, max_size=2).map(tuple) | unread,
     numbers | unread,
     st.builds(Provenance, texts, owners, st.none() | st.booleans() | unread) | unread,
+    st.lists(joined, max_size=2).map(tuple) | unread,
 )
 
 

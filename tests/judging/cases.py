@@ -99,7 +99,7 @@ class Reads:
         self.traced.append(pid)
         if compare:
             self.compared.append(pid)
-        return Provenance("/opt/agent", self.owner)
+        return Provenance("/opt/agent", self.owner, self.agrees if compare and isinstance(self.owner, Owner) else None)
 
 
 class Court:

@@ -65,7 +65,7 @@ def known(of: Comparison | None) -> Baseline | None:
 
 def test_without_a_file_there_is_none_until_it_comes(path: Path, normal: Maker) -> None:
     here = normal()
-    assert (here.refresh(), here.trouble, here.warning) == (None, "", None)
+    assert (here.refresh(), here.trouble, here.doubt) == (None, "", None)
     change(path, lambda _: CURL)
     assert known(here.refresh()) == CURL
 
@@ -158,6 +158,10 @@ def test_what_is_learned_here_is_in_force_at_once_and_only_once(path: Path, norm
     assert here.refresh() is learned
 
 
+def test_one_row_is_normal_and_several_are(normal: Maker) -> None:
+    assert normal().learn([row(1)], Context(), EPOCH) == "1 row of 1 program is normal here from now on."
+
+
 def test_rows_without_a_program_teach_nothing(path: Path, normal: Maker) -> None:
     assert normal().learn([], Context(), EPOCH).startswith("Nothing was learned")
     assert not path.exists()
@@ -172,7 +176,7 @@ def test_while_another_program_writes_the_judge_goes_on(path: Path, normal: Make
         while not here._changing.locked():
             assert not learning.done()
         assert known(here.refresh()) == CURL
-    assert "are normal here" in learning.result()
+    assert "is normal here" in learning.result()
     assert len(load(path).programs) == 2
 
 

@@ -10,6 +10,7 @@ from tcpview_tui.findings.rule import Severity
 from tcpview_tui.judging import case, processes
 from tcpview_tui.judging.processes import RETRIES, Processes
 from tcpview_tui.judging.verdict import Rules
+from tcpview_tui.model.process import Process
 from tcpview_tui.model.row import Row
 from tcpview_tui.sources.packages.answers import Checksum, NotOwned, Owner, Ownership
 from tests.fakes import CURL, EPOCH, NGINX
@@ -95,6 +96,64 @@ def test_where_a_program_comes_from_is_asked_once_for_as_long_as_its_file_stays(
     reads.deleted.add(CURL.pid)
     court.look(at=EPOCH + 301)
     assert reads.traced == [CURL.pid] * 2
+
+
+ALTERED = File(1, 2, 0o100755, 0, 1, EPOCH, EPOCH)
+
+
+def asked(court: Court, of: Process, file: File = ALTERED) -> None:
+    """Tell that somebody has looked closer at a process."""
+    assert isinstance(court.panel, Processes)
+    court.panel.compare(of, file)
+
+
+def test_what_somebody_has_looked_at_closer_is_compared_with_the_next_look(court: Court, reads: Reads) -> None:
+    reads.owner, reads.agrees = Owner("agent", "dpkg"), False
+    seen = row(1)
+    court.look(seen)
+    assert (court.rules(seen), reads.compared) == ([], [])
+    asked(court, CURL)
+    court.look(at=EPOCH + 1)
+    assert (court.rules(seen), reads.compared) == (["altered-exe"], [CURL.pid])
+    for second in range(2, 50):  # whoever looks on is heard at each look
+        asked(court, CURL)
+        court.look(at=EPOCH + second)
+    assert reads.compared == [CURL.pid]
+
+
+def test_whoever_runs_the_same_file_is_compared_in_its_turn_and_others_are_not(court: Court, reads: Reads) -> None:
+    reads.owner, reads.agrees = Owner("agent", "dpkg"), False
+    seen, worker = row(1), row(2, NGINX)
+    court.look(seen, worker)
+    asked(court, CURL)
+    court.look(at=EPOCH + 61)
+    assert court.rules(seen) == court.rules(worker) == ["altered-exe"]
+    reads.changed = EPOCH + 62  # to touch it is no way out
+    court.look(at=EPOCH + 122)
+    assert court.rules(seen) == court.rules(worker) == ["altered-exe"]
+
+
+def test_of_another_file_nothing_is_compared(court: Court, reads: Reads) -> None:
+    reads.owner, reads.agrees = Owner("agent", "dpkg"), False
+    seen = row(1)
+    court.look(seen)
+    asked(court, CURL, ALTERED._replace(inode=3))
+    asked(court, NGINX, ALTERED._replace(device=3))  # it has no row
+    court.look(at=EPOCH + 1)
+    assert (court.rules(seen), reads.compared) == ([], [])
+
+
+def test_what_was_looked_at_in_the_middle_of_an_upgrade_is_innocent_after_it(court: Court, reads: Reads) -> None:
+    reads.owner, reads.agrees = Owner("agent", "dpkg"), False
+    seen = row(1)
+    court.take(seen)
+    asked(court, CURL)
+    court.look()
+    assert court.rules(seen) == ["altered-exe"]
+    reads.agrees = True
+    court.look(at=EPOCH + 61)
+    court.look(at=EPOCH + 122)
+    assert (court.rules(seen), reads.compared) == ([], [CURL.pid] * 2)
 
 
 NEXT = File(1, 3, 0o100755, 0, 1, EPOCH, EPOCH)

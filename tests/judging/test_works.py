@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tcpview_tui.findings.baseline.baseline import Baseline
 from tcpview_tui.findings.baseline.file import change, load
 from tcpview_tui.findings.register import Register
 from tcpview_tui.findings.silences import Silences
@@ -17,7 +18,7 @@ from tcpview_tui.model.column import Context
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.snapshot import Code
 from tests.fakes import EPOCH, FakeClock
-from tests.findings.baseline.lessons import lesson, listening, talk
+from tests.findings.baseline.lessons import DAY, lesson, listening, talk
 from tests.findings.processes import copied, folder, process_of, sleeping
 from tests.judging.cases import row
 from tests.lookup.geo.mmdb import mmdb
@@ -48,6 +49,27 @@ def test_what_was_learned_is_kept_and_the_rows_are_judged_by_it(works: Works, tm
     assert load(tmp_path / "baseline.json").programs
     take(works, known=known, new=new)
     assert works.outside == 1
+
+
+@pytest.mark.parametrize(
+    ("learned", "told"),
+    [
+        (
+            lesson(listening("0.0.0.0:80")),
+            ("the baseline was learned 84 days ago", "What updates have changed since is outside of it."),
+        ),
+        (Baseline(), ("the baseline knows nothing yet", "Everything is outside of it.")),
+    ],
+)
+def test_of_a_baseline_that_is_old_or_empty_it_is_said_which(
+    tmp_path: Path, learned: Baseline, told: tuple[str, str]
+) -> None:
+    change(tmp_path / "baseline.json", learned.joined)
+    clock = FakeClock()
+    clock.advance(84 * DAY)
+    works = Works(clock, tmp_path, None, Rules())
+    assert [(problem.summary, problem.detail) for problem in works.problems()] == [told]
+    works.close()
 
 
 def test_a_damaged_baseline_is_a_problem_and_is_not_written_over(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_what_is_normal_is_told_too() -> None:
     normal = replace(SOUGHT, executable=replace(PROGRAM, deleted=False, present=HERE, capabilities=()), loader={})
     facts = told(Dossier(EPOCH, normal, Provenance("/usr/bin/x", NotOwned(("dpkg", "rpm"))), "ab" * 32))
     assert facts["Program"] == "at its path"
-    assert (facts["File caps"], facts["Package"]) == ("none", "none; asked were dpkg, rpm")
+    assert (facts["File caps"], facts["Package"]) == ("none", "none (asked: dpkg, rpm)")
     assert facts["Environment"] == "no LD_PRELOAD, LD_AUDIT or LD_LIBRARY_PATH"
     assert facts["Listens on"] == "nothing"
     setuid = replace(PROGRAM, deleted=False, file=HERE._replace(mode=0o104755))

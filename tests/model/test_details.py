@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcpview_tui.lookup.geo.place import Place
 from tcpview_tui.model.about_connection import about_connection
 from tcpview_tui.model.columns import BY_ID, Context
 from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Namespace, State
@@ -25,8 +26,8 @@ SSHD = make_process(
 )  # fmt: skip
 SEEN = Inspection(SSHD.identity, "/", "sleeping", 3, 1412, 5 << 20, 61.25)
 CONNECTION = (
-    "Protocol", "State", "Direction", "Local", "Remote", "Remote name", "Namespace", "Opened", "Closed", "Duration",
-    "History",
+    "Protocol", "State", "Direction", "Local", "Remote", "Remote name", "Network", "Namespace", "Opened", "Closed",
+    "Duration", "History",
 )  # fmt: skip
 PROCESS = (
     "Owner", "Command", "Executable", "Directory", "User", "Service", "Container", "Started", "Name", "PID", "Threads",
@@ -99,6 +100,7 @@ def test_a_connection_is_told_with_every_state_and_its_time() -> None:
         "Local": "10.0.0.5:50000",
         "Remote": "192.0.2.7:443 (https), documentation",
         "Remote name": "www.example.org",
+        "Network": "unknown",
         "Namespace": "that of this program",
         "Opened": T[0],
         "Closed": "still open",
@@ -109,9 +111,29 @@ def test_a_connection_is_told_with_every_state_and_its_time() -> None:
 
 def test_what_was_there_before_the_program_says_so() -> None:
     told = values(show(make_row(preexisting=True))[1])
-    assert (told["Opened"], told["Duration"]) == ("before this program started", ">1m so far")
+    assert (told["Opened"], told["Duration"]) == ("before this program started", "more than 1m so far")
     assert told["State"] == f"ESTABLISHED at least since {T[0]}"
     assert told["History"] == f"before {T[0]} ESTABLISHED"
+
+
+def test_it_is_not_said_to_have_lasted_no_time() -> None:
+    told = values(show(make_row(preexisting=True), context=Context(1010.0))[1])
+    assert told["Duration"] == "unknown: it was open before the first look"
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (Place("AU", 13335, "Cloudflare, Inc."), "AS13335 Cloudflare, Inc., registered in AU"),
+        (Place("AU", 13335, is_estimate=True), "AS13335, thought to be used in AU"),
+        (Place("AU"), "registered in AU"),
+        (Place(None, None, "Cloudflare, Inc."), "Cloudflare, Inc."),
+        (None, "unknown"),
+    ],
+)
+def test_the_network_of_the_remote_address(place: Place | None, told: str) -> None:
+    context = replace(NOW, place={"192.0.2.7": place}.get)
+    assert values(show(make_row("10.0.0.5:50000", "192.0.2.7:443"), context=context)[1])["Network"] == told
 
 
 def test_a_closed_connection_has_an_end_and_a_duration() -> None:

@@ -113,14 +113,14 @@ class Baseline:
         spans = anywhere(self.learned)
         return max(day(now) - spans[-1][1], 0) if spans else None
 
-    def warning(self, now: float) -> str | None:
-        """Return a sentence when there is reason not to trust this one; `now` is seconds UTC."""
+    def doubt(self, now: float) -> tuple[str, str] | None:
+        """Return a reason not to trust this one, and in a sentence what follows from it; `now` is seconds UTC."""
         age = self.age(now)
         if age is None:
-            return "The baseline knows nothing yet: everything is outside of it."
+            return "the baseline knows nothing yet", "Everything is outside of it."
         if age <= STALE:
             return None
-        return f"The baseline was learned {age} days ago: what updates have changed since is outside of it."
+        return f"the baseline was learned {age} days ago", "What updates have changed since is outside of it."
 
 
 def _take(

@@ -128,8 +128,7 @@ class Comparison:
         if program is None:
             return
         if kind == "program":
-            stranger = self._stranger(program)
-            yield stranger._replace(sentence=f"{stranger.sentence} It has {row.connection.ends}.")
+            yield from self._of_stranger(program, row)
             return
         if kind == "listener":
             yield new_listener(self.baseline, program, endpoint(*row.connection.local))
@@ -138,6 +137,16 @@ class Comparison:
             yield first_contact(self.baseline, program, talk, network, self._circle(program, talk.way))
         if talk:
             yield from self._unusual(program, talk, row, context)
+
+    def _of_stranger(self, program: Program, row: Row) -> Iterator[Departure]:
+        """Yield that a program was never seen, and so never its listener. Its talks are no news beside that.
+
+        Where nothing was ever learned, every listener would be new.
+        """
+        stranger = self._stranger(program)
+        yield stranger._replace(sentence=f"{stranger.sentence} It has {row.connection.ends}.")
+        if self.baseline.learned and listened(row.connection):
+            yield new_listener(self.baseline, program, endpoint(*row.connection.local))
 
     def _unusual(self, program: Program, talk: Talk, row: Row, context: Context) -> Iterator[Departure | None]:
         if not row.preexisting:

@@ -85,10 +85,11 @@ def _latest(habits: Habits) -> list[str]:
 
 
 def new_listener(baseline: Baseline, program: Program, place: str) -> Departure:
-    """Return that a program never listened at a place, ``0.0.0.0:4444``."""
-    habits = baseline.programs[program]
-    known = _list(sorted(habits.listens)) or "none"
-    sentence = f"{program.label} listens at {place}; of its listeners the baseline knows {known}."
+    """Return that a program never listened at a place, ``0.0.0.0:4444``, be it that it was never seen."""
+    habits = baseline.programs.get(program)
+    listens = _list(sorted(habits.listens)) if habits else ""
+    known = f"of its listeners the baseline knows {listens or 'none'}" if habits else "the baseline has no such program"
+    sentence = f"{program.label} listens at {place}; {known}."
     return Departure("listener", sentence, against(baseline, habits))
 
 

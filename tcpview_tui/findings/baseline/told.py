@@ -40,9 +40,10 @@ def told(baseline: Baseline, now: float) -> Iterator[str]:
     days = anywhere(baseline.learned)
     hosts = count(len(baseline.learned), "host")
     yield f"Learned on {count(total(days), 'day')} from {hosts}: {spelled(days) or 'nothing yet'}"
-    warning = baseline.warning(now)
-    if warning:
-        yield warning
+    doubt = baseline.doubt(now)
+    if doubt:
+        reason, effect = doubt
+        yield f"{reason[:1].upper()}{reason[1:]}. {effect}"
     rows = sorted(known(baseline), key=lambda each: each.rarity)
     if rows:
         yield f"{count(len(baseline.programs), 'program')}; look first at what was seen least:"

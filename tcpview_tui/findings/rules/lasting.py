@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tcpview_tui.findings.reach import is_nearby, stays_here
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
-from tcpview_tui.model.connection import State
-from tcpview_tui.text import duration, endpoint, local_time, size
+from tcpview_tui.model.connection import KERNEL_STATES, State
+from tcpview_tui.text import count, duration, endpoint, local_time, size
 
 if TYPE_CHECKING:
     from tcpview_tui.model.row import Row
@@ -52,13 +52,15 @@ def _upload(standing: Standing) -> Answer:
         return None
     counters = standing.counters
     if counters is None or counters.sent is None or counters.received is None:
+        if row.connection.state in KERNEL_STATES:
+            return None  # what the kernel keeps there has no counters (struct inet_timewait_sock), in any source
         return Unknown("the source in use does not count the bytes of this connection")
     if counters.sent < UPLOAD_BYTES or counters.sent < UPLOAD_RATIO * counters.received:
         return None
     nearby = is_nearby(remote.address)
     return Hit(
-        f"sent {size(counters.sent)} bytes to {endpoint(*remote)} and received {size(counters.received)} "
-        f"in {_at_least(row)}{duration(_until(standing) - row.first_seen)}",
+        f"sent {_bytes(counters.sent)} to {endpoint(*remote)} and received {_bytes(counters.received)}"
+        f"{_in_time(standing)}",
         f"{remote.address} is in a local network." if nearby else "Backups and uploads that somebody wants look so.",
         Severity.LOW if nearby else None,
     )
@@ -69,8 +71,20 @@ def _at_least(row: Row) -> str:
     return "at least " if row.preexisting else ""
 
 
-def _until(standing: Standing) -> float:
-    return standing.now if standing.row.closed_at is None else standing.row.closed_at
+def _bytes(number: int) -> str:
+    """Return a size for a sentence: ``0 bytes``, ``1.2 kB``, ``340 MB``, with the figures of the column."""
+    shown = size(number)
+    return f"{shown[:-1]} {shown[-1]}B" if shown[-1].isalpha() else count(number, "byte")
+
+
+def _in_time(standing: Standing) -> str:
+    """Say in what time, where that is known: a second may lie between two looks."""
+    row = standing.row
+    if row.preexisting:
+        return f"; it was there already at {local_time(row.first_seen)}"
+    lasted = (standing.now if row.closed_at is None else row.closed_at) - row.first_seen
+    is_known = lasted >= 1 or (lasted > 0 and row.connection.opened_at is not None)
+    return f" in {duration(lasted)}" if is_known else ""
 
 
 LONG = Rule(

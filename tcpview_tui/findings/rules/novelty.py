@@ -89,11 +89,11 @@ _BASELINE = "the baseline, and the addresses and programs of connections"
 
 RULES: tuple[Rule[Novelty], ...] = (
     Rule(
-        "new-listener", 1, "New listener", "connection",
+        "new-listener", 2, "New listener", "connection",
         "the baseline or the last mark in time, and the listeners",
         Severity.MEDIUM, "T1571",
-        "A service that was installed, configured or started again; a program that listens only now and then, as for "
-        "a file transfer or a call.",
+        "A service that was installed, configured or started again, or whose executable an update moved; a program "
+        "that listens only now and then, as for a file transfer or a call.",
         check_listener,
     ),
     Rule(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tcpview_tui.findings.evidence import Child, Evidence, Unread
+from tcpview_tui.findings.evidence import Child, Evidence, Joined, Unread
 from tcpview_tui.findings.programs import TERMINALS, called, is_interpreter, is_steady, plain
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.wording import contacted, is_public, script
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tcpview_tui.findings.evidence import Executable
 
 _SERVERS = frozenset(
@@ -28,23 +30,40 @@ _EDITORS = re.compile(
 _CONSOLES = re.compile(r"ansible|jupyter|wetty|butterfly|pgadmin|salt-|fabric|pexpect|code-server", re.I)
 """Scripts that give people, or the rules of an administrator, a shell."""
 
+_LOOP = "It is a part of a script: a loop may take what it reads as text, and not do it."
+_INSTALLS = "Software is often installed so: curl … | sh. Nothing that the shell says goes back."
+
 _SYSTEM_USERS = range(1, 1000)
 """User ids of services (UID_MIN, login.defs(5))."""
 
 
 def _check(evidence: Evidence) -> Answer:
-    exe, shells = evidence.executable, evidence.shells
+    exe = evidence.executable
     if not evidence.contacts or exe is None:
         return None
     if isinstance(exe, Unread):
         return Unknown(exe.reason)
     if _serves_shells(exe):
         return None
+    answers = [*_of_children(evidence, exe), *_of_job(evidence, exe)]
+    hits = [answer for answer in answers if isinstance(answer, Hit)]
+    return _gravest(hits) if hits else next((answer for answer in answers if answer), None)
+
+
+def _of_children(evidence: Evidence, exe: Executable) -> Iterator[Answer]:
+    shells = evidence.shells
     if isinstance(shells, Unread):
-        return Unknown(shells.reason)
-    found = [_judged(evidence, exe, child) for child in shells]
-    hits = [answer for answer in found if isinstance(answer, Hit)]
-    return _gravest(hits) if hits else next((answer for answer in found if answer), None)
+        yield Unknown(shells.reason)
+    else:
+        yield from (_judged(evidence, exe, child) for child in shells)
+
+
+def _of_job(evidence: Evidence, exe: Executable) -> Iterator[Answer]:
+    joined = evidence.joined
+    if isinstance(joined, Unread):
+        yield Unknown(joined.reason)
+    else:
+        yield from (_heard(evidence, exe, each) for each in joined)
 
 
 def _gravest(hits: list[Hit]) -> Hit:
@@ -64,13 +83,28 @@ def _judged(evidence: Evidence, exe: Executable, child: Child) -> Answer:
     if through and back and _is_interactive(child):
         severity, against = _weight(evidence, exe)
         how = f"which reads from {through} and writes to {back}"
-        shell = f"{called(child.program, child.original or child.program)} ({child.pid})"
-        return Hit(f"has a shell as its child, {shell}, {how}{contacted(evidence)}", against, severity)
+        return Hit(f"has a shell as its child, {_named(child)}, {how}{contacted(evidence)}", against, severity)
     if back and not _is_interactive(child) and _answers_strangers(evidence, exe):
         told = " ".join(child.argv)[:120]
         against = "Some services run commands for what they do: mail filters, monitoring, jobs of a build server."
         return Hit(f"has a shell run for it: {told}{contacted(evidence)}", against, Severity.MEDIUM)
     return None
+
+
+def _heard(evidence: Evidence, exe: Executable, joined: Joined) -> Hit | None:
+    """Judge a shell that is told what to do by a process which did not start it."""
+    shell, is_free = joined.shell, _is_interactive(joined.shell)
+    sentence = f"has a shell beside it, {_named(shell)}, which reads its output by {joined.hears}"
+    if joined.answers and (is_free or joined.is_fork):
+        severity, against = _weight(evidence, exe) if is_free else (Severity.MEDIUM, _LOOP)
+        return Hit(f"{sentence} and answers by {joined.answers}{contacted(evidence)}", against, severity)
+    if is_free and not joined.is_fork:
+        return Hit(f"{sentence}{contacted(evidence)}", _INSTALLS, Severity.LOW)
+    return None
+
+
+def _named(child: Child) -> str:
+    return f"{called(child.program, child.original or child.program)} ({child.pid})"
 
 
 def _is_interactive(child: Child) -> bool:
@@ -94,14 +128,16 @@ def _answers_strangers(evidence: Evidence, exe: Executable) -> bool:
 
 SHELL_BEHIND_CONNECTION = Rule(
     id="shell-behind-connection",
-    version=2,
+    version=3,
     title="Shell behind a connection",
     of="process",
     reads="/proc/PID/task/*/children, /proc/CHILD/exe, cmdline and fd/0 to 2, of processes with a connection; the "
-    "build id, or else the bytes, of a child that is no shell by its name and whose streams lead there",
+    "build id, or else the bytes, of a child that is no shell by its name and whose streams lead there; of a process "
+    "that writes to a pipe or FIFO, also who has its ends among the children of its parent, and theirs (fd/0 to 9)",
     severity=Severity.HIGH,
     technique="T1505.003",
     benign="Terminals, editors, remote consoles and agents of administrators. sshd, tmux, screen, mosh, sudo and their "
-    "like stay unmarked where the administrator installed them; services that run commands are medium.",
+    "like stay unmarked where the administrator installed them; services that run commands are medium. Scripts that "
+    "install software (curl … | sh) are low: the shell does not answer.",
     check=_check,
 )

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 def contacted(evidence: Evidence) -> str:
     """Return what a sentence ends with: whom the process was seen connected to first, public addresses before others.
 
-    ``; seen connected to 203.0.113.7:4444 9 s after its start, and to 3 other remote ends``
+    ``; seen connected to 203.0.113.7:4444 9 s after its start, and to 3 other remote ends``, or, where nobody knows
+    since when, ``; connected to 203.0.113.7:4444 since before the first look``
     """
     if not evidence.contacts:
         return ""
     first = min(evidence.contacts, key=lambda contact: (not contact.is_public, contact.at))
     others = len(evidence.contacts) - 1
     rest = f", and to {count(others, 'other remote end')}" if others else ""
-    return f"; seen connected to {endpoint(first.remote, first.port)}{_later(evidence, first.at)}{rest}"
+    end = endpoint(first.remote, first.port)
+    if first.preexisting:
+        return f"; connected to {end} since before the first look{rest}"
+    return f"; seen connected to {end}{_later(evidence, first.at)}{rest}"
 
 
 def is_public(evidence: Evidence) -> bool:

@@ -22,19 +22,18 @@ _STILL = " What it told before still counts."
 
 
 class Source(Protocol):
-    """What tells places. `built`: seconds UTC, 0 if it does not say; `trouble`: a sentence once it broke."""
+    """What tells places. `built`: seconds UTC, 0 if it does not say; `trouble`: a sentence once it broke.
+
+    `is_estimate`: its country is where its publisher thinks that an address is used.
+    """
 
     name: str
     kind: str
     folder: str
     built: float
     tells: frozenset[str]
+    is_estimate: bool
     trouble: str
-
-    @property
-    def is_estimate(self) -> bool:
-        """True when its country is the publisher's estimate."""
-        ...
 
     def place(self, address: Address) -> Place:
         """Return what it says of an address. Never raises."""

@@ -11,7 +11,8 @@ from tcpview_tui.text import safe
 ORGANISATION_LIMIT = 80
 """Characters kept of an organisation's name; few registered ones are longer."""
 
-_COUNTRY = (("registered_country", "iso_code"), ("country", "iso_code"), ("country_code",), ("country",))
+_REGISTERED = (("registered_country", "iso_code"),)
+_ESTIMATED = (("country", "iso_code"), ("country_code",), ("country",))
 _ASN = (("autonomous_system_number",), ("traits", "autonomous_system_number"), ("asn",))
 _ORGANISATION = (
     ("autonomous_system_organization",),
@@ -19,7 +20,11 @@ _ORGANISATION = (
     ("as_name",),
     ("as_domain",),
 )
-"""Where a fact stands in a record, the best place first: GeoLite2 and GeoIP2, DB-IP after them, flat ones of IPinfo."""
+"""Where a fact stands in a record, the best place first: GeoLite2 and GeoIP2, DB-IP after them, flat ones of IPinfo.
+
+Only MaxMind's tell where a network is registered. What all of them call `country` is where they think that an address
+is used.
+"""
 
 _LARGEST_ASN = 2**32 - 1
 """RFC 6793 section 3."""
@@ -28,20 +33,30 @@ _LARGEST_ASN = 2**32 - 1
 class Place(NamedTuple):
     """What is known of an address; `None` means unknown.
 
-    `country` is the ISO 3166-1 code of the registered country, in capitals: where the network is registered, which is
-    not where the machine stands. `asn` is the number of the autonomous system that announces the network and
-    `organisation` its holder; the text is safe.
+    `country` is the ISO 3166-1 code of a country, in capitals: where the network is registered, which is not where the
+    machine stands; or, with `is_estimate`, where the publisher of the file thinks that the address is used. `asn` is
+    the number of the autonomous system that announces the network and `organisation` its holder; the text is safe.
     """
 
     country: str | None = None
     asn: int | None = None
     organisation: str | None = None
+    is_estimate: bool = False
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The names of the facts that are known."""
+        return frozenset(name for name in FACTS if getattr(self, name) is not None)
 
     def over(self, other: Place) -> Place:
         """Return what is known here, and of what is not, what `other` knows. A number goes with its holder."""
         announced = self if self.asn is not None or self.organisation is not None else other
-        return Place(self.country or other.country, announced.asn, announced.organisation)
+        located = self if self.country else other
+        return Place(located.country, announced.asn, announced.organisation, located.is_estimate)
 
+
+FACTS = ("country", "asn", "organisation")
+"""What may be known of an address."""
 
 NOWHERE = Place()
 """Nothing is known."""
@@ -49,10 +64,12 @@ NOWHERE = Place()
 
 def read(record: object) -> Place:
     """Return what a record of a database says; what is of an unknown layout, or no record at all, says nothing."""
-    country, asn, organisation = (
-        _first(record, *each) for each in ((_COUNTRY, _iso), (_ASN, _number), (_ORGANISATION, _name))
+    registered, estimated, asn, organisation = (
+        _first(record, *each)
+        for each in ((_REGISTERED, _iso), (_ESTIMATED, _iso), (_ASN, _number), (_ORGANISATION, _name))
     )
-    return _same(Place(country, asn, organisation))
+    is_estimate = registered is None and estimated is not None
+    return _same(Place(registered or estimated, asn, organisation, is_estimate))
 
 
 @lru_cache(maxsize=65_536)

@@ -32,7 +32,7 @@ class Registry:
     def place(self, address: Address) -> Place:
         """Return the registered country of an address; it takes some microseconds. Never raises, see `trouble`."""
         try:
-            return read({"country": self._country_code(str(address))})
+            return read({"registered_country": {"iso_code": self._country_code(str(address))}})
         except Exception as error:  # noqa: BLE001 - who asks is the only thread that there is for places
             self.trouble = self.trouble or f"{self.name} failed first at {address}: {safe(type(error).__name__, 40)}."
             return NOWHERE

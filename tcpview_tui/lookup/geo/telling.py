@@ -28,7 +28,7 @@ def told(sources: Sequence[Source], folders: Sequence[Path], now: float) -> Iter
         if _is_old(source, now):
             yield f"{source.name} is old: addresses have changed hands since. Get a newer one."
         if source.is_estimate:
-            yield f"{source.name}: its publisher estimates the country, others tell where an address is registered."
+            yield f"{source.name}: its country is where its publisher thinks the address is used, not its registration."
 
 
 def _dated(source: Source, now: float) -> str:

@@ -28,21 +28,24 @@ def shells(process: str) -> Reading[tuple[Child, ...]]:
     """
     if not os.path.exists("/proc/thread-self/children"):  # noqa: PTH110 - called for each process
         return _UNTOLD
-    return ask(lambda: tuple(_shells(process)), f"{process}/task")
+    return ask(lambda: tuple(filter(None, map(shell, children(process)))), f"{process}/task")
 
 
-def _shells(process: str) -> Iterator[Child]:
-    for thread in os.listdir(f"{process}/task"):  # noqa: PTH208 - called for each process
+def children(process: str) -> Iterator[int]:
+    """Yield the children of the process with this directory in /proc, of each thread those first started first."""
+    try:
+        threads = os.listdir(f"{process}/task")  # noqa: PTH208 - called for each process
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    for thread in threads:
         try:
-            pids = content(f"{process}/task/{thread}/children").split()
+            yield from map(int, content(f"{process}/task/{thread}/children").split())
         except (FileNotFoundError, ProcessLookupError):
             continue
-        for pid in pids:
-            if child := _shell(int(pid)):
-                yield child
 
 
-def _shell(pid: int) -> Child | None:
+def shell(pid: int, *, is_joined: bool = False) -> Child | None:
+    """Return a process that is a shell; one in disguise only if its streams lead on, or `is_joined` says so already."""
     folder = f"/proc/{pid}"
     try:
         program = _program(folder)
@@ -55,8 +58,8 @@ def _shell(pid: int) -> Child | None:
     name, standard = safe(base(program)), streams(folder)
     if is_shell(program, argv):
         return Child(pid, name, argv, standard)
-    shell = original(folder, program, argv) if _leads_on(standard) else None
-    return Child(pid, name, argv, standard, shell) if isinstance(shell, str) and is_shell(shell, argv) else None
+    copied = original(folder, program, argv) if is_joined or _leads_on(standard) else None
+    return Child(pid, name, argv, standard, copied) if isinstance(copied, str) and is_shell(copied, argv) else None
 
 
 def _leads_on(standard: Reading[Streams]) -> bool:

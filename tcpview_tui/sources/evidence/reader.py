@@ -16,6 +16,7 @@ from tcpview_tui.sources.evidence.children import shells
 from tcpview_tui.sources.evidence.claims import claim
 from tcpview_tui.sources.evidence.copies import original
 from tcpview_tui.sources.evidence.executable import executable
+from tcpview_tui.sources.evidence.pipeline import joined
 from tcpview_tui.sources.evidence.streams import streams
 from tcpview_tui.sources.proctable import read_entry, same_start
 
@@ -75,6 +76,7 @@ def _read(process: Process, contacts: tuple[Contact, ...], entry: Entry) -> Evid
         streams=standard,
         loader={} if exe is None else ask(partial(loader, folder), f"{folder}/environ"),
         shells=shells(folder) if contacts else (),
+        joined=joined(folder, entry.parent) if contacts else (),
         files=ask(partial(_files, f"{folder}/fd"), f"{folder}/fd"),
     )
 

@@ -35,6 +35,7 @@ from tests.findings.baseline.lessons import (
 from tests.model.rows import make_process, make_row, rows
 
 FORTNIGHT = range(REGULAR)
+STRANGER = make_process("x", executable="/tmp/x")
 
 
 def departures(baseline: Baseline, row: Row, context: Context | None = None) -> dict[str, Departure]:
@@ -112,6 +113,33 @@ def test_what_was_not_learned_is_outside_and_said_why(row: Row, kind: str, words
     assert "learned on 14 days until 2026-01-14" in found[kind].against
 
 
+@pytest.mark.parametrize("local", ["0.0.0.0:4444", "127.0.0.1:9000", "0.0.0.0:80"])
+def test_a_listener_of_an_unknown_program_was_never_learned_either(local: str) -> None:
+    found = departures(KNOWN, listening(local, STRANGER))
+    assert list(found) == ["program", "listener"]
+    assert found["listener"].sentence == f"/tmp/x listens at {local}; the baseline has no such program."
+    assert found["listener"].against.startswith("The baseline was learned on 14 days")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        talk("203.0.113.7:443", STRANGER),
+        call("10.9.9.9:50000", 22, STRANGER),
+        listening("0.0.0.0:40000", STRANGER, transport="udp"),
+    ],
+    ids=lambda row: row.connection.ends,
+)
+def test_what_else_an_unknown_program_has_is_told_with_it(row: Row) -> None:
+    assert list(departures(KNOWN, row)) == ["program"]
+
+
+def test_where_nothing_was_ever_learned_no_listener_is_new() -> None:
+    row = listening("0.0.0.0:4444")
+    assert list(departures(Baseline(), row)) == ["program"]
+    assert list(departures(lesson(), row)) == ["program", "listener"]  # on that day nothing was there
+
+
 def test_what_is_not_known_is_neither_inside_nor_outside() -> None:
     comparison = Comparison(KNOWN)
     for row, word in (
@@ -126,8 +154,7 @@ def test_what_is_not_known_is_neither_inside_nor_outside() -> None:
 
 def test_one_process_of_several_is_enough() -> None:
     shared = listening("0.0.0.0:80")
-    stranger = make_process("x", executable="/tmp/x")
-    assert departures(KNOWN, replace(shared, owners=(NGINX, stranger))).keys() == {"program"}
+    assert departures(KNOWN, replace(shared, owners=(NGINX, STRANGER))).keys() == {"program", "listener"}
 
 
 def test_networks_by_number_and_by_prefix_are_told_apart() -> None:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from tcpview_tui.findings.rule import Answer, Hit, Severity, Unknown
 from tcpview_tui.findings.rules.lasting import DAY, LONG, UPLOAD, Standing
-from tcpview_tui.model.connection import State
+from tcpview_tui.model.connection import KERNEL_STATES, State
 from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Counters
+from tcpview_tui.text import local_time
 from tests.fakes import EPOCH
 from tests.findings.workload import gone, outgoing
 from tests.model.rows import make_row, rows
@@ -59,7 +60,7 @@ def test_a_pool_of_connections_to_a_database_and_young_ones_are_not_marked(row: 
 def test_an_upload_says_both_numbers_and_how_long() -> None:
     found = upload(outgoing(0), 340 * MEGABYTE, 1258291)
     assert isinstance(found, Hit)
-    assert found.sentence == "sent 340M bytes to 203.0.113.7:443 and received 1.2M in 12 min"
+    assert found.sentence == "sent 340 MB to 203.0.113.7:443 and received 1.2 MB in 12 min"
     assert found.severity is None
 
 
@@ -69,10 +70,21 @@ def test_an_upload_that_has_ended_is_told_with_its_time() -> None:
     assert found.sentence.endswith("in 75 s")
 
 
-def test_an_upload_under_way_before_the_first_look_took_at_least_as_long() -> None:
+def test_of_an_upload_under_way_before_the_first_look_nobody_knows_how_long_it_took() -> None:
     found = upload(outgoing(0, preexisting=True), 340 * MEGABYTE, 0)
     assert isinstance(found, Hit)
-    assert found.sentence.endswith("in at least 12 min")
+    assert found.sentence.endswith(f"and received 0 bytes; it was there already at {local_time(EPOCH)}")
+
+
+def test_nor_of_one_that_was_first_seen_just_now() -> None:
+    found = upload(outgoing(720), 340 * MEGABYTE, 1)
+    assert isinstance(found, Hit)
+    assert found.sentence.endswith("and received 1 byte")
+
+
+@pytest.mark.parametrize("state", sorted(KERNEL_STATES))
+def test_what_the_kernel_keeps_without_counters_is_no_matter_of_the_source(state: State) -> None:
+    assert UPLOAD.check(Standing(outgoing(0, state=state), None, EPOCH)) is None
 
 
 def test_a_backup_in_the_local_network_is_low() -> None:

@@ -81,6 +81,21 @@ def test_what_is_known_or_reached_from_here_only_is_no_finding(row: Row) -> None
     assert hits(against(row)) == {}
 
 
+def test_an_unknown_program_that_listens_is_a_new_listener_as_a_known_one_is() -> None:
+    stranger = make_process("perl", executable="/usr/bin/perl")
+    severities = {rule.id: rule.severity for rule in RULES}
+    found = hits(against(listening("0.0.0.0:8888", stranger)))
+    assert found.keys() == {"new-listener", "new-program"}
+    assert (found["new-listener"].severity or severities["new-listener"]) is Severity.MEDIUM
+    assert (found["new-program"].severity or severities["new-program"]) is Severity.LOW
+    for twin in (
+        listening("127.0.0.1:8888", stranger),
+        listening("[::1]:8888", stranger),
+        talk("192.0.2.1:1", stranger),
+    ):
+        assert hits(against(twin)).keys() == {"new-program"}
+
+
 def test_what_nobody_can_tell_is_said_by_every_rule_that_asks_the_baseline() -> None:
     judged = against(make_row())
     asks = {rule.id for rule in RULES} - {"new-listener", "changed-program"}
@@ -117,6 +132,18 @@ def test_a_real_listener_is_new_until_it_is_learned() -> None:
         baseline = lesson(talk("203.0.113.7:443", row.owners[0]))
         assert list(hits(against(row, baseline))) == ["new-listener"]
         baseline.learn(seen.rows, seen.context, "here", EPOCH)
+        assert hits(against(row, baseline)) == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "rules"), [("0.0.0.0", {"new-program", "new-listener"}), ("127.0.0.1", {"new-program"})]
+)
+def test_a_real_listener_of_an_unknown_program_is_new_where_others_reach_it(address: str, rules: set[str]) -> None:
+    with socket.create_server((address, 0)) as server:
+        seen = glance(parse(f"lport:{server.getsockname()[1]}"), Sampler(PsutilSource(), FakeClock()), FakeClock())
+        (row,) = seen.rows
+        assert hits(against(row)).keys() == rules
+        baseline = KNOWN.joined(lesson(row))
         assert hits(against(row, baseline)) == {}
 
 

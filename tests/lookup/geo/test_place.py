@@ -15,7 +15,7 @@ LAYOUTS: dict[str, tuple[Any, Place]] = {
     ),
     "GeoLite2-City without a registration": (
         {"city": {"names": {"en": "Rome"}}, "country": {"iso_code": "IT"}, "location": {"latitude": 41.9}},
-        Place("IT"),
+        Place("IT", is_estimate=True),
     ),
     "GeoLite2-ASN": (
         {"autonomous_system_number": 15169, "autonomous_system_organization": "GOOGLE"},
@@ -28,19 +28,19 @@ LAYOUTS: dict[str, tuple[Any, Place]] = {
         },
         Place("US", 7018, "ATT"),
     ),
-    "DBIP-Country-Lite": ({"continent": {"code": "OC"}, "country": {"iso_code": "AU"}}, Place("AU")),
+    "DBIP-Country-Lite": ({"continent": {"code": "OC"}, "country": {"iso_code": "AU"}}, Place("AU", is_estimate=True)),
     "IPinfo Lite": (
         {
             "asn": "AS13335", "as_name": "Cloudflare, Inc.", "as_domain": "cloudflare.com", "continent": "Oceania",
             "continent_code": "OC", "country": "Australia", "country_code": "AU",
         },
-        Place("AU", 13335, "Cloudflare, Inc."),
+        Place("AU", 13335, "Cloudflare, Inc.", is_estimate=True),
     ),
     "IPinfo country_asn": (
         {"asn": "AS2519", "as_name": "ARTERIA", "country": "JP", "country_name": "Japan"},
-        Place("JP", 2519, "ARTERIA"),
+        Place("JP", 2519, "ARTERIA", is_estimate=True),
     ),
-    "IPinfo Lite, nothing announced": ({"asn": "", "as_name": "", "country_code": "CH"}, Place("CH")),
+    "IPinfo Lite, nothing announced": ({"asn": "", "as_name": "", "country_code": "CH"}, Place("CH", is_estimate=True)),
 }  # fmt: skip
 
 
@@ -79,14 +79,16 @@ PLACES = st.builds(
     st.sampled_from([None, "DE", "US"]),
     st.sampled_from([None, 1, 2]),
     st.sampled_from([None, "one", "two"]),
-)
+    st.booleans(),
+).map(lambda place: place._replace(is_estimate=place.is_estimate and place.country is not None))
 
 
 @given(PLACES, PLACES)
 def test_the_first_counts_and_numbers_keep_their_holder(first: Place, second: Place) -> None:
     both = first.over(second)
     assert both.country == (first.country or second.country)
-    assert both[1:] in {first[1:], second[1:]}
+    assert both[1:3] in {first[1:3], second[1:3]}
+    assert both.is_estimate == (first if first.country else second).is_estimate
     assert first.over(NOWHERE) == NOWHERE.over(first) == first
 
 

@@ -74,8 +74,8 @@ class TestFiles:
             put(tmp_path / folder, name, {"8.0.0.0/8": {"country_code": code}}, built=built)
         put(tmp_path / "system", "more.mmdb", {"9.0.0.0/8": {"country_code": "DD"}})
         places = opened(tmp_path / "own", tmp_path / "system")
-        assert asked(places, "8.8.8.8") == Place("BB")
-        assert asked(places, "9.9.9.9") == Place("DD")
+        assert asked(places, "8.8.8.8") == Place("BB", is_estimate=True)
+        assert asked(places, "9.9.9.9") == Place("DD", is_estimate=True)
 
     def test_nothing_is_known_before_it_is_read_and_then_the_version_grows(
         self, tmp_path: Path, opened: Opener
@@ -144,7 +144,14 @@ class TestFiles:
 
     def test_an_estimate_is_called_so(self, tmp_path: Path, opened: Opener, clock: FakeClock) -> None:
         put(tmp_path, "d.mmdb", {"8.0.0.0/8": {"country": {"iso_code": "US"}}}, "DBIP-Country-Lite", clock.wall())
-        assert "its publisher estimates the country" in opened(tmp_path).about[1]
+        places = opened(tmp_path)
+        assert "its country is where its publisher thinks the address is used" in places.about[1]
+        assert asked(places, "8.8.8.8") == Place("US", is_estimate=True)
+
+    def test_a_registration_is_not(self, tmp_path: Path, opened: Opener, clock: FakeClock) -> None:
+        record = {"country": {"iso_code": "DE"}, "registered_country": {"iso_code": "US"}}
+        put(tmp_path, "c.mmdb", {"8.0.0.0/8": record}, "GeoLite2-Country", clock.wall())
+        assert len(opened(tmp_path).about) == 1
 
     def test_a_damaged_file_is_named_and_the_others_are_used(self, tmp_path: Path, opened: Opener) -> None:
         put(tmp_path, "asn.mmdb", {"8.8.8.0/24": GOOGLE})
@@ -206,7 +213,7 @@ class TestNewFiles:
         assert places.wait(WAIT)
         assert places.of("8.8.8.8") == Place(None, 15169, "GOOGLE")
         looked(places, clock)
-        assert places.of("8.8.8.8") == Place("CH", 64496)
+        assert places.of("8.8.8.8") == Place("CH", 64496, is_estimate=True)
         assert (places.version > before[0], places.edition) == (True, before[1] + 1)
         assert places.tells == {"asn", "country"}
 
@@ -242,10 +249,10 @@ class TestNewFiles:
         assert asked(places, "8.8.8.8") is not None
         put(tmp_path, "country.mmdb", {"8.0.0.0/8": {"country_code": "US"}})
         looked(places, clock)
-        assert places.of("8.8.8.8") == Place("US", 15169, "GOOGLE")
+        assert places.of("8.8.8.8") == Place("US", 15169, "GOOGLE", is_estimate=True)
         (tmp_path / "asn.mmdb").unlink()
         looked(places, clock)
-        assert places.of("8.8.8.8") == Place("US")
+        assert places.of("8.8.8.8") == Place("US", is_estimate=True)
 
     def test_a_broken_one_is_said_and_the_old_one_still_counts(
         self, tmp_path: Path, opened: Opener, clock: FakeClock
@@ -343,5 +350,5 @@ class TestRegistries:
         pytest.importorskip("iptocc")
         put(tmp_path, "own.mmdb", {"193.0.0.0/16": {"country_code": "XX"}, "8.8.8.0/24": GOOGLE})
         places = opened(tmp_path)
-        assert asked(places, "193.0.6.139") == Place("XX")
+        assert asked(places, "193.0.6.139") == Place("XX", is_estimate=True)
         assert asked(places, "8.8.8.8") == Place("US", 15169, "GOOGLE")
