@@ -97,7 +97,7 @@ class Attempts:
         for program in news & self._keys.keys():
             attempts: list[Attempt] = [self._all[key] for key in self._keys[program]]
             if len(attempts) >= LEAST:
-                yield burst(program, attempts, now)
+                yield burst(attempts, now)
 
     def _forget(self, now: float) -> None:
         self._all = {key: each for key, each in self._all.items() if abs(now - each.at) <= 2 * WINDOW}

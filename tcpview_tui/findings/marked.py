@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcpview_tui.findings.pair import program_of
 from tcpview_tui.findings.register import subjects
 
 if TYPE_CHECKING:
@@ -53,22 +52,17 @@ class Marked:
 def _touched(places: Iterable[Place], rows: Mapping[Key, Row]) -> Iterator[Key]:
     """Yield the rows among whose `subjects` these places may be, without making those of 100,000 rows."""
     pids: set[Subject] = set()
-    files: set[str] = set()
     remotes: set[tuple[object, object]] = set()
     for place in places:
         match place:
             case ("connection", key) | ("machine", ("hidden-socket", key)):
                 if key in rows:
                     yield key
-            case ("process", (pid, *_)) | ("machine", ("sniffer", (pid, *_))):
+            case ("process", (pid, *_)) | ("machine", ("sniffer", (pid, *_))) | ("activity", (int(pid), _)):
                 pids.add(pid)
             case ("activity", ((str(), *_), _, address, port, _)):  # a pair
                 remotes.add((address, port))
-            case ("activity", (str(file), *_)):  # a program
-                files.add(file)
     if pids:
         yield from (key for key, row in rows.items() if not pids.isdisjoint([owner.pid for owner in row.owners]))
     if remotes:
         yield from (key for key, row in rows.items() if row.connection.remote in remotes)
-    if files:
-        yield from (key for key, row in rows.items() if row.direction == "out" and program_of(row.owner).file in files)

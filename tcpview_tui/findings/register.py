@@ -175,13 +175,13 @@ class Register:
 
 
 def subjects(row: Row) -> Iterator[Place]:
-    """Return where answers about a row stand: at its processes, at itself, at the pair of ends, at the program."""
+    """Return where answers about a row stand: at its processes, at itself, at its program and remote end."""
     for owner in row.owners:
         yield "process", owner.identity
+        yield "activity", owner.identity
         yield "machine", ("sniffer", owner.identity)
     yield "connection", row.key
     yield "machine", ("hidden-socket", row.key)
     pair = pair_of(row)
     if pair is not None:
         yield "activity", pair
-        yield "activity", pair.program

@@ -31,10 +31,14 @@ MARKED = Severity.MEDIUM
 
 
 class Whom(NamedTuple):
-    """Whom a finding is about: all that is about the same `subject` is told once, under the `name` for it."""
+    """Whom a finding is about: all that is about the same `subject` is told once, under the `name` for it.
+
+    `places` are where it stands, if that is not only what was judged: subjects by which a row is found.
+    """
 
     subject: Hashable
     name: str
+    places: tuple[Hashable, ...] = ()
 
 
 class Hit(NamedTuple):

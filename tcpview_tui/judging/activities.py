@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.findings.activity import Activity
-from tcpview_tui.findings.register import About
-from tcpview_tui.findings.rule import Hit
+from tcpview_tui.findings.rule import Answer, Hit, Rule, Whom
 from tcpview_tui.findings.table import OF_BURST, OF_SERIES
+from tcpview_tui.judging.told import Told
 from tcpview_tui.judging.turns import is_over
 from tcpview_tui.judging.verdict import News, Rules, Verdict, has_hit
 
 if TYPE_CHECKING:
     from tcpview_tui.findings.burst import Burst
-    from tcpview_tui.findings.pair import Pair, Program
-    from tcpview_tui.findings.rule import Rule
     from tcpview_tui.findings.series import Series
     from tcpview_tui.model.connection import Key
     from tcpview_tui.model.process import Process
     from tcpview_tui.model.row import Row
 
-KEPT = 2_000
-"""Pairs and programs that something is told of; of more, those of which nothing was heard for longest go."""
-
-Hits = dict[str, tuple["Rule[Burst]", Hit]]
-
 
 class Activities:
     """Judges what programs do over time.
 
-    A burst is told for the rest of the run: it is over when one reads of it. A beacon is told until it calls otherwise.
+    A burst is told for the rest of the run, of the processes that took part: it is over when one reads of it, and no
+    process that comes later is one of them. A beacon is told until it calls otherwise.
     """
 
     name = "what programs do over time"
@@ -42,8 +35,7 @@ class Activities:
         self._activity = Activity()
         self._open: dict[Key, int] = {}
         self._judged: float | None = None
-        self._hits: dict[Pair | Program, Hits] = {}
-        self._told: OrderedDict[Pair | Program, About] = OrderedDict()
+        self._told = Told()
 
     def take(self, news: News) -> None:
         """Take in what opened, closed and changed."""
@@ -65,49 +57,47 @@ class Activities:
             self._activity.take(opened, closed, changed, news.at)
 
     def due(self, now: float) -> Iterator[Verdict]:
-        """Yield verdicts about pairs and programs of which there is something new."""
+        """Yield verdicts about processes and pairs of which there is something new."""
         if self._judged is not None and not is_over(self._judged, now):
             return
         self._judged = now
         due = self._activity.due(now)
         for series in due.series:
-            yield self._of_series(series)
+            yield from self._of_series(series)
         for burst in due.bursts:
-            yield self._of_burst(burst)
-        while len(self._told) > KEPT:
-            subject, about = self._told.popitem(last=False)
-            self._hits.pop(subject, None)
-            yield Verdict("activity", about)
+            yield from self._of_burst(burst)
+        yield from self._told.shed()
 
-    def _of_series(self, series: Series) -> Verdict:
-        answers = list(self._rules.ask(OF_SERIES, series.pair, series))
-        process = series.processes[-1] if series.processes else None
-        name = f"{series.pair.program.name}  {series.pair.remote}"
-        return Verdict("activity", self._about(series.pair, name, process, told=has_hit(answers)), answers)
+    def _of_series(self, series: Series) -> Iterator[Verdict]:
+        pair, processes = series.pair, series.processes
+        name = processes[0].label if len(processes) == 1 else pair.program.name
+        whom = Whom(pair, f"{name}  {pair.remote}", (pair,))
+        for rule, answer in self._rules.ask(OF_SERIES, pair, series):
+            left = list(self._told.drop(rule.id, pair))
+            if answer is None:
+                yield from left
+            else:
+                yield from self._tell(rule, answer, whom, processes[-1] if processes else None)
 
-    def _of_burst(self, burst: Burst) -> Verdict:
-        """Return what was found of the program by now, the gravest by each rule."""
+    def _of_burst(self, burst: Burst) -> Iterator[Verdict]:
+        """Judge each process alone, and then, together, those of which nothing was found alone."""
+        done = set()
+        for process, own in burst.alone():
+            answers = list(self._rules.ask(OF_BURST, process.identity, own))
+            if has_hit(answers):
+                done.add(process.identity)
+            yield from self._of_those(own, answers)
+        rest = burst.without(done)
+        if rest is not None:
+            yield from self._of_those(rest, self._rules.ask(OF_BURST, burst.program, rest))
+
+    def _of_those(self, burst: Burst, answers: Iterable[tuple[Rule[Any], Answer]]) -> Iterator[Verdict]:
         program = burst.program
-        answers = {rule.id: (rule, answer) for rule, answer in self._rules.ask(OF_BURST, program, burst)}
-        hits = self._hits.get(program, {})
-        for rule, answer in answers.values():
-            before = hits.get(rule.id)
-            if isinstance(answer, Hit) and (before is None or _grave(rule, answer) >= _grave(*before)):
-                hits[rule.id] = rule, answer
-        if hits:
-            self._hits[program] = hits
-        about = self._about(program, program.name, burst.process, told=bool(hits))
-        return Verdict("activity", about, tuple((answers | hits).values()))
+        for rule, answer in answers:
+            if answer is not None:
+                whom = answer.whom if isinstance(answer, Hit) else None
+                yield from self._tell(rule, answer, whom or Whom(program, program.name, (program,)), burst.process)
 
-    def _about(self, subject: Pair | Program, name: str, process: Process | None, *, told: bool) -> About:
-        if not told:
-            self._told.pop(subject, None)
-            return About(subject, name)
+    def _tell(self, rule: Rule[Any], answer: Answer, whom: Whom, process: Process | None) -> Iterator[Verdict]:
         digest = self._digest_of(process) if process else None
-        about = self._told[subject] = About(subject, name, digest, process.service if process else None)
-        self._told.move_to_end(subject)
-        return about
-
-
-def _grave(rule: Rule[Burst], hit: Hit) -> int:
-    return rule.severity if hit.severity is None else hit.severity
+        return self._told.put(rule, answer, whom, digest, process.service if process else None)

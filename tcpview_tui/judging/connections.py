@@ -11,7 +11,7 @@ from tcpview_tui.findings.evidence import Unread
 from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rules.lasting import DAY, Standing
 from tcpview_tui.findings.rules.reputation import AddressLookup
-from tcpview_tui.findings.table import OF_ADDRESS, OF_NOVELTY, OF_OWNERLESS, OF_PROCESS, OF_STANDING
+from tcpview_tui.findings.table import OF_ADDRESS, OF_NOVELTY, OF_OWNERLESS, OF_STANDING, PROCESS_RULES
 from tcpview_tui.judging.contents import LATER
 from tcpview_tui.judging.lacks import Lacks
 from tcpview_tui.judging.turns import Turns
@@ -148,7 +148,7 @@ class Connections:
             answers += self._by_baseline(row, now)
         if key in self._lacks:
             answers += self._rules.ask(OF_OWNERLESS, key, self._lacks.evidence(row, now))
-            answers += unknown(OF_PROCESS, why) if (why := _unknown(row, self._lacks.is_root)) else ()
+            answers += unknown(PROCESS_RULES, why) if (why := _unknown(row, self._lacks.is_root)) else ()
         if all(answer is None for _, answer in answers):  # nearly always: then no words are made of the row
             return Verdict("connection", About(key, ""))
         name = f"{owner.label}  {row.connection.ends}" if owner else row.connection.ends

@@ -62,7 +62,7 @@ def _about(place: Place, happening: Happening, host: str, digest_of: Digest) -> 
     process = process_of(place, rows)
     known = {} if process is None else ecs.of_process(process, host, digest_of)
     match place:
-        case ("process", (int(pid), _)) | ("machine", ("hidden-process", int(pid))) if process is None:
+        case ("process" | "activity", (int(pid), _)) | ("machine", ("hidden-process", int(pid))) if process is None:
             return {"process": {"pid": pid}}
         case ("activity", ((_, _, _), str(transport), str(address), int(port), _)):
             return known | _remote(transport, address, port)
@@ -82,7 +82,7 @@ def process_of(place: Place, rows: Sequence[Row]) -> Process | None:
     """Return the process that a judgement about these rows is about: of a program, whose connection opened last."""
     owners = [owner for row in rows for owner in row.owners]
     match place:
-        case ("process", identity) | ("machine", ("sniffer", identity)):
+        case ("process", identity) | ("machine", ("sniffer", identity)) | ("activity", (int(), _) as identity):
             owners = [owner for owner in owners if owner.identity == identity]
         case _:
             owners = [row.owner for row in sorted(rows, key=lambda row: -row.first_seen) if row.owner]

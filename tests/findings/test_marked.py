@@ -32,7 +32,7 @@ steps = st.lists(
         st.tuples(st.just("gone"), keys, st.none()),
         st.tuples(st.just("connection"), keys, severities),
         st.tuples(st.just("process"), st.sampled_from([CURL.identity, NGINX.identity]), severities),
-        st.tuples(st.just("activity"), st.sampled_from([PAIR, PAIR.program, "something"]), severities),
+        st.tuples(st.just("activity"), st.sampled_from([PAIR, CURL.identity, NGINX.identity, "something"]), severities),
         st.tuples(st.just("machine"), st.sampled_from([("sniffer", CURL.identity), ("hidden-socket", 1)]), severities),
         st.tuples(st.just("hush"), st.integers(0, 3), st.none()),
     ),

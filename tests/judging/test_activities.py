@@ -1,13 +1,16 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tcpview_tui.findings.register import subjects
-from tcpview_tui.findings.rule import Severity
-from tcpview_tui.judging import activities as module
+from tcpview_tui.findings.rule import Answer, Severity
+from tcpview_tui.findings.rules.burst import SCAN
+from tcpview_tui.judging import told as module
 from tcpview_tui.judging.activities import Activities
 from tcpview_tui.judging.verdict import Rules
-from tcpview_tui.model.process import Process
+from tcpview_tui.model.about_findings import explained
+from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.row import Row
 from tests.fakes import CURL, EPOCH
 from tests.findings.workload import AGENT, gone, outgoing
@@ -29,10 +32,18 @@ def beacon(court: Court, number: int = 12, every: int = 30, remote: tuple[str, i
     return rows[-1]
 
 
-def scan(court: Court, number: int, at: float, who: Process = AGENT, port: int = 22) -> list[Row]:
-    rows = [outgoing(at - EPOCH, (f"203.0.113.{n}", port), who) for n in range(number)]
+def scan(
+    court: Court, number: int, at: float, *who: Process | None, port: int = 22, net: str = "203.0.113"
+) -> list[Row]:
+    """Let these processes, or the agent, connect by turns to so many addresses."""
+    turns = who or (AGENT,)
+    rows = [outgoing(at - EPOCH, (f"{net}.{n}", port), turns[n % len(turns)]) for n in range(number)]
     court.look(*rows, at=at)
     return rows
+
+
+def python(pid: int, **facts: Any) -> Process:
+    return Process(pid, 50.0 + pid, "python3", "root", "/usr/bin/python3.11", f"python3 job{pid}.py", **facts)
 
 
 def test_a_beacon_marks_the_rows_of_its_pair_only(court: Court) -> None:
@@ -45,7 +56,7 @@ def test_a_beacon_marks_the_rows_of_its_pair_only(court: Court) -> None:
     assert court.rules(outgoing(0, ("203.0.113.7", 443), direction="in")) == []
 
 
-def test_a_burst_marks_the_rows_of_its_program_only(court: Court) -> None:
+def test_a_burst_marks_the_rows_of_its_process_only(court: Court) -> None:
     court.look()
     rows = scan(court, 40, EPOCH + 50)
     court.look(at=EPOCH + 61)
@@ -53,6 +64,102 @@ def test_a_burst_marks_the_rows_of_its_program_only(court: Court) -> None:
     assert court.rules(outgoing(0, OTHER)) == ["scan"]
     assert court.rules(outgoing(0, OTHER, CURL)) == []
     assert court.register.findings[0].digest == f"{AGENT.pid:064x}"
+
+
+@pytest.mark.parametrize(("port", "net", "rule"), [(445, "203.0.113", "scan"), (22, None, "many-to-one")])
+def test_a_later_process_of_the_same_program_is_not_marked(court: Court, port: int, net: str | None, rule: str) -> None:
+    court.look()
+    ends = [(f"{net}.{n}" if net else "203.0.113.7", port) for n in range(60)]
+    court.look(*(outgoing(1, end, python(4242)) for end in ends), at=EPOCH + 1)
+    court.look(at=EPOCH + 61)
+    for start in (62, 1800):
+        later = outgoing(start, OTHER, python(5000 + start))
+        court.look(later, at=EPOCH + start)
+        court.look(at=EPOCH + start + 70)
+        assert court.rules(later) == []
+        assert court.rules(outgoing(start, ends[0], python(5000 + start))) == []
+    assert court.rules(outgoing(1900, OTHER, python(4242))) == [rule]
+
+
+def test_the_culprit_is_named_with_pid_user_and_command(court: Court) -> None:
+    court.look()
+    scan(court, 40, EPOCH + 1, python(4242))
+    court.look(at=EPOCH + 61)
+    (finding,) = court.register.findings
+    assert (finding.subject, finding.name) == (python(4242).identity, "python3 (4242)")
+    assert finding.sentence.endswith("; by python3 (4242) of root: python3 job4242.py")
+    facts = {each.label: each.value for each in explained(finding, {})}
+    assert facts["About"] == "python3 (4242)"
+    assert "4242" in facts["Found"]
+
+
+def test_two_bursts_of_two_processes_of_one_program_are_two(court: Court) -> None:
+    court.look()
+    scan(court, 80, EPOCH + 1, python(4242), python(4243))
+    quiet = outgoing(2, ("203.0.113.7", 22), python(4244))
+    court.look(quiet, at=EPOCH + 2)
+    court.look(at=EPOCH + 61)
+    assert {each.name for each in court.register.findings} == {"python3 (4242)", "python3 (4243)"}
+    assert len({each.subject for each in court.register.findings}) == 2
+    assert court.rules(quiet) == []
+
+
+def test_children_that_each_try_a_little_are_found_together(court: Court) -> None:
+    court.look()
+    children = [python(5000 + n, parents=(Ancestor(4200, "xargs"), Ancestor(1, "init"))) for n in range(40)]
+    rows = scan(court, 40, EPOCH + 1, *children)
+    apart = outgoing(2, OTHER, python(6000))
+    court.look(apart, at=EPOCH + 2)
+    court.look(at=EPOCH + 61)
+    (finding,) = court.register.findings
+    assert finding.name == "python3 (5000, 5001, 5002 and 37 more)"
+    assert (
+        "; by 40 processes (python3) of root, all below xargs (4200): 5000, 5001, 5002 and 37 more" in finding.sentence
+    )
+    assert [court.rules(each) for each in rows] == [["scan"]] * 40
+    assert court.rules(apart) == []
+    assert court.rules(outgoing(90, OTHER, python(7000, parents=children[0].parents))) == []
+
+
+def test_children_of_two_parents_are_two_entries(court: Court) -> None:
+    court.look()
+    for turn, parent in enumerate((4200, 4300)):
+        children = [python(parent + 1 + n, parents=(Ancestor(parent, "xargs"),)) for n in range(40)]
+        scan(court, 40, EPOCH + 1 + 200 * turn, *children, net=f"198.51.{turn}")
+        court.look(at=EPOCH + 70 + 200 * turn)
+    assert [each.name for each in court.register.findings] == [
+        "python3 (4301, 4302, 4303 and 37 more)",
+        "python3 (4201, 4202, 4203 and 37 more)",
+    ]
+
+
+def test_workers_that_each_stay_just_below_are_found_together(court: Court) -> None:
+    court.look()
+    rows = scan(court, 100, EPOCH + 1, *(python(4200 + n) for n in range(4)))
+    court.look(at=EPOCH + 61)
+    (finding,) = court.register.findings
+    assert finding.name == "python3 (4200, 4201, 4202 and 1 more)"
+    assert {tuple(court.rules(each)) for each in rows} == {("scan",)}
+
+
+def test_when_nobody_knows_the_process_the_ends_are_marked(court: Court) -> None:
+    court.look()
+    rows = scan(court, 40, EPOCH + 1, None)
+    court.look(at=EPOCH + 61)
+    assert [each.name for each in court.register.findings] == ["unknown process"]
+    assert court.rules(rows[0]) == ["scan"]
+    assert court.rules(outgoing(90, OTHER, None)) == []
+
+
+def test_a_rule_that_fails_is_said_to_have_failed(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> Answer:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr("tcpview_tui.judging.activities.OF_BURST", (replace(SCAN, check=fail),))
+    court.look()
+    scan(court, 40, EPOCH + 1)
+    court.look(at=EPOCH + 61)
+    assert [(each.rules, each.name) for each in court.register.unchecked] == [(("scan",), "agent")]
 
 
 def test_they_are_judged_once_a_minute(court: Court) -> None:
@@ -99,11 +206,11 @@ def test_what_is_told_is_bounded(court: Court, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(module, "KEPT", 3)
     court.look()
     for number in range(6):
-        scan(court, 40, EPOCH + 1, replace(AGENT, executable=f"/opt/{number}"))
+        scan(court, 40, EPOCH + 1, replace(AGENT, pid=number, executable=f"/opt/{number}"))
     court.look(at=EPOCH + 60)
     panel = court.panel
     assert isinstance(panel, Activities)
-    assert len(court.register.findings) == len(panel._told) == len(panel._hits) == 3
+    assert len(court.register.findings) == len(panel._told) == 3
 
 
 def test_a_row_names_every_place_where_answers_about_it_stand() -> None:

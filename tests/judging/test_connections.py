@@ -11,7 +11,7 @@ from tcpview_tui.findings.baseline.comparison import Comparison
 from tcpview_tui.findings.baseline.traits import Networks
 from tcpview_tui.findings.rule import Hit, Rule, Severity
 from tcpview_tui.findings.rules.lasting import DAY
-from tcpview_tui.findings.table import OF_PROCESS, OF_STANDING
+from tcpview_tui.findings.table import OF_STANDING, PROCESS_RULES
 from tcpview_tui.judging import connections as module
 from tcpview_tui.judging.connections import Connections
 from tcpview_tui.judging.verdict import Rules
@@ -116,7 +116,7 @@ def test_without_root_nobody_can_tell(court: Court) -> None:
     gaps = {each.reason: each.rules for each in court.register.unchecked_of(seen)}
     assert gaps.pop("The owners of all sockets are told to root only.") == ("ownerless",)
     ((reason, rules),) = ((reason, rules) for reason, rules in gaps.items() if "deleted-exe" in rules)
-    assert rules == tuple(rule.id for rule in OF_PROCESS)
+    assert rules == tuple(rule.id for rule in PROCESS_RULES)
     assert reason == f"Its process is not known: {Unowned.OTHER_USER}."
 
 

@@ -60,7 +60,7 @@ def places(keys: st.SearchStrategy[Any]) -> st.SearchStrategy[Place]:
         st.tuples(st.just("connection"), keys),
         st.tuples(st.just("machine"), st.tuples(st.just("hidden-socket"), keys)),
         st.tuples(st.just("machine"), _MACHINE),
-        st.tuples(st.just("activity"), _PAIRS | _PROGRAMS),
+        st.tuples(st.just("activity"), _PAIRS | _PROGRAMS | _IDENTITIES),
     )
 
 

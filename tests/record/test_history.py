@@ -10,7 +10,6 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tcpview_tui.findings.pair import program_of
 from tcpview_tui.findings.register import Register
 from tcpview_tui.findings.silences import Silences
 from tcpview_tui.model.connection import State
@@ -61,7 +60,7 @@ def verdicts(draw: st.DrawFn, keys: list[int]) -> list[tuple[Place, tuple[Findin
         ("process", NGINX.identity),
         ("machine", ("sniffer", CURL.identity)),
     ]
-    told += [("activity", program_of(CURL)), *(("connection", key) for key in keys)]
+    told += [("activity", CURL.identity), *(("connection", key) for key in keys)]
     told += [("machine", ("hidden-socket", key)) for key in keys]
     chosen = draw(st.lists(st.sampled_from(told), max_size=3, unique=True))
     return [found(place, draw(st.sampled_from("abc"))) if draw(st.booleans()) else (place, ()) for place in chosen]

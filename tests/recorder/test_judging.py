@@ -92,7 +92,7 @@ def test_a_beacon_is_recorded_when_it_is_known_to_be_one(tmp_path: Path) -> None
     told = beacons(path)
     assert told, "found"
     assert told[0].at.look > 9, "not before there are eight intervals"
-    assert told[0].findings[0].name == "curl  93.184.216.34:443"
+    assert told[0].findings[0].name == "curl (4242)  93.184.216.34:443"
     assert {event.place[0] for event in told} == {"activity"}
 
 

@@ -1,16 +1,22 @@
-"""A program that tries very much within a minute: many machines, many ports, one log-in again and again, in vain."""
+"""Who tries very much within a minute: many machines, many ports, one log-in again and again, in vain.
+
+Processes of one program that each try a little are judged together: a scanner may start one for each connection.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcpview_tui.findings.party import doers, whom
 from tcpview_tui.findings.ports import COMMON, LOG_IN, MAIL, SOUGHT
 from tcpview_tui.findings.reach import is_nearby
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity
 from tcpview_tui.text import count, duration, endpoint, local_time
 
 if TYPE_CHECKING:
-    from tcpview_tui.findings.burst import Burst, Group
+    from collections.abc import Sequence
+
+    from tcpview_tui.findings.burst import Attempt, Burst, Group
 
 SWEEP = 30
 """Fresh addresses at one port. A page in a browser takes its parts from up to 40, but they answer, and at port 443."""
@@ -53,13 +59,13 @@ def _swept(sweep: Group) -> Hit | None:
     sought = sweep.port in SOUGHT
     evidence = _sentence(sweep, f"{count(sweep.addresses, 'address', 'addresses')} at port {sweep.port}")
     if _mostly_fails(sweep):
-        return Hit(evidence, _PURPOSE, Severity.HIGH if sought else None)
+        return _hit(sweep.attempts, evidence, _PURPOSE, Severity.HIGH if sought else None)
     if sought:
-        return Hit(evidence, f"{_UNSURE}tools of administration do so, too.")
+        return _hit(sweep.attempts, evidence, f"{_UNSURE}tools of administration do so, too.")
     if sweep.port in MAIL:
-        return Hit(evidence, _LETTERS, Severity.LOW)
+        return _hit(sweep.attempts, evidence, _LETTERS, Severity.LOW)
     if sweep.port not in COMMON and sweep.fresh >= WIDE_SWEEP:
-        return Hit(evidence, f"{_UNSURE}monitoring and clusters look so.", Severity.LOW)
+        return _hit(sweep.attempts, evidence, f"{_UNSURE}monitoring and clusters look so.", Severity.LOW)
     return None
 
 
@@ -67,9 +73,9 @@ def _probed(probe: Group) -> Hit | None:
     """Judge many ports of one address."""
     evidence = _sentence(probe, f"{count(probe.ports, 'port')} of {probe.address}")
     if probe.ports >= PROBE and _mostly_fails(probe):
-        return Hit(evidence, _PURPOSE)
+        return _hit(probe.attempts, evidence, _PURPOSE)
     if probe.ports >= WIDE_PROBE:
-        return Hit(evidence, f"{_UNSURE}many files by passive FTP look so.", Severity.LOW)
+        return _hit(probe.attempts, evidence, f"{_UNSURE}many files by passive FTP look so.", Severity.LOW)
     return None
 
 
@@ -79,16 +85,18 @@ def _brute_force(burst: Burst) -> Answer:
 
 def _hammered(target: Group) -> Hit | None:
     """Judge one end that was connected to again and again."""
-    address, port = target.address or "", target.port or 0
+    address, port, attempts = target.address or "", target.port or 0, target.attempts
     evidence = _sentence(target, endpoint(address, port))
     if target.tries >= LOG_INS and port in LOG_IN:
-        return Hit(f"{evidence}; {LOG_IN[port]} is where one logs in", "Many small jobs of one script do so, too.")
+        evidence = f"{evidence}; {LOG_IN[port]} is where one logs in"
+        return _hit(attempts, evidence, "Many small jobs of one script do so, too.")
     if is_nearby(address):
         return None
     if target.tries >= LOG_INS and port in MAIL:
-        return Hit(evidence, _LETTERS, Severity.LOW)
+        return _hit(attempts, evidence, _LETTERS, Severity.LOW)
     if target.tries >= FLOOD:
-        return Hit(evidence, "A client that uses no connection twice looks so: proxies, tests of load.", Severity.LOW)
+        against = "A client that uses no connection twice looks so: proxies, tests of load."
+        return _hit(attempts, evidence, against, Severity.LOW)
     return None
 
 
@@ -97,7 +105,12 @@ def _failing(burst: Burst) -> Answer:
     if _scan(burst) or tried.failed < FAILURES or tried.dead < FAILED_ENDS or not _mostly_fails(tried):
         return None
     evidence = _sentence(tried, f"{count(tried.addresses, 'address', 'addresses')}, {count(tried.ports, 'port')}")
-    return Hit(evidence, "Sharing of files among peers looks so, and a network that is down.")
+    return _hit(tried.failures, evidence, "Sharing of files among peers looks so, and a network that is down.")
+
+
+def _hit(attempts: Sequence[Attempt], evidence: str, against: str, severity: Severity | None = None) -> Hit:
+    """Return what was found of those who made these attempts."""
+    return Hit(f"{evidence}; {doers(attempts)}", against, severity, whom(attempts))
 
 
 def _gravest(hits: list[Hit], usual: Severity) -> Hit | None:
@@ -115,11 +128,14 @@ def _sentence(group: Group, where: str) -> str:
     return f"{count(group.tries, 'connection')} to {where} within {lasted}, from {local_time(group.at)}{vain}"
 
 
-_READS = "the outgoing connections that each program opened within a minute, and their states"
+_READS = (
+    "the outgoing connections that each process opened within a minute, and, together, those of all processes of one "
+    "program that opened too few alone; their states"
+)
 
 SCAN = Rule(
     id="scan",
-    version=1,
+    version=2,
     title="Scan of addresses or ports",
     of="activity",
     reads=_READS,
@@ -131,7 +147,7 @@ SCAN = Rule(
 
 BRUTE_FORCE = Rule(
     id="many-to-one",
-    version=1,
+    version=2,
     title="Many connections to one end",
     of="activity",
     reads=_READS,
@@ -143,7 +159,7 @@ BRUTE_FORCE = Rule(
 
 FAILING = Rule(
     id="many-failed",
-    version=1,
+    version=2,
     title="Many ends that never answer",
     of="activity",
     reads=_READS,

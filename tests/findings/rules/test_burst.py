@@ -19,7 +19,7 @@ from tcpview_tui.model.row import Row
 from tcpview_tui.sources.base import Sampler
 from tcpview_tui.sources.choose import choose
 from tests.fakes import EPOCH
-from tests.findings.workload import Watch, gone, moved, outgoing
+from tests.findings.workload import AGENT, Watch, gone, moved, outgoing
 from tests.sources.net import linux
 
 RULES = (SCAN, BRUTE_FORCE, FAILING)
@@ -51,7 +51,7 @@ def test_a_sweep_says_how_many_addresses_and_how_many_in_vain() -> None:
     rows = tried(300, 22, failing=297) + [outgoing(20, ("203.0.100.1", 22)) for _ in range(112)]
     hits = found(*rows)
     assert hits["scan"].sentence.startswith("412 connections to 300 addresses at port 22 within 20 s, from ")
-    assert hits["scan"].sentence.endswith(", 297 of them failed")
+    assert hits["scan"].sentence.endswith(", 297 of them failed; by agent (500) of root")
     assert hits["scan"].severity is Severity.HIGH
 
 
@@ -159,6 +159,15 @@ def test_many_ends_that_never_answer() -> None:
     assert hits["many-failed"].sentence.startswith("30 connections to 12 addresses, 12 ports within ")
     answered = [moved(row, State.ESTABLISHED) for row in rows]
     assert found(*rows[:14], *answered[14:]) == {}
+
+
+def test_only_those_are_named_whom_nobody_answers() -> None:
+    other = replace(AGENT, pid=501)
+    rows = [outgoing(n / 2, (f"203.0.113.{n % 12}", 5000 + n % 12), state=State.SYN_SENT) for n in range(30)]
+    (hit,) = found(*rows, outgoing(3, ("203.0.113.99", 443), other)).values()
+    assert hit.sentence.endswith(", 30 of them failed; by agent (500) of root")
+    assert hit.whom is not None
+    assert hit.whom.places == (AGENT.identity,)
 
 
 def test_a_client_whose_server_is_down_is_not_marked() -> None:
