@@ -7,7 +7,7 @@ from tcpview_tui.model.columns import Context
 from tcpview_tui.model.moment import Moment, Moments
 from tcpview_tui.model.narrowing import Narrowing
 from tests.fakes import EPOCH, connection
-from tests.model.test_view import Screen
+from tests.model.screen import Screen
 
 
 def test_without_a_mark_nothing_is_dimmed_or_hidden() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from tcpview_tui.model.connection import Connection
 from tcpview_tui.respond.disconnect import disconnect
+from tests.sources.kernel import source
 from tests.sources.net import linux, root
-from tests.sources.test_sockdiag import source
 
 if sys.platform == "linux":
     from tcpview_tui.sources.sockdiag import SockDiagSource

@@ -21,7 +21,7 @@ from tcpview_tui.tui.painter import Painter
 from tcpview_tui.tui.screens.states import StatesScreen
 from tcpview_tui.tui.theme import PALETTES
 from tests.fakes import connection
-from tests.model.test_view import Screen
+from tests.model.screen import Screen
 from tests.tui.harness import live
 from tests.tui.steady import Steady
 

@@ -27,7 +27,7 @@ from tcpview_tui.tui.theme import PALETTES, paints
 from tests.fakes import CURL, connection, listener
 from tests.model.findings import found, make_finding
 from tests.model.rows import make_row, rows
-from tests.model.test_view import Screen
+from tests.model.screen import Screen
 from tests.tui.gestures import drag, edge
 from tests.tui.harness import live
 
