@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.findings.evidence import Reading, Unread
@@ -35,13 +36,13 @@ class Machine:
         """Take nothing: it looks for itself."""
 
     def due(self, now: float) -> Iterator[Verdict]:
-        """Yield verdicts of the first watch that is due."""
-        for watch in self._watches:
-            last = self._looked.get(watch.rule.id)
-            if last is None or is_over(last, now):
-                self._looked[watch.rule.id] = now
-                yield from self._judge(watch)
-                return
+        """Yield verdicts of that watch, of those that are due, which has waited longest: looks may be a minute apart."""
+        waiting = [(self._looked.get(watch.rule.id, -inf), place) for place, watch in enumerate(self._watches)]
+        last, place = min(waiting)
+        if is_over(last, now):
+            watch = self._watches[place]
+            self._looked[watch.rule.id] = now
+            yield from self._judge(watch)
 
     def _judge(self, watch: Watch) -> Iterator[Verdict]:
         rule, before = watch.rule, self._told.get(watch.rule.id, {})

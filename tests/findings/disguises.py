@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.findings.packaged import PROGRAM, entering, install
 from tests.findings.processes import SHM, copied, folder
-from tests.findings.stage import HERE, NEAR, Stage, talking
+from tests.findings.stage import HERE, NEAR, Play, Stage, talking
 
 ADA = 1_000
 """The id of a user who is a person."""
@@ -48,7 +51,7 @@ def rebuilt(_: Stage) -> Iterator[None]:
             yield
 
 
-def upgrading(to: Callable[[Path], object]) -> Callable[[Stage], AbstractContextManager[None]]:
+def upgrading(to: Callable[[Path], object]) -> Play:
     """Run a program of a package in a root of its own, where the file is replaced by what `to` does."""
 
     @contextmanager
@@ -57,6 +60,59 @@ def upgrading(to: Callable[[Path], object]) -> Callable[[Stage], AbstractContext
             install(root, 1, "sleep")
             with talking(PROGRAM, "600", preexec_fn=entering(root)):
                 to(root)
+                yield
+
+    return play
+
+
+def altered(more: bytes = b".") -> Play:
+    """Run a program of a package that was written to before, and look closer at it."""
+
+    @contextmanager
+    def play(stage: Stage) -> Iterator[None]:
+        with folder(name="root") as root:
+            install(root, 1, "sleep")
+            _append(root / PROGRAM[1:], more)
+            with talking(PROGRAM, "600", preexec_fn=entering(root)):
+                stage.examine()
+                yield
+
+    return play
+
+
+@contextmanager
+def altered_and_preloading(_: Stage) -> Iterator[None]:
+    """Run such a one that is suspicious by itself, so that nobody has to look closer."""
+    with folder(name="root") as root:
+        install(root, 1, "sleep")
+        _append(root / PROGRAM[1:], b".")
+        preloading: dict[str, Any] = {"env": {"LD_PRELOAD": "/no/such.so"}, "stderr": subprocess.DEVNULL}
+        with talking(PROGRAM, "600", preexec_fn=entering(root), **preloading):
+            yield
+
+
+@contextmanager
+def brought_along(_: Stage) -> Iterator[None]:
+    """Run a program that lies beside those of packages, and is of none."""
+    with folder(name="root") as root:
+        install(root, 1, "cat")
+        copied("sleep", root / "usr/sbin/helper")
+        with talking("/usr/sbin/helper", "600", preexec_fn=entering(root)):
+            yield
+
+
+def known_by_hash(more: bytes = b"") -> Play:
+    """Run a program that a list names by its SHA-256, or one that has `more` bytes than that."""
+
+    @contextmanager
+    def play(stage: Stage) -> Iterator[None]:
+        with folder() as place:
+            program = copied("sleep", place / "worker")
+            _append(program, b".")
+            stage.plant(f"{hashlib.sha256(program.read_bytes()).hexdigest()}\n")
+            stage.clock.advance(61)  # the lists are looked at once a minute
+            _append(program, more)
+            with talking(str(program), "600"):
                 yield
 
     return play
@@ -76,15 +132,14 @@ def put_back(_: Stage) -> Iterator[None]:
             yield
 
 
-def disguised(more: bytes = b"") -> Callable[[Stage], AbstractContextManager[None]]:
+def disguised(more: bytes = b"") -> Play:
     """Run a copy of a shell under another name, with some bytes appended."""
 
     @contextmanager
     def play(_: Stage) -> Iterator[None]:
         with folder() as place:
             shell = copied("bash", place / ".kworkerd")
-            with shell.open("ab") as file:
-                file.write(more)
+            _append(shell, more)
             with talking(str(shell), host=HERE, stdio=True):
                 yield
 
@@ -95,3 +150,8 @@ def disguised(more: bytes = b"") -> Callable[[Stage], AbstractContextManager[Non
 def superserver(_: Stage) -> Iterator[None]:
     with talking("cat", host=NEAR, stdio=True):
         yield
+
+
+def _append(program: Path, more: bytes) -> None:
+    with program.open("ab") as file:
+        file.write(more)

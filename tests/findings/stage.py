@@ -11,15 +11,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from tcpview_tui.findings.register import Register
+from tcpview_tui.findings.rules.sniffer import SNIFFER
 from tcpview_tui.findings.silences import Silences
+from tcpview_tui.findings.table import OF_MACHINE
 from tcpview_tui.judging.judge import Judge
 from tcpview_tui.judging.verdict import News, Rules
 from tcpview_tui.judging.works import Works
+from tcpview_tui.model.column import Context
 from tcpview_tui.model.connection import Unowned
 from tcpview_tui.model.live import LiveTable
 from tcpview_tui.sources.base import Sampler
@@ -31,7 +34,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tcpview_tui.findings.finding import Finding
+    from tcpview_tui.model.connection import Key
     from tcpview_tui.model.row import Row
+    from tcpview_tui.model.traffic import Gauge
+
+_ROWLESS = {rule.id for rule in OF_MACHINE} - {SNIFFER.id}
+"""Rules about the whole machine, whose findings stand at no row. Who overhears elsewhere is nobody who plays here."""
 
 PUBLIC, PRIVATE = "45.0.0.0/24", "10.45.0.0/24"
 FAR, NEAR, HERE = "45.0.0.7", "10.45.0.7", "127.0.0.1"
@@ -72,6 +80,8 @@ class Stage:
         self._folder, self._stack = folder, ExitStack()
         self._sampler = Sampler(SockDiagSource(self.clock, follows=False), self.clock)
         self._works: Works | None = None
+        self._marked: float | None = None
+        self._gauges: dict[Key, Gauge] = {}
 
     def __enter__(self) -> Self:
         self._stack.callback(self._sampler.close)
@@ -90,7 +100,8 @@ class Stage:
         snapshot = self._sampler.sample()
         update = self.table.apply(snapshot)
         played = {key: row for key, row in update.items() if row is None or _is_played(row)}
-        judge.take(News(played, snapshot.gauges, self.clock.wall()))
+        self._gauges.update(snapshot.gauges)
+        judge.take(News(played, snapshot.gauges, self.clock.wall(), self._marked))
         judge.work()
         assert not judge.failed, judge.failed
         self.clock.advance(then)
@@ -103,10 +114,34 @@ class Stage:
         for then in (1.0, 61.0, 1.0, 61.0, 1.0):
             self.look(then)
 
+    def mark(self) -> None:
+        """Press "mark now"."""
+        self._marked = self.clock.wall()
+        self.clock.advance(1.0)
+
+    def learn(self) -> None:
+        """Look, and take it that what is there is normal."""
+        self.look()
+        assert self._works is not None
+        context = Context(gauges=self._gauges)
+        told = self._works.learn(self._played(), context, self.clock.wall())
+        assert "normal here from now on" in told, told
+
+    def examine(self) -> None:
+        """Look closer at each process, as who opens its details does."""
+        self.look()
+        assert self._works is not None
+        for process in {owner for row in self._played() for owner in row.owners}:
+            self._works.closer.look(process, self.clock.wall())
+
     def findings(self) -> dict[str, Finding]:
-        """What is told of the rows, by rule; of one rule the gravest."""
-        told = [found for row in self.table.rows.values() if _is_played(row) for found in self.register.of(row)]
+        """What is told of the rows and of the machine, by rule; of one rule the gravest."""
+        told = [found for row in self._played() for found in self.register.of(row)]
+        told += [found for found in self.register.findings if found.rule in _ROWLESS]
         return {each.rule: each for each in sorted(told, key=lambda each: each.severity)}
+
+    def _played(self) -> list[Row]:
+        return [row for row in self.table.rows.values() if _is_played(row)]
 
     def _judge(self) -> Judge:
         if self._works is None:
@@ -115,6 +150,10 @@ class Stage:
             self._at_work = Judge(lambda: works.panels, self.register, self.clock, lambda: None)
             self._at_work._panels = works.panels
         return self._at_work
+
+
+Play = Callable[[Stage], AbstractContextManager[None]]
+"""What is done on a stage, for as long as it lasts."""
 
 
 def _is_played(row: Row) -> bool:
@@ -156,6 +195,7 @@ class Caller:
 
 
 @contextmanager
-def calling() -> Iterator[Caller]:
-    with talking(sys.executable, "-c", CALLER) as process:
+def calling(host: str = FAR) -> Iterator[Caller]:
+    """One that is connected to `host` besides."""
+    with talking(sys.executable, "-c", CALLER, host=host) as process:
         yield Caller(process)

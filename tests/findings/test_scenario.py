@@ -1,4 +1,4 @@
-"""All that the labelled scenarios should have found is found, and nothing normal is marked."""
+"""All that the labelled scenarios should have found is found, nothing normal is marked, and no rule is left out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tcpview_tui.findings.rule import Rule
+from tcpview_tui.findings.table import RULES
 from tests.sources.net import linux
 from tests.sources.test_namespaces import ip, root
 
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
     from tests.findings.scenario import Scenario
 
 if sys.platform == "linux":
-    from tests.findings.scenario import SCENARIOS, Outcome
+    from tests.findings.scenario import SCENARIOS, UNPLAYED, Outcome
 else:
     SCENARIOS = ()
 
-pytestmark = [linux, root, ip]
+pytestmark = linux
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +37,8 @@ def outcomes() -> dict[str, Outcome]:
     return {each.name: each for each in (Outcome(*told) for told in json.loads(done.stdout))}
 
 
+@root
+@ip
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
 def test_what_is_played_is_found_and_what_is_normal_stays_unmarked(
     outcomes: dict[str, Outcome], scenario: Scenario
@@ -42,5 +46,23 @@ def test_what_is_played_is_found_and_what_is_normal_stays_unmarked(
     outcome = outcomes[scenario.name]
     if outcome.absent:
         pytest.skip(outcome.absent)
-    assert set(outcome.marked) >= scenario.expected
-    assert scenario.expected or not outcome.marked
+    assert set(outcome.found) >= scenario.expected
+    assert scenario.expected or not outcome.found
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda each: each.id)
+def test_every_rule_is_played_for_real_and_has_a_normal_twin_or_it_says_why_not(rule: Rule[object]) -> None:
+    played = [each for each in SCENARIOS if rule.id in each.expected]
+    assert any(not each.made_up for each in played) or rule.id in UNPLAYED
+    assert any(rule.id in each.twin_of for each in SCENARIOS)
+
+
+def test_what_is_said_to_be_unplayed_is_a_rule_that_is() -> None:
+    real = {rule for each in SCENARIOS if not each.made_up for rule in each.expected}
+    assert UNPLAYED.keys() <= {rule.id for rule in RULES} - real
+
+
+def test_a_scenario_names_rules_that_there_are() -> None:
+    assert len({each.name for each in SCENARIOS}) == len(SCENARIOS)
+    ids = {rule.id for rule in RULES}
+    assert all((each.expected or each.twin_of) and each.expected | each.twin_of <= ids for each in SCENARIOS)

@@ -44,6 +44,15 @@ def test_each_is_looked_for_once_a_minute_and_one_at_a_look() -> None:
     assert looked[59:] == [3, 4, 5, 6]
 
 
+def test_none_is_starved_when_looks_are_far_apart() -> None:
+    things = Things(), Things(), Things()
+    rules: tuple[Rule[Any], ...] = (HIDDEN_PROCESS, SNIFFER, LD_SO_PRELOAD)
+    court = Court(Machine(Rules(), [Watch(rule, each.look) for rule, each in zip(rules, things, strict=True)]))
+    for number in range(6):
+        court.look(at=EPOCH + 60 * number)
+    assert [each.looks for each in things] == [2, 2, 2]
+
+
 def test_what_is_gone_is_taken_back_and_what_stays_keeps_its_time() -> None:
     things = Things(hidden(7), hidden(8))
     court = Court(Machine(Rules(), [Watch(HIDDEN_PROCESS, things.look)]))
