@@ -36,7 +36,7 @@ class Machine:
         """Take nothing: it looks for itself."""
 
     def due(self, now: float) -> Iterator[Verdict]:
-        """Yield verdicts of that watch, of those that are due, which has waited longest: looks may be a minute apart."""
+        """Yield verdicts of the watch that has waited longest, if it is due: looks may be a minute apart."""
         waiting = [(self._looked.get(watch.rule.id, -inf), place) for place, watch in enumerate(self._watches)]
         last, place = min(waiting)
         if is_over(last, now):
