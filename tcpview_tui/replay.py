@@ -69,10 +69,7 @@ def _summary(path: Path) -> Text:
     """Return what the recording comes to, or why nobody can tell. It is read anew, in a thread of its own."""
     from rich.text import Text
 
-    from tcpview_tui.summary import told
+    from tcpview_tui.summary import summary
 
-    try:
-        with closing(Reader(path)) as reader:
-            return Text("\n".join(told(reader)))
-    except OSError as error:
-        return Text(unreadable(path, error))
+    lines, fault = summary(path)
+    return Text("\n".join([*filter(None, [fault]), *lines]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 from tcpview_tui.alignment import aligned
 from tcpview_tui.exits import FAILED
 from tcpview_tui.output import put
-from tcpview_tui.record.reader import Reader, unreadable
+from tcpview_tui.record.reader import Reader, ReadingError, unreadable
 from tcpview_tui.record.summary import MOST, Section, answers
 from tcpview_tui.text import count, safe, size
 
@@ -26,20 +26,29 @@ _UNKNOWN = "?"
 
 
 def summarise(path: Path) -> int:
-    """Print the summary of a recording, and return the exit status."""
+    """Print the summary of a recording, of a damaged one as far as it goes, and return the exit status."""
+    lines, fault = summary(path)
+    status = put("\n".join(lines) + "\n") if lines else 0
+    if fault:
+        click.echo(fault, err=True)
+    return FAILED if fault else status
+
+
+def summary(path: Path) -> tuple[list[str], str]:
+    """Return the summary, line by line, and a sentence that says why it is not whole; empty when it is."""
+    lines: list[str] = []
     try:
         with closing(Reader(path)) as reader:
-            lines = list(told(reader))
+            lines.extend(_told(reader))
     except OSError as error:
-        click.echo(unreadable(path, error), err=True)
-        return FAILED
-    return put("\n".join(lines) + "\n")
+        return lines, unreadable(path, error)
+    return lines, ""
 
 
-def told(reader: Reader) -> Iterator[str]:
-    """Return the summary, line by line. Raises ReadingError when the file is damaged."""
+def _told(reader: Reader) -> Iterator[str]:
     facts = reader.facts
-    yield f"{facts.get('host', '')}  {facts.get('started', '')}  {count(reader.last, 'event')}"
+    with suppress(ReadingError):
+        yield f"{facts.get('host', '')}  {facts.get('started', '')}  {count(reader.last, 'event')}"
     for section, rows in answers(reader, MOST + 1):
         yield from _section(section, rows)
 

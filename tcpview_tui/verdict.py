@@ -36,5 +36,5 @@ def tell(path: Path, key: bytes | None) -> int:
             click.echo(broken)
         return 0
     click.echo(f"Not intact: {verdict.fault}")
-    click.echo(f"What holds: {sealed}.")
+    click.echo(f"What holds: {sealed}." if verdict.seals else "No seal was found to hold.")
     return FAILED

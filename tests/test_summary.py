@@ -23,7 +23,7 @@ from tcpview_tui.summary import summarise
 from tests.fakes import EPOCH, NGINX, connection, listener
 from tests.record.judged import found
 from tests.record.streams import CALL, HERE, later
-from tests.record.tapes import taped
+from tests.record.tapes import minutes, taped
 from tests.record.test_journal import Told
 from tests.record.test_recording import Tape
 
@@ -141,12 +141,41 @@ def test_what_the_kernel_only_winds_up_has_no_process_and_is_not_long(tmp_path: 
     assert not told["Longest"]
 
 
+def test_who_had_a_connection_that_was_over_at_its_first_look_has_talked(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "a.tcpview")
+    tape.look()
+    client = replace(connection(1, remote=("192.0.2.9", 443), owners=()), past_owners=(NGINX,), opened_at=EPOCH + 0.5)
+    tape.look(replace(client, state=State.TIME_WAIT), gauges={1: Gauge(Told(7))})
+    tape.clock.advance(60)
+    tape.look()
+    tape.file.close()
+    assert told_by(tape.file.path)["Processes that talked most"] == [("nginx (812)", 1, 7, 0)]
+
+
 def test_it_is_printed_and_cut_with_a_word(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert summarise(path) == 0
     text = capfd.readouterr().out
     assert "4.9k" in text
     assert "New listeners" in text
     assert "and more" not in text
+
+
+def test_of_a_damaged_recording_it_is_told_what_stands_before_the_damage(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = minutes(tmp_path / "a.tcpview", 15_000)
+    raw = bytearray(path.read_bytes())
+    begin = len(raw) * 6 // 10 // 4096 * 4096
+    raw[begin : begin + 10 * 4096] = b"\xff" * 10 * 4096
+    path.write_bytes(raw)
+    with closing(Reader(path)) as reader:
+        last = reader.damaged_after
+    assert last is not None
+    assert summarise(path) == 1
+    said = capfd.readouterr()
+    assert said.err.endswith(f"This is what the first {last:,} events come to.\n")
+    (talker,) = re.findall(r"curl \(4242\) +([\d,]+) +\S+ +\S+\n", said.out.partition("Remote")[0])
+    assert int(talker) == pytest.approx(last / 3, abs=2)
 
 
 def test_what_is_no_recording_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

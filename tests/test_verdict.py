@@ -49,6 +49,20 @@ def test_what_is_still_written_is_intact_under_its_seals(tmp_path: Path, capsys:
         )
 
 
+def test_of_what_is_none_and_of_another_key_nothing_is_said_to_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, text = tmp_path / "a.tcpview", tmp_path / "passwd"
+    with closing(Recording(path, [], FakeClock(), key=b"secret")) as recording:
+        recording.write(EVERYTHING)
+    text.write_text("root:x:0:0\n" * 100)
+    for each, fault in ((path, "Or it was sealed with a key"), (text, "it is no file of SQLite")):
+        status, out = said(each, capsys)
+        assert status == 1
+        assert fault in out
+        assert out.endswith("\nNo seal was found to hold.\n")
+
+
 def test_a_line_that_was_touched_is_no_fault_of_the_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.tcpview"
     recording = begun(path)

@@ -27,17 +27,12 @@ _WHOLE = frozenset({"table", "html"})
 
 
 def written(findings: Sequence[Finding], listing: Listing, names: Sequence[str], context: Context) -> str:
-    """Return the findings in the format and order of `listing`; `names` are the compared columns.
-
-    In place of a table without rows it is nothing at all, as of diff(1): cron(8) sends a mail of everything else.
-    """
+    """Return the findings in the format and order of `listing`; `names` are the compared columns."""
     key, at, host, form = listing.order.key(), context.now, host_name(), listing.format
     ordered = sorted(findings, key=lambda finding: key(finding.entry.row, context))
     if form in {"json", "jsonl"}:
         documents = [_document(finding, names, context, host) for finding in ordered]
         return _lines(documents) if form == "jsonl" else "[\n" + ",\n".join(documents) + "\n]\n"
-    if form == "table" and not findings:
-        return ""
     rows = [replace(finding.entry.row, ordinal=place) for place, finding in enumerate(ordered)]
     where = () if listing.columns or form in _WHOLE else origin(at, host)
     before = [] if form in _WHOLE else [_column("before", "Before", lambda row: _was(ordered[row.ordinal], names))]

@@ -55,7 +55,7 @@ class Watch:
         self._unseen: set[str] = set()
 
     def take(self, snapshot: Snapshot, monotonic: float, slept: float = 0.0) -> list[Happening]:
-        """Return what opened, changed and closed since the last look; at the first, everything that is there.
+        """Return what opened, changed and closed since the last look, by time; at the first, everything that is there.
 
         That something is found is a change of one of the connections that have it.
 
@@ -66,13 +66,14 @@ class Watch:
         self.troubles = [sentence for event in events if (sentence := self._trouble(event))]
         happened = [each for each in self._tracked.take(events) if each.row and isinstance(each.event, TOLD)]
         if self._docket is None:
-            return [each for each in self._named(happened) if self._is_told(each)]
+            return _in_order(each for each in self._named(happened) if self._is_told(each))
         found = self._docket.follow(snapshot)
         self.troubles += self._docket.beside()
         happened = [each._replace(context=_judged(each.context, found)) for each in happened]
         told = [each for each in self._named(happened) if self._is_told(each)]
         at = Moment(snapshot.taken_at, monotonic, snapshot.sequence)
-        return told + list(self._news(self._docket.news(), at, found, {each.row.key for each in told if each.row}))
+        told += self._news(self._docket.news(), at, found, {each.row.key for each in told if each.row})
+        return _in_order(told)
 
     @property
     def status(self) -> int:
@@ -179,6 +180,18 @@ def _told(watched: Watch, form: Form, sampler: Sampler, clock: Clock, stop: thre
 def _say(watched: Watch) -> None:
     for sentence in watched.troubles:
         click.echo(sentence, err=True)
+
+
+def _in_order(happened: Iterable[Happening]) -> list[Happening]:
+    """Return what a look told by the time when it happened; of one connection, as it was told."""
+    latest: dict[Key | None, float] = {}
+
+    def when(happening: Happening) -> float:
+        key, wall = happening.row and happening.row.key, happening.event.at.wall
+        latest[key] = max(latest.get(key, wall), wall)
+        return latest[key]
+
+    return sorted(happened, key=when)
 
 
 def _judged(context: Context, found: Context) -> Context:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tcpview_tui.record.digests import Digest, recorded
 from tcpview_tui.record.excerpt import EVER, Span
 from tcpview_tui.record.facts import FACTS, lasting
+from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import count, safe
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tcpview_tui.record.reader import Reader
+
+
+_WORDS = {"Here from": "from", "Here until": "until", "Filter": "filter"}
+"""What a part is told by: for people, who read of the whole recording above it, and in the file."""
 
 
 class About(NamedTuple):
@@ -33,7 +38,8 @@ def about(reader: Reader, name: str, span: Span, expression: str) -> About:
     known = {fact.title: told[fact.name] for fact in FACTS if fact.title and told.get(fact.name)}
     host = told.setdefault("host", "")
     facts = {"Host": host, "Recording": safe(name), **dict(_times(reader)), **known, **part, **dict(_seal(reader))}
-    excerpt = "; ".join([*filter(None, [told.get("excerpt")]), *(f"{title}: {text}" for title, text in part.items())])
+    here = ", ".join(f"{_WORDS[title]} {text}" for title, text in part.items())
+    excerpt = "; ".join(filter(None, [told.get("excerpt"), here]))
     return About(
         host,
         recorded(reader),
@@ -43,10 +49,11 @@ def about(reader: Reader, name: str, span: Span, expression: str) -> About:
 
 
 def _times(reader: Reader) -> Iterator[tuple[str, str]]:
-    start, end = reader.ask("SELECT min(wall), max(wall) FROM moment")[0]
+    start, end = reader.times()
     with suppress(TypeError, ValueError, OverflowError, OSError):  # there is none, or somebody has made it up
         yield from (("Recorded from", timestamp(start / 1000)), ("to", timestamp(end / 1000)))
-    yield "In all", count(reader.last, "event")
+    with suppress(ReadingError):
+        yield "In all", count(reader.last, "event")
 
 
 def _part(span: Span, expression: str) -> Iterator[tuple[str, str]]:
@@ -59,5 +66,6 @@ def _part(span: Span, expression: str) -> Iterator[tuple[str, str]]:
 
 
 def _seal(reader: Reader) -> Iterator[tuple[str, str]]:
-    for (digest,) in reader.ask("SELECT lower(hex(digest)) FROM seal ORDER BY id DESC LIMIT 1"):
-        yield "Last seal", f"{safe(str(digest))}, which tcpview-tui verify makes again from the recording"
+    with suppress(ReadingError):
+        for (digest,) in reader.ask("SELECT lower(hex(digest)) FROM seal ORDER BY id DESC LIMIT 1"):
+            yield "Last seal", f"{safe(str(digest))}, which tcpview-tui verify makes again from the recording"

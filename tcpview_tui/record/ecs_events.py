@@ -6,7 +6,6 @@ What ECS has no name for, or tells less exactly (its times have milliseconds), i
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tcpview_tui.record import ecs
@@ -14,21 +13,19 @@ from tcpview_tui.record.digests import unread
 from tcpview_tui.record.ecs_judged import alert
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Judged, Named, Opened, Unseen
 from tcpview_tui.record.facts import begun, sentence
+from tcpview_tui.record.identity import key_id
 from tcpview_tui.record.judgement import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tcpview_tui.model.column import Context
-    from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.row import Row
     from tcpview_tui.record.digests import Digest
     from tcpview_tui.record.ecs import Document
     from tcpview_tui.record.event import Event, Moment
     from tcpview_tui.record.tracked import Happening
-
-_KEY_LENGTH = 16
-"""Hexadecimal digits of an id: 64 bits, of which two in 100,000 are alike in 1 of 3,700,000,000 cases."""
 
 _DONE: dict[type[Event], tuple[str, str]] = {
     Opened: ("opened", "start"),
@@ -58,7 +55,7 @@ def document(happening: Happening, host: str, digest_of: Digest = unread) -> Doc
         told = alert(event, happening, host, digest_of)
     else:
         told = _told(event, happening.row, happening.context, host, digest_of)
-    own = {"time": _time(event.at), **told["tcpview"], **_exact(event, host, digest_of)}
+    own = {"time": _time(event.at), **told["tcpview"], **_exact(happening, host, digest_of)}
     return ecs.known({**ecs.base(event.at.wall), **told, "tcpview": own})
 
 
@@ -96,24 +93,37 @@ def beginning(facts: Mapping[str, str]) -> Document:
     )
 
 
-def key_id(key: Key) -> str:
-    """Return a short text that stands for `key` in files, the same at every start; one that came from a file stays."""
-    return key if isinstance(key, str) else sha256(repr(key).encode()).hexdigest()[:_KEY_LENGTH]
-
-
 def _time(at: Moment) -> Document:
     return {"wall": at.told, "monotonic": at.clock, "look": at.look, "early": at.early or None}
 
 
-def _exact(event: Event, host: str, digest_of: Digest) -> Document:
+def id_of(happening: Happening) -> str:
+    """Return the id of the connection that an event is about; empty when it is about none."""
+    if happening.id:
+        return happening.id
+    match happening.event:
+        case Opened(_, connection) | Changed(_, connection):
+            return key_id(connection.key)
+        case Closed(_, key) | Counted(_, key):
+            return key_id(key)
+        case Judged(_, place) if (key := key_of(place)) is not None:
+            return key_id(key)
+    return ""
+
+
+def _exact(happening: Happening, host: str, digest_of: Digest) -> Document:
     """Return the facts of an event for which there is no other place."""
+    return {"key": id_of(happening), **_facts(happening.event, host, digest_of)}
+
+
+def _facts(event: Event, host: str, digest_of: Digest) -> Document:
     match event:
         case Opened(_, connection) | Changed(_, connection):
             return _connection(connection, host, digest_of)
-        case Closed(_, key, owners):
-            return {"key": key_id(key), "past_owners": ecs.owners(owners, host, digest_of)}
-        case Counted(_, key, counters):
-            return {"key": key_id(key), "counters": counters._asdict()}
+        case Closed(_, _, owners):
+            return {"past_owners": ecs.owners(owners, host, digest_of)}
+        case Counted(_, _, counters):
+            return {"counters": counters._asdict()}
         case Named(_, address, name):
             return {"address": address, "name": name}
         case Unseen(_, code, problem):
@@ -122,14 +132,11 @@ def _exact(event: Event, host: str, digest_of: Digest) -> Document:
             return {"seconds": seconds}
         case Acted(_, sentence):
             return {"sentence": sentence}
-        case Judged(_, place):
-            key = key_of(place)
-            return {} if key is None else {"key": key_id(key)}
+    return {}
 
 
 def _connection(connection: Connection, host: str, digest_of: Digest) -> Document:
     facts: dict[str, Any] = {
-        "key": key_id(connection.key),
         "user": connection.user,
         "direction": connection.direction,
         "opened_at": connection.opened_at,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from tcpview_tui.model.connection import Key
 from tcpview_tui.record.history import History
+from tcpview_tui.record.identity import identify_by
 from tcpview_tui.record.reader import ReadingError
 from tcpview_tui.record.tracked import Tracked
 from tcpview_tui.record.wire import LAST
+from tcpview_tui.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tcpview_tui.model.connection import Connection
     from tcpview_tui.model.query import Query
     from tcpview_tui.record.event import Event, Moment
+    from tcpview_tui.record.identity import Identify
     from tcpview_tui.record.reader import Reader
     from tcpview_tui.record.tracked import Happening
 
@@ -22,6 +28,9 @@ if TYPE_CHECKING:
 
 FIRST = -62_135_596_800
 """The first second UTC of the year 1."""
+
+_KEPT = """SELECT connection, json_extract(body, '$.key') FROM event JOIN word ON word.id = kind
+           WHERE text IN ('opened', 'changed') AND body LIKE '%"key"%' AND json_valid(body) ORDER BY event.id"""
 
 _MOST = 100_000
 """Events that are held at once: a look of as many sockets, which are there anyway."""
@@ -59,24 +68,44 @@ def excerpt(reader: Reader, span: Span, query: Query | None, passed: Passed) -> 
 
 def _numbers(reader: Reader, span: Span) -> tuple[int, int]:
     """Return the first and the last event of that time. What is known later may have happened earlier."""
+    every = 1, reader.last_or_damage
     if span == Span():
-        return 1, reader.last
+        return every
     query = """SELECT coalesce(min(event.id), 1), coalesce(max(event.id), 0) FROM event
                JOIN moment ON moment.id = event.moment WHERE moment.wall - coalesce(early, 0) BETWEEN ? AND ?"""
-    first, last = reader.ask(query, *span)[0]
-    return first, last
+    with suppress(ReadingError):
+        first, last = reader.ask(query, *span)[0]
+        return first, last
+    return every  # each is asked for its time, up to the damage
 
 
 def _state_before(reader: Reader, number: int, passed: Callable[[int], None]) -> Tracked:
     """Return what was so before an event."""
     reached, whole = History(reader).whole(number - 1)
-    tracked = Tracked(whole)
+    tracked = Tracked(whole, _identify(reader))
     for look in _looks(reader, reached + 1, number - 1):
         for _ in tracked.take(look):
             pass
         reached += len(look)
         passed(reached)
     return tracked
+
+
+def _identify(reader: Reader) -> Identify:
+    """Return what makes the ids: those that a connection brought with it from another file stay."""
+    facts, kept = reader.facts, dict[Key, str]()
+    made = identify_by(facts)
+    if "imported_on" in facts:
+        with suppress(ReadingError):
+            for number, told in reader.rows(_KEPT):
+                kept.setdefault(number, safe(str(told)))
+
+    def identify(connection: Connection, first_seen: float) -> str:
+        with suppress(ReadingError):
+            connection = reader.as_opened(connection)
+        return kept.get(connection.key) or made(connection, first_seen)
+
+    return identify
 
 
 def _looks(reader: Reader, first: int, last: int) -> Iterator[list[Event]]:

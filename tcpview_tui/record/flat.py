@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcpview_tui.record.community_id import community_id
+from tcpview_tui.record.ecs_events import id_of
 from tcpview_tui.record.excerpt import FIRST
-from tcpview_tui.record.lines import WORDS, detail, key_of
+from tcpview_tui.record.lines import WORDS, detail
 from tcpview_tui.record.wire import LAST
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ _FACTS = (
     _Fact("host", "text", lambda _, about: about.host),
     _Fact("event", "text", lambda told, _: WORDS[type(told.event)]),
     _Fact("detail", "text", lambda told, _: detail(told) or None),
-    _Fact("key", "text", lambda told, _: key_of(told.event) or None),
+    _Fact("key", "text", lambda told, _: id_of(told) or None),
 )
 
 _TRAITS = (

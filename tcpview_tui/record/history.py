@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import lru_cache
 from itertools import groupby, pairwise
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +19,17 @@ if TYPE_CHECKING:
     from tcpview_tui.record.reader import Reader
 
 _OF_EVENT = "SELECT mono, wall FROM event JOIN moment ON moment.id = event.moment WHERE event.id = ?"
+
+_STATES = """SELECT state.id, state.event FROM state LEFT JOIN event ON event.id = state.event
+             LEFT JOIN moment ON moment.id = event.moment WHERE state.id <= ? AND state.event BETWEEN 0 AND ?
+             AND (mono <= ? OR state.id = 1) ORDER BY state.id DESC"""
+
+_TOLD = """SELECT count(*), count(moment.wall), count(connection.common) - count(event.connection) FROM event
+           LEFT JOIN moment ON moment.id = event.moment LEFT JOIN connection ON connection.id = event.connection
+           WHERE event.id BETWEEN ? AND ?"""
+
+_ANY = (1 << 63) - 1
+"""The last number that a column of SQLite holds (datatype3.html)."""
 
 _ACTED = """SELECT id FROM event WHERE kind IN (SELECT id FROM word WHERE text = 'acted') AND id <= ? ORDER BY id"""
 
@@ -47,7 +57,6 @@ class History:
         self._reader, self.is_written = reader, is_written
         self.damage: str | None = None
         """Why its end cannot be read, if it cannot."""
-        self._sound = lru_cache(None)(self._before_damage)
 
     def start(self) -> Place:
         """Return the place after the first look. Before it nothing is known."""
@@ -61,13 +70,19 @@ class History:
         try:
             return self.place(self._reader.last)
         except ReadingError as error:
-            self.damage, last = str(error), self._sound("moment")
-            return self.place(min(self._moment(last)[2] - 1, self._sound("event")) if last else 0)
+            self.damage, last = str(error), self._reader.sound("moment")
+            return self.place(min(self._moment(last)[2] - 1, self._reader.sound("event")) if last else 0)
+
+    @property
+    def damaged_after(self) -> int | None:
+        """The last event before the first that cannot be read; `None` when each is there."""
+        return self._reader.damaged_after
 
     def place(self, event: int) -> Place:
         """Return where an event stands; without one, where the recording begins."""
         if not event:
-            return _place(0, *self._moment(1)) if self._last_moment() else Place(0, 0.0, 0.0)
+            is_begun = self._reader.ask("SELECT 1 FROM moment LIMIT 1")
+            return _place(0, *self._moment(1)) if is_begun else Place(0, 0.0, 0.0)
         for mono, wall in self._reader.ask(_OF_EVENT, event):
             return _place(event, mono, wall)
         raise ReadingError(f"event {event} has no time; verify says what else")
@@ -78,7 +93,7 @@ class History:
             end = self._reader.last  # before the last moment: somebody may write between the two
             return self._at(clock, self._last_moment(), end)
         except ReadingError:
-            last = self._sound("moment")
+            last = self._reader.sound("moment")
             if not last or clock * 1000 >= self._moment(last)[0]:
                 raise
             return self._at(clock, last - 1, self._moment(last)[2] - 1)
@@ -104,14 +119,8 @@ class History:
 
         A state that cannot be read is passed over.
         """
-        query = """SELECT state.id, state.event FROM state LEFT JOIN event ON event.id = state.event
-                   LEFT JOIN moment ON moment.id = event.moment
-                   WHERE state.event BETWEEN 0 AND ? AND (mono <= ? OR state.id = 1) ORDER BY state.id DESC"""
-        with suppress(ReadingError):
-            for number, last in self._reader.rows(query, event, inf if clock is None else clock * 1000):
-                with suppress(ValueError, ReadingError):
-                    return last, self._state(number)
-        return 0, NOTHING
+        before = event, inf if clock is None else clock * 1000
+        return self._whole(*before, _ANY) or self._whole(*before, self._reader.sound("state")) or (0, NOTHING)
 
     def told(self, first: int, last: int) -> Iterator[Sequence[Event]]:
         """Return the events from one number to another, those of each moment together."""
@@ -122,15 +131,27 @@ class History:
         if number <= last:
             raise ReadingError(f"event {number} is missing; verify says what else")
 
-    def activity(self, clocks: Sequence[float]) -> list[int]:
-        """Return how many events became known between each two of these times, which go up; none behind damage."""
-        events = [0]
-        for clock in clocks:
-            with suppress(ReadingError):
-                events.append(self.at(clock).event)
-                continue
-            events.append(events[-1])
-        return [max(later - earlier, 0) for earlier, later in pairwise(events[1:])]
+    def activity(self, clocks: Sequence[float], is_sound: bool = True) -> list[int | None]:
+        """Return how many events became known between each two of these times, which go up.
+
+        `None` where that cannot be read; where the recording is not sound, also where they themselves cannot be.
+        """
+        events = [self._event_at(clock) for clock in clocks]
+        return [self._between(earlier, later, is_sound) for earlier, later in pairwise(events)]
+
+    def _event_at(self, clock: float) -> int | None:
+        with suppress(ReadingError):
+            return self.at(clock).event
+        return None
+
+    def _between(self, earlier: int | None, later: int | None, is_sound: bool) -> int | None:
+        if earlier is None or later is None:
+            return None
+        number = max(later - earlier, 0)
+        with suppress(ReadingError):
+            if is_sound or self._reader.ask(_TOLD, earlier + 1, later) == [(number, number, 0)]:
+                return number
+        return None
 
     def acted(self, last: int) -> list[Acted]:
         """Return what was done to the machine, up to an event."""
@@ -159,6 +180,14 @@ class History:
         event = self._moment(high + 1)[2] - 1 if high < last else end
         return _place(event, mono, wall).after(clock - mono / 1000)
 
+    def _whole(self, event: int, mono: float, last: int) -> tuple[int, Whole] | None:
+        """Return the last of the states up to number `last` that can be read; `None` also where that is damaged."""
+        with suppress(ReadingError):
+            for number, told in self._reader.rows(_STATES, last, event, mono):
+                with suppress(ValueError, ReadingError):
+                    return told, self._state(number)
+        return None
+
     def _state(self, number: int) -> Whole:
         (body,) = self._reader.ask("SELECT body FROM state WHERE id = ?", number)[0]
         return restored(body, self._reader.process)
@@ -171,16 +200,6 @@ class History:
             if isinstance(mono, int) and isinstance(wall, int) and isinstance(event, int):
                 return mono, wall, event
         raise ReadingError(f"moment {number} is missing or none; verify says what else")
-
-    def _before_damage(self, table: str) -> int:
-        """Return the number of the last row of a table before the first that is missing or cannot be read."""
-        last = 0
-        with suppress(ReadingError):
-            for (number,) in self._reader.rows(f"SELECT id FROM {table} ORDER BY id"):  # noqa: S608 - names of ours
-                if number != last + 1:
-                    break
-                last = number
-        return last
 
 
 def _place(event: int, mono: int, wall: int, *_: int) -> Place:

@@ -79,6 +79,11 @@ class Journal:
         self._version = version
         return [Judged(now, place, found) for place in places if (found := self._found(register, place)) is not None]
 
+    def counted(self, look: int, clock: Clock) -> list[Event]:
+        """Return the counters that moved and were not due yet: nobody tells them later where a file ends."""
+        now = Moment(clock.wall(), clock.monotonic(), look)
+        return list(self._carried(now, list(self._untold)))
+
     def _found(self, register: Register, place: Place) -> tuple[Finding, ...] | None:
         """Return what is found of a subject by now; `None` when that was told."""
         found = register.at(place)
@@ -117,15 +122,17 @@ class Journal:
         self._untold |= snapshot.gauges
         last = {each.key for each in difference.closed} | {each.connection.key for each in snapshot.passed}
         due = now.monotonic - COUNTED_EVERY
-        for key, gauge in list(self._untold.items()):
-            if key in last or self._told.get(key, due) <= due:
-                del self._untold[key]
-                counters = gauge.counters
-                if key in self._told or any(counters):  # else it has carried nothing, or nothing is counted
-                    self._told[key] = now.monotonic
-                    yield Counted(now, key, counters)
+        yield from self._carried(now, [key for key in self._untold if key in last or self._told.get(key, due) <= due])
         for key in last:
             self._told.pop(key, None)
+
+    def _carried(self, now: Moment, keys: Iterable[Key]) -> Iterator[Event]:
+        """Tell the last counters of these; not of what has carried nothing, or is not counted."""
+        for key in keys:
+            counters = self._untold.pop(key).counters
+            if key in self._told or any(counters):
+                self._told[key] = now.monotonic
+                yield Counted(now, key, counters)
 
     def _closed(self, now: Moment, snapshot: Snapshot, difference: Difference) -> Iterator[Event]:
         for connection in difference.closed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tcpview_tui.findings.rule import Of  # noqa: TC001 - msgspec reads it
-from tcpview_tui.record.ecs_events import key_id
+from tcpview_tui.record.identity import key_id
 from tcpview_tui.record.judgement import described, judgement, key_of, keyed
 from tcpview_tui.record.wire import LineFinding  # noqa: TC001 - msgspec reads it
 from tcpview_tui.text import safe

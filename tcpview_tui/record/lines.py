@@ -15,7 +15,7 @@ from tcpview_tui.alignment import cells
 from tcpview_tui.model.columns import COLUMNS
 from tcpview_tui.record import judgement
 from tcpview_tui.record.digests import Digest, unread
-from tcpview_tui.record.ecs_events import beginning, document, key_id
+from tcpview_tui.record.ecs_events import beginning, document, id_of
 from tcpview_tui.record.ecs_judged import process_of
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Gap, Judged, Named, Opened, Unseen
 from tcpview_tui.record.facts import begun, sentence
@@ -104,7 +104,7 @@ def json_line(happening: Happening, host: str, digest_of: Digest = unread) -> st
 def csv_line(happening: Happening, host: str, digest_of: Digest = unread) -> str:
     """Return a record (RFC 4180) with times in UTC; what the event does not tell is empty."""
     event, row, context = happening.event, happening.row, happening.context
-    at, key = event.at, key_of(event)
+    at, key = event.at, id_of(happening)
     origin = [timestamp(at.wall), f"{at.monotonic:.3f}", str(at.look), inert(host), WORDS[type(event)], key]
     owner = row.owner if row else process_of(event.place, happening.rows) if isinstance(event, Judged) else None
     known = {"process": inert(owner.name), "pid": str(owner.pid)} if owner else {}
@@ -116,7 +116,7 @@ def csv_line(happening: Happening, host: str, digest_of: Digest = unread) -> str
 def text_line(happening: Happening, _: str, __: Digest = unread) -> str:
     """Return a line for people: the local time with its distance from UTC, what happened, to what, and by whom."""
     event, row = happening.event, happening.row
-    told = f"{key_of(event) if row is None else _subject(row)}  {detail(happening)}".strip()
+    told = f"{id_of(happening) if row is None else _subject(row)}  {detail(happening)}".strip()
     return f"{_local(event.at.wall)}  {WORDS[type(event)]:7}  {told}\n"
 
 
@@ -156,18 +156,6 @@ def detail(happening: Happening) -> str:
 
 def _finding(found: Finding) -> str:
     return f"{found.severity.label}: {found.title}, {found.name}: {found.sentence}"
-
-
-def key_of(event: Event) -> str:
-    """Return the id of the connection that an event is about; empty when it is about none."""
-    match event:
-        case Opened(_, connection) | Changed(_, connection):
-            return key_id(connection.key)
-        case Closed(_, key) | Counted(_, key):
-            return key_id(key)
-        case Judged(_, place) if (key := judgement.key_of(place)) is not None:
-            return key_id(key)
-    return ""
 
 
 def _wide(text: str, width: int) -> str:

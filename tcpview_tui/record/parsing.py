@@ -33,6 +33,8 @@ _DISORDER = 60.0
 
 _APART = "Import it by itself, with the lines from there on; what stands before was taken."
 
+_NO_LINES = "It is no JSON Lines, which import takes alone: record -o - and export write them with --format jsonl."
+
 _FAMILIES: dict[str, Family] = {"ipv4": 4, "ipv6": 6}
 
 
@@ -73,6 +75,8 @@ def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, Line]]:
     decoder = msgspec.json.Decoder(Line)
     for number, text in enumerate(lines, 1):
         if text.strip():
+            if number == 1 and not (text.lstrip().startswith("{") or text.rstrip().endswith("}")):  # it may be cut
+                raise StreamError(_NO_LINES)
             with _at_line(number):
                 line = decoder.decode(text)
             yield number, line

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,13 @@ from tcpview_tui.text import safe
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tcpview_tui.model.connection import Connection
+
 _BLOCK = 1_000
 """Events that are read in one go: while it lasts, whoever writes the file cannot close it."""
+
+_OF_EVENTS = ("event", "moment", "connection")
+"""The tables that grow with time: a part of each is lost with a part of the file. What they refer to is little."""
 
 _NONSENSE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, msgspec.MsgspecError)
 """What is raised by values that this program never writes."""
@@ -57,6 +63,8 @@ class Reader:
         self._things = Things(self.rows)
         self.process = self._things.process
         """Returns the process of a number. Raises LookupError when there is none."""
+        self.sound = lru_cache(None)(self._sound)
+        """Returns the number of the last row of a table before the first that is missing or cannot be read."""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -70,11 +78,57 @@ class Reader:
         """The number of the last event; 0 when there is none."""
         return int(self.ask("SELECT coalesce(max(id), 0) FROM event")[0][0])
 
+    @property
+    def last_or_damage(self) -> int:
+        """The same; where the end cannot be read, the first that cannot be."""
+        try:
+            return self.last
+        except ReadingError:
+            return self.sound("event") + 1
+
     def events(self, first: int = 1, last: int | None = None) -> Iterator[Event]:
-        """Return the events from one number to another, as they were written, their times to the millisecond."""
-        until = self.last if last is None else min(last, self.last)  # a doctored number would be asked for for ever
+        """Return the events from one number to another, as they were written, their times to the millisecond.
+
+        Raises ReadingError at the first that cannot be read, after all before it.
+        """
+        fault: ReadingError | None = None
+        try:
+            there = self.last  # a doctored number would be asked for for ever
+        except ReadingError as error:
+            there, fault = self.sound("event"), error
+        until = there if last is None else min(last, there)
         for begin in range(first, until + 1, _BLOCK):
             yield from self._events(begin, min(begin + _BLOCK - 1, until))
+        if fault is not None and (last is None or last > there):
+            raise fault
+
+    @property
+    def damaged_after(self) -> int | None:
+        """The last event before the first that is missing, or of which the time or the connection cannot be read.
+
+        `None` when all rows are there, whatever they say: for a million events that takes 50 milliseconds.
+        """
+        if all(map(self._is_whole, _OF_EVENTS)):
+            return None
+        last, moment, connection = map(self.sound, _OF_EVENTS)
+        query = "SELECT min(id) FROM event WHERE id <= ? AND (moment > ? OR connection > ?)"
+        (first,) = self.ask(query, last, moment, connection)[0]
+        return last if first is None else int(first) - 1
+
+    def as_opened(self, connection: Connection) -> Connection:
+        """Return a connection of this recording as it was when it opened, but for its state."""
+        with _understood("what opened"):
+            return self._things.connection(connection.key, None, {})  # type: ignore[arg-type]  # keys are numbers here
+
+    def times(self) -> tuple[Any, Any]:
+        """Return the first and the last millisecond of all that can be read; `None` twice when nothing can."""
+        with suppress(ReadingError):
+            first, last = self.ask("SELECT min(wall), max(wall) FROM moment")[0]
+            return first, last
+        walls: list[Any] = []
+        with suppress(ReadingError):
+            walls.extend(wall for (wall,) in self.rows("SELECT wall FROM moment ORDER BY id"))
+        return (min(walls), max(walls)) if walls else (None, None)
 
     def ask(self, query: str, *values: Any) -> list[Sequence[Any]]:
         """Return what SQL selects. Raises ReadingError when the file is damaged."""
@@ -102,6 +156,23 @@ class Reader:
             row: Sequence[Any] | None = cursor.fetchone()
         return row
 
+    def _is_whole(self, table: str) -> bool:
+        """Return whether the rows of a table are all there, without reading them."""
+        query = f"SELECT (SELECT count(*) FROM {table}), (SELECT coalesce(max(id), 0) FROM {table})"  # noqa: S608
+        with suppress(ReadingError):
+            rows, last = self.ask(query)[0]
+            return bool(rows == last)
+        return False
+
+    def _sound(self, table: str) -> int:
+        last = 0
+        with suppress(ReadingError):
+            for (number,) in self.rows(f"SELECT id FROM {table} ORDER BY id"):  # noqa: S608 - names of ours
+                if number != last + 1:
+                    break
+                last = number
+        return last
+
     def _events(self, first: int, last: int) -> Iterator[Event]:
         """Return the events of a block, which is read whole before anybody takes his time over one of them."""
         rows: list[Sequence[Any]] = []
@@ -114,7 +185,10 @@ class Reader:
             if row[0] != expected:
                 raise ReadingError(f"event {expected} is missing; verify says what else")
             with _understood(f"event {expected}"):
-                event = self._event(row)
+                try:
+                    event = self._event(row)
+                except ReadingError as error:
+                    raise ReadingError(f"what event {expected} refers to cannot be read: {error}") from error
             yield event
         if fault is not None:
             raise fault

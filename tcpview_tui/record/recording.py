@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tcpview_tui.record.aside import Aside
 from tcpview_tui.record.closing import write_line
+from tcpview_tui.record.draft import draft, publish, remove_logs, stray
 from tcpview_tui.record.event import Closed, Gap
-from tcpview_tui.record.opening import beside
 from tcpview_tui.record.rows import Row, Rows, by_table
 from tcpview_tui.record.schema import APPLICATION_ID, SEALED, STATEMENTS, TABLES, VERSION
 from tcpview_tui.record.seal import Chain
 from tcpview_tui.text import count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tcpview_tui.clock import Clock
     from tcpview_tui.model.process import Process
     from tcpview_tui.record.event import Event, Moment
@@ -29,8 +29,14 @@ if TYPE_CHECKING:
 KEPT = 200_000
 """Rows kept in memory while the file cannot be written, about 50 MB; of what comes then only ends are taken."""
 
+_LOG = 25
+"""Pages of the write-ahead log, about 100 kB, beyond which they are brought into the file: that is to take the room."""
+
 _PATIENCE = 500
 """Milliseconds that somebody who reads the file is waited for when it is closed."""
+
+_PAGE = 4096
+"""Bytes of a page, unless SQLite is told otherwise (pragma.html#pragma_page_size)."""
 
 _INSERTS = {table.name: table.insert for table in TABLES}
 
@@ -58,6 +64,10 @@ class Recording:
         """The digest of the whole file, once it was closed in good order: what to write down."""
         self.unclosed: str | None = None
         """Why it was not; `None` before it is closed, too."""
+        self.is_gone = False
+        """True once the file is not where it was made, until it is there again."""
+        self.size = 0
+        """Bytes that the file comes to. While it is written, part of them is in its log."""
         self._clock = clock
         self._key = key
         self._chain = Chain(key)
@@ -66,28 +76,32 @@ class Recording:
         self._seals = 0
         self._missed: Moment | None = None
         self._aside = Aside()
-        _check_alone(path)
-        draft, self._made = _draft(path)
+        if not os.path.lexists(path) and (left := stray(path)) is not None:  # what is there is refused by its name
+            raise RecordingError(f"{left} is there already, and would be read as part of it; choose another name")
         try:
-            self._open(draft, STATEMENTS)
+            new, self._made = draft(path)
+        except OSError as error:
+            raise _refused(path, error) from error
+        try:
+            self._open(new, STATEMENTS)
             self._pending += self._rows.facts(facts)
             self._commit()
             self._file.close()
-            _publish(draft, path)
+            publish(new, path)
             self._begin(path)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise _refused(path, error) from error
         finally:
-            draft.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
 
     def _begin(self, path: Path) -> None:
         """Open the file that has just got its name; when that fails, there is none: the next try may do better."""
         try:
             self._open(path)
         except sqlite3.Error:
-            for ending in ("", "-wal", "-shm"):
-                beside(path, ending).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            remove_logs(path)
             raise
 
     @property
@@ -124,12 +138,11 @@ class Recording:
             os.close(self._made)
 
     def _flush(self) -> None:
-        if not self._pending:
-            return
         try:
             self._check_place()
-            self._commit()
-        except sqlite3.Error as error:
+            if self._pending:
+                self._commit()
+        except (sqlite3.Error, OSError) as error:
             raise _refused(self.path, error) from error
 
     def _is_too_much(self, events: Sequence[Event]) -> bool:
@@ -161,6 +174,8 @@ class Recording:
             (is_busy, *_) = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if is_busy:
                 raise RecordingError("somebody was reading it just then")
+            if not self._is_there():  # SQLite removes the log by its name, and that may be another's by now
+                raise _removed(self.path)
             with suppress(sqlite3.OperationalError):  # for those who follow it, it stays in WAL mode
                 file.execute("PRAGMA journal_mode=MEMORY")  # one sector changes: no journal that could be left over
         if self._pending:
@@ -174,7 +189,8 @@ class Recording:
         if statements:
             settings = f"PRAGMA application_id={APPLICATION_ID}", f"PRAGMA user_version={VERSION}"
         else:  # the index of the log is made while there is room: readers need it, also when the disk is full
-            settings = "PRAGMA journal_mode=WAL", "BEGIN IMMEDIATE", "COMMIT"
+            log = f"PRAGMA wal_autocheckpoint={_LOG}", f"PRAGMA journal_size_limit={_LOG * _PAGE}"
+            settings = "PRAGMA journal_mode=WAL", *log, "BEGIN IMMEDIATE", "COMMIT"
         for statement in (*settings, *statements):
             self._file.execute(statement)
 
@@ -189,58 +205,64 @@ class Recording:
             for table, row in self._pending:
                 self._file.execute(_INSERTS[table], row)
             self._file.execute(_INSERTS["seal"], (self._seals + 1, wall, last, bytes.fromhex(digest)))
+            (pages,) = self._file.execute("PRAGMA page_count").fetchone()
             self._file.execute("COMMIT")
         except sqlite3.Error:
             with suppress(sqlite3.Error):
                 self._file.execute("ROLLBACK")
             raise
-        self._chain, self._seals = chain, self._seals + 1
+        self._chain, self._seals, self.size = chain, self._seals + 1, pages * _PAGE
         self._pending.clear()
 
     def _check_place(self) -> None:
-        """Raise RecordingError when the file is not any more where it was made: nobody would ever find it."""
+        """See that the file is where it was made: else nobody would ever find it.
+
+        Raises RecordingError the first time that it is not, and whenever it cannot be made again.
+        """
+        was_gone, self.is_gone = self.is_gone, not self._is_there()
+        if self.is_gone and not was_gone:
+            raise _removed(self.path)
+        if self.is_gone:
+            self._make_again()
+            self.is_gone = False
+
+    def _is_there(self) -> bool:
         try:
-            there, ours = self.path.stat(), os.fstat(self._made)
-            if (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino):
-                return
+            return os.path.samestat(self.path.stat(), os.fstat(self._made))
         except OSError:
-            pass
-        raise RecordingError(f"{self.path} has been removed or replaced; what happens now is kept in memory only")
+            return False
+
+    def _make_again(self) -> None:
+        """Make the file with all that was in it: what was removed while it is open can still be read from here.
+
+        Raises RecordingError, OSError or sqlite3.Error; all is then as it was before.
+        """
+        if os.path.lexists(self.path):
+            raise RecordingError(f"{self.path} is another file now, and a recording replaces nothing; move it away")
+        new, made = draft(self.path)
+        try:
+            with closing(sqlite3.connect(new)) as copy:
+                self._file.backup(copy)
+            remove_logs(self.path)
+            publish(new, self.path)
+        except (sqlite3.Error, OSError):
+            os.close(made)
+            raise
+        finally:
+            new.unlink(missing_ok=True)
+        self._file.close()  # before there is a new log: SQLite removes one by its name
+        os.close(self._made)
+        self._made = made
+        self._open(self.path)
 
 
-def _check_alone(path: Path) -> None:
-    """Raise RecordingError for what SQLite would read into the new file: the log of one that was killed and removed."""
-    for ending in () if os.path.lexists(path) else ("-wal", "-journal", "-shm"):  # what is there is refused by its name
-        if os.path.lexists(left := beside(path, ending)):
-            raise RecordingError(f"{left} is there already, and would be read as part of it; choose another name")
-
-
-def _draft(path: Path) -> tuple[Path, int]:
-    """Make a file beside `path`, and return it with a descriptor of it. Raises RecordingError.
-
-    The descriptor is to be given back last: to close any of a file drops SQLite's locks on it (fcntl_locking(2)).
-    """
-    try:
-        made, name = tempfile.mkstemp(".new", f".{path.name}.", path.parent)
-    except OSError as error:
-        raise _refused(path, error) from error
-    return Path(name), made
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Give a whole file its name: whoever is killed before has made no recording, and never half of one."""
-    taken = RecordingError(f"{path} is there already, and a recording replaces nothing; choose another name")
-    try:
-        os.link(draft, path)
-    except FileExistsError as error:
-        raise taken from error
-    except OSError as error:  # a file system without hard links, as on many a stick
-        if os.path.lexists(path):
-            raise taken from error
-        draft.rename(path)
+def _removed(path: Path) -> RecordingError:
+    return RecordingError(f"{path} has been removed or replaced")
 
 
 def _refused(path: Path, error: Exception) -> RecordingError:
     if isinstance(error, RecordingError):
         return error
+    if isinstance(error, FileExistsError):
+        return RecordingError(f"{path} is there already, and a recording replaces nothing; choose another name")
     return RecordingError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}")

@@ -90,7 +90,7 @@ class Relay:
         if self._clock.monotonic() < self._not_before:
             return False
         passed = self._clock.monotonic() - self._began
-        return passed >= self._rotation.seconds or room(self._recording.path) >= self._enough
+        return passed >= self._rotation.seconds or self._recording.size >= self._enough
 
     def _turn(self) -> None:
         """Begin the next file with all that is there; when that cannot be done, go on in this one, and say so."""
@@ -130,16 +130,7 @@ class Relay:
         self.name = self._file.name
         self._stuck, self._not_before = False, 0.0
         self._began = self._clock.monotonic()
-        self._enough = max(self._rotation.size, _GROWTH * room(recording.path))
+        self._enough = max(self._rotation.size, _GROWTH * recording.size)
         if self._keep is not None:
             for sentence in self._series.prune(self._keep, recording.path):
                 self._tell(sentence)
-
-
-def room(path: Path) -> int:
-    """Return the bytes that a recording takes on the disk while it is written, with its write-ahead log."""
-    sizes = 0
-    for each in (path, path.with_name(path.name + "-wal")):
-        with suppress(OSError):
-            sizes += each.stat().st_size
-    return sizes

@@ -23,7 +23,7 @@ _FORM = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([A-Za-z]{1,3})", re.ASCII)
 
 
 class Rotation(NamedTuple):
-    """A file is full when it takes so many bytes on the disk, or so many seconds are over; whichever comes first."""
+    """A file is full when it comes to so many bytes, or so many seconds are over; whichever is first."""
 
     size: float = math.inf
     seconds: float = math.inf

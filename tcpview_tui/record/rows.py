@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Named, Opened, Unseen
+from tcpview_tui.record.identity import Called, identify_by
 from tcpview_tui.record.judgement import key_of
 from tcpview_tui.record.keeping import saved
 from tcpview_tui.record.schema import COUNTED, SEALED
@@ -64,10 +65,13 @@ class Rows:
         self._lasting: dict[int | None, _Lasting] = {}
         self._keeper = Keeper()
         self._now: tuple[int, int, int] | None = None
+        self._called = Called(identify_by({}))
 
     def facts(self, facts: Iterable[tuple[str, str]]) -> list[Row]:
         """Return the rows of what is true of the whole recording."""
-        for name, value in facts:
+        told = dict(facts)
+        self._called = Called(identify_by(told))
+        for name, value in told.items():
             self._add("fact", name, value)
         return self._take()
 
@@ -100,11 +104,13 @@ class Rows:
         match event:
             case Opened(at, connection, preexisting):
                 self._open(connection, preexisting)
-                self._seen("opened", at, connection)
+                self._seen("opened", at, connection, self._kept(at, connection))
             case Changed(at, connection):
+                kept = {}
                 if connection.key not in self._connections:  # what opened it could not be kept
                     self._open(connection, preexisting=True)
-                self._seen("changed", at, connection)
+                    kept = self._kept(at, connection)
+                self._seen("changed", at, connection, kept)
             case Closed(at, key, owners):
                 number = self._close(key)
                 self._happened("closed", at, number, body={"owners": self._each(owners)} if owners else None)
@@ -142,7 +148,9 @@ class Rows:
         if number is not None:
             self._late[key] = number
             if len(self._late) > LATE:
-                del self._late[next(iter(self._late))]
+                first = next(iter(self._late))
+                del self._late[first]
+                self._called.forget(first)
         return number
 
     def _about(self, place: Place, findings: Sequence[Finding]) -> int | None:
@@ -158,11 +166,16 @@ class Rows:
             self._judged[place] = number
         return number
 
-    def _seen(self, kind: str, at: Moment, connection: Connection) -> None:
-        """Write down what is known of a connection now, and was not when it opened."""
+    def _kept(self, at: Moment, connection: Connection) -> dict[str, Any]:
+        """Return the id that a connection has from another file, where this one would call it something else."""
+        key = connection.key
+        return {"key": key} if isinstance(key, str) and key != self._called.name(connection, at.wall) else {}
+
+    def _seen(self, kind: str, at: Moment, connection: Connection, kept: dict[str, Any]) -> None:
+        """Write down what is known of a connection now, and was not when it opened, beside what is `kept`."""
         number = self._connections[connection.key]
         told = zip(_Lasting._fields, self._lasts(connection), self._lasting[number], strict=True)
-        body: dict[str, Any] = {name: value for name, value, before in told if value != before}
+        body = kept | {name: value for name, value, before in told if value != before}
         if connection.past_owners:
             body["past_owners"] = self._each(connection.past_owners)
         self._happened(kind, at, number, connection.state.value, body)
@@ -176,7 +189,7 @@ class Rows:
         body: dict[str, Any] | Sequence[Any] | None = None,
     ) -> None:
         text = _json(body) if body else None
-        early = round(at.early * 1000) or None
+        early = round(at.told * 1000) - round(at.wall * 1000) or None  # when it happened is exact to the millisecond
         stated = self._word(state) if state else None
         self._add("event", self._word(kind), self._moment(at), early, connection, stated, text)
 

@@ -55,6 +55,8 @@ _COUNTERS = (
     "algorithm, retransmits, receive queue, send queue; null is unknown, and zeros at its end are left out"
 )
 
+_KEY = "`key`, its id, when that is one from another file"
+
 _JUDGED = (
     "`of` and `subject`, whom it is about (null stands for the connection), and all `findings` about it from then on"
 )
@@ -144,8 +146,8 @@ TABLES = (
                 "body",
                 "TEXT",
                 "JSON: what else it tells, and what of its connection is other than when that opened: `common`, "
-                f"`opened_at`, `local` and `remote` as [address, port], `owners`; of counted {_COUNTERS}; of judged "
-                f"{_JUDGED}",
+                f"`opened_at`, `local` and `remote` as [address, port], `owners`; `past_owners`, the processes "
+                f"that had it before anybody looked; of opened, {_KEY}; of counted {_COUNTERS}; of judged {_JUDGED}",
             ),
         ),
     ),
@@ -173,7 +175,7 @@ TABLES = (
 SEALED = TABLES[:-1]
 """The tables that a seal vouches for."""
 
-HAPPENED = """CREATE VIEW happened AS SELECT event.id,
+_HAPPENED = """CREATE VIEW happened AS SELECT event.id,
  strftime('%Y-%m-%dT%H:%M:%fZ', (moment.wall - coalesce(event.early, 0)) / 1000.0, 'unixepoch') AS at,
  moment.wall - coalesce(event.early, 0) AS wall, kind.text AS kind, event.connection, common.transport,
  stated.text AS state, near.text AS local,
@@ -181,16 +183,27 @@ HAPPENED = """CREATE VIEW happened AS SELECT event.id,
  iif(json_type(event.body, '$.remote') IS NULL, connection.remote_port, json_extract(event.body, '$.remote[1]'))
   AS remote_port,
  (SELECT group_concat(process.name || ' (' || process.pid || ')', ', ')
-  FROM json_each(coalesce(json_extract(event.body, '$.owners'), common.owners))
+  FROM json_each(coalesce(json_extract(event.body, '$.owners'), common.owners{past}))
   JOIN process ON process.id = json_each.value) AS processes, event.body
  FROM event JOIN moment ON moment.id = event.moment JOIN word AS kind ON kind.id = event.kind
  LEFT JOIN word AS stated ON stated.id = event.state LEFT JOIN connection ON connection.id = event.connection
  LEFT JOIN common ON common.id = coalesce(json_extract(event.body, '$.common'), connection.common)
  LEFT JOIN address AS near ON near.id = coalesce(json_extract(event.body, '$.local[0]'), connection.local)
  LEFT JOIN address AS far ON far.id =
-  iif(json_type(event.body, '$.remote') IS NULL, connection.remote, json_extract(event.body, '$.remote[0]'))"""
+  iif(json_type(event.body, '$.remote') IS NULL, connection.remote, json_extract(event.body, '$.remote[0]')){joined}"""
+
+HAPPENED = _HAPPENED.format(
+    past=", json_extract(event.body, '$.past_owners'), past.owners",
+    joined="""
+ LEFT JOIN (SELECT connection, json_extract(body, '$.past_owners') AS owners FROM event
+  WHERE body LIKE '%"past_owners"%' AND kind = (SELECT id FROM word WHERE text = 'opened') GROUP BY connection)
+  AS past ON past.connection = event.connection""",
+)
 """The view that people read: every event with its time spelled out, and with the ends and the processes of its
-connection: those that it tells, else those from when that opened."""
+connection: those that it tells, else those from when that opened, else those that had it before anybody looked."""
+
+VIEWS = (HAPPENED, _HAPPENED.format(past="", joined=""))
+"""Those that a recording may have: in earlier ones it does not show who had a connection before anybody looked."""
 
 STATEMENTS = (*(table.create for table in TABLES), HAPPENED)
 """What makes the file, in order."""

@@ -37,7 +37,10 @@ class Series:
 
     def __init__(self, folder: Path) -> None:
         """Raises RecordingError when another recorder has the folder, or it cannot be opened."""
-        self.folder = folder.resolve()
+        try:
+            self.folder = folder.resolve()
+        except OSError as error:  # the working directory has been removed
+            raise RecordingError(f"{folder} cannot be opened: {error.strerror}") from error
         self._held = _hold(self.folder)
         self._user = os.geteuid() if hasattr(os, "geteuid") else 0  # Windows: st_uid is 0
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from tcpview_tui.record.digests import Digest, unread
-from tcpview_tui.record.recording import RecordingError
+from tcpview_tui.record.recording import KEPT, RecordingError
 from tcpview_tui.record.stream import Stream
 from tcpview_tui.text import count
 
@@ -46,7 +46,7 @@ class Sink(Protocol):
 class File:
     """A recording. What cannot be written waits for the next time."""
 
-    fate = "It waits in memory, and is tried again at each look."
+    fate = f"It waits in memory, up to {count(KEPT, 'row')}, and is tried again at each look."
 
     def __init__(self, recording: Recording) -> None:
         self.name = str(recording.path)
@@ -58,6 +58,8 @@ class File:
 
     def losses(self) -> Iterator[str]:
         """Return what waits still, and what was not even kept."""
+        if self._recording.is_gone:
+            yield f"{self.name} is not there any more, with all that was written to it."
         if self._recording.waiting:
             yield f"{count(self._recording.waiting, 'row was', 'rows were')} never written."
         if self._recording.left_out:
@@ -80,7 +82,7 @@ class Lines:
     """A stream, a line an event. What cannot be written waits, up to a bound, as whole lines."""
 
     name = "the standard output"
-    fate = "It waits in memory, and is tried again at each look."
+    fate = f"It waits in memory, up to {MOST // 1_000_000} MB, and is tried again at each look."
 
     def __init__(self, out: TextIO, form: str, facts: Mapping[str, str], digest_of: Digest = unread) -> None:
         """`facts` are those of the recording, `form` is the id of one of `record.lines.FORMS`.

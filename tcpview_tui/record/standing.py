@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Named, Opened, Unseen
+from tcpview_tui.record.identity import MADE_OF
 from tcpview_tui.record.judgement import about, key_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Standing:
 
     def __init__(self) -> None:
         self._open: dict[Key, Opened] = {}
+        self._now: dict[Key, Connection] = {}
         self._counted: dict[Key, Counters] = {}
         self._problems: dict[str, Problem] = {}
         self._names: dict[str, str] = {}
@@ -45,9 +47,10 @@ class Standing:
         """Yield all of it, as it is `now`. What is open was there before: it opened when it did, and is preexisting."""
         self._told.clear()
         yield from (Unseen(now, code, problem) for code, problem in self._problems.items())
-        for opened in self._open.values():
-            yield Opened(now.at(min(opened.at.wall, now.told)), opened.connection, preexisting=True)
-            yield from self._named(now, opened.connection)
+        now = now._replace(told=_to_the_millisecond(now.told))
+        for key, opened in self._open.items():
+            yield from self._there(now, opened, self._now[key])
+            yield from self._named(now, self._now[key])
         yield from (Counted(now, key, counters) for key, counters in self._counted.items())
         for place, judged in self._judged.items():
             key = key_of(place)
@@ -57,17 +60,16 @@ class Standing:
     def _take(self, event: Event) -> None:
         match event:
             case Opened(_, connection):
-                self._open[connection.key] = event
+                self._open[connection.key], self._now[connection.key] = event, connection
                 self._overlook(*about(connection.key))  # what was found of another one, which had the same key
             case Changed(at, connection):
-                before = self._open.get(connection.key)
-                since = (before or event).at if connection.opened_at is None else at.at(connection.opened_at)
-                self._open[connection.key] = Opened(since, connection)
+                self._open.setdefault(connection.key, Opened(at, connection))
+                self._now[connection.key] = connection
             case Counted(_, key, counters):
                 self._counted[key] = counters
             case Closed(_, key):
-                self._open.pop(key, None)
-                self._counted.pop(key, None)
+                for known in (self._open, self._now, self._counted):
+                    known.pop(key, None)
             case Unseen(_, code, problem):
                 self._problems.pop(code, None)
                 if problem is not None:
@@ -77,6 +79,15 @@ class Standing:
             case Judged(_, place, findings):
                 self._overlook(place)
                 self._judged |= {place: event} if findings else {}
+
+    def _there(self, now: Moment, opened: Opened, connection: Connection) -> Iterator[Event]:
+        """Yield a connection as it opened, to the millisecond, where its id is made of that; and what it became."""
+        first = opened.connection
+        is_moved = any(getattr(first, name) != getattr(connection, name) for name in MADE_OF)
+        at = now.at(min(_to_the_millisecond(opened.at.wall), now.told))
+        yield Opened(at, first if is_moved else connection, preexisting=True)
+        if is_moved:
+            yield Changed(now, connection)
 
     def _overlook(self, *places: Place) -> None:
         for place in places:
@@ -95,3 +106,8 @@ class Standing:
         if address and name and address not in self._told:
             self._told.add(address)
             yield Named(now, address, name)
+
+
+def _to_the_millisecond(seconds: float) -> float:
+    """Return the time as a file has it."""
+    return round(seconds * 1000) / 1000

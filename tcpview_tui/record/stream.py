@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from tcpview_tui.record.digests import unread
+from tcpview_tui.record.identity import identify_by
 from tcpview_tui.record.lines import FORMS
 from tcpview_tui.record.tracked import Tracked
 
@@ -34,7 +35,7 @@ class Stream:
         self._out, self._host = out, facts["host"]
         self._digest_of = lru_cache(PROCESSES)(digest_of)
         self._form = _FORM_BY_ID[form]
-        self._tracked = Tracked()
+        self._tracked = Tracked(identify=identify_by(facts))
         out.write(self._form.head + self._form.first(facts))
 
     def write(self, events: Iterable[Event]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tcpview_tui.record.reader import ReadingError
+from tcpview_tui.text import count
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -21,7 +24,8 @@ _LIVES = """CREATE TEMP TABLE life AS WITH
   FROM timed WHERE kind = 'counted' GROUP BY connection),
  untold AS (SELECT DISTINCT common.transport, 0 AS bytes FROM counters JOIN connection ON connection.id = connection
   JOIN common ON common.id = connection.common WHERE received IS NOT NULL),
- told AS (SELECT timed.connection, timed.id, coalesce(json_extract(timed.body, '$.owners'), common.owners) AS owners
+ told AS (SELECT timed.connection, timed.id, coalesce(json_extract(timed.body, '$.owners'), common.owners,
+  json_extract(timed.body, '$.past_owners')) AS owners
   FROM timed JOIN connection ON connection.id = timed.connection
   JOIN common ON common.id = coalesce(json_extract(timed.body, '$.common'), connection.common)
   WHERE kind IN ('opened', 'changed', 'closed')),
@@ -134,8 +138,33 @@ SECTIONS = (
 
 
 def answers(reader: Reader, most: int = MOST) -> Iterator[tuple[Section, Sequence[Sequence[Any]]]]:
-    """Yield each section with its first `most` lines. Raises ReadingError when the file is damaged."""
+    """Yield each section with its first `most` lines.
+
+    Raises ReadingError when the file is damaged, after all that is told by what stands before the damage. The reader is
+    then good for nothing else: its tables end there.
+    """
+    fault = ""
     reader.ask("DROP TABLE IF EXISTS temp.life")
-    reader.ask(_LIVES)
+    try:
+        reader.ask(_LIVES)
+    except ReadingError as error:
+        fault = f"{error}. {_end_before_damage(reader, error)}"
+        reader.ask(_LIVES)
     for section in SECTIONS:
         yield section, reader.ask(f"{section.query} LIMIT ?", most)
+    if fault:
+        raise ReadingError(fault)
+
+
+def _end_before_damage(reader: Reader, error: ReadingError) -> str:
+    """Put views over the tables of events, which have what stands before the damage; return a sentence of them.
+
+    A name finds what is temporary first (lang_naming.html).
+    """
+    last = reader.damaged_after
+    if last is None:  # what is damaged are the things that the events refer to
+        raise error
+    ends = {"event": last, "moment": reader.sound("moment"), "connection": reader.sound("connection")}
+    for table, end in ends.items():
+        reader.ask(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE id <= {end}")  # noqa: S608
+    return f"This is what the first {count(last, 'event')} come to" if last else "No event stands before it"

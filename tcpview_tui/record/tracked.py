@@ -14,6 +14,7 @@ from tcpview_tui.model.row import Row
 from tcpview_tui.model.traffic import Gauge
 from tcpview_tui.record.concerned import Concerned
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Moment, Named, Opened
+from tcpview_tui.record.identity import Called
 from tcpview_tui.record.judgement import about, key_of
 from tcpview_tui.record.looks import Told
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tcpview_tui.findings.finding import Finding
     from tcpview_tui.model.column import Findings
     from tcpview_tui.model.connection import Connection, Key
+    from tcpview_tui.record.identity import Identify
     from tcpview_tui.record.states import Whole
 
 LATE = 4_096
@@ -34,7 +36,8 @@ class Happening(NamedTuple):
 
     `row` is `None` when it is about no connection, or about one that nobody told of. `rows` are all that it is about,
     those that have closed last: a judgement of a process concerns all rows of that, and one of a connection concerns
-    it also when it has just closed. `before` is what had been found of the subject of a judgement.
+    it also when it has just closed. `before` is what had been found of the subject of a judgement. `id` is what
+    the connection is called that it is about; empty when nobody told of that.
     """
 
     event: Event
@@ -42,17 +45,23 @@ class Happening(NamedTuple):
     context: Context
     rows: Sequence[Row] = ()
     before: tuple[Finding, ...] = ()
+    id: str = ""
 
 
 class Tracked:
     """The connections that are open, as the events tell of them, and what was found; it forgets what has closed."""
 
-    def __init__(self, whole: Whole | None = None) -> None:
-        """`whole` is all that was so before the first event; by default nothing was."""
+    def __init__(self, whole: Whole | None = None, identify: Identify | None = None) -> None:
+        """`whole` is all that was so before the first event; by default nothing was.
+
+        Without `identify` connections have no ids but their keys.
+        """
+        self._called = Called(identify)
         self._rows: dict[Key, Row] = {}
         self._late: dict[Key, None] = {}
         self._concerned = Concerned()
         for row in whole.rows if whole else ():
+            self._called.name(row.connection, row.first_seen)
             self._keep(row)
         self._gauges = {key: Gauge(Told(counters)) for key, counters in whole.counters.items()} if whole else {}
         self._names: dict[str, str] = dict(whole.names) if whole else {}
@@ -75,7 +84,8 @@ class Tracked:
                 yield self._judged(event)
                 continue
             rows = () if row is None else (row,)
-            yield Happening(event, row, self._context(event, rows), rows)
+            called = "" if row is None else self._called.get(row.key)
+            yield Happening(event, row, self._context(event, rows), rows, id=called)
             if isinstance(event, Closed):
                 self._close(event.key, row)
 
@@ -100,8 +110,10 @@ class Tracked:
         before = self._register.at(event.place)
         self._register.tell(event.place, event.findings)
         rows = self._concerned.at(event.place)
-        is_one = key_of(event.place) is not None and rows and not rows[0].is_closed
-        return Happening(event, rows[0] if is_one else None, self._context(event, rows), rows, before)
+        key = key_of(event.place)
+        is_one = key is not None and rows and not rows[0].is_closed
+        called = "" if key is None else self._called.get(key)
+        return Happening(event, rows[0] if is_one else None, self._context(event, rows), rows, before, called)
 
     def _keep(self, row: Row) -> Row:
         self._late.pop(row.key, None)
@@ -120,6 +132,7 @@ class Tracked:
             first = next(iter(self._late))
             del self._late[first]
             self._concerned.remove(first)
+            self._called.forget(first)
 
     def _context(self, event: Event, rows: Sequence[Row]) -> Context:
         gauges = {row.key: self._gauges[row.key] for row in rows if row.key in self._gauges}
@@ -127,6 +140,7 @@ class Tracked:
 
     def _opened(self, at: Moment, connection: Connection, preexisting: bool) -> Row:
         self._ordinal += 1
+        self._called.name(connection, at.wall)
         return Row(
             ordinal=self._ordinal,
             connection=connection,

@@ -13,7 +13,7 @@ import msgspec
 
 from tcpview_tui.record.closing import digest_of, read_line
 from tcpview_tui.record.opening import beside, opened
-from tcpview_tui.record.schema import APPLICATION_ID, HAPPENED, SEALED, TABLES, VERSION, VERSIONS
+from tcpview_tui.record.schema import APPLICATION_ID, SEALED, TABLES, VERSION, VERSIONS, VIEWS
 from tcpview_tui.record.seal import START, Chain
 from tcpview_tui.record.timestamp import timestamp
 from tcpview_tui.text import safe
@@ -29,8 +29,9 @@ _ENDLESS = (math.inf, -math.inf)
 _Last = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 """The number of a row (datatype3.html)."""
 
-_SCHEMA = [*(("table", each.name, each.name, each.create) for each in TABLES), ("view", *["happened"] * 2, HAPPENED)]
-"""What SQLite keeps of the tables and the view: type, name, name of the table, statement (schematab.html)."""
+_TABLES = [("table", each.name, each.name, each.create) for each in TABLES]
+_SCHEMAS = [[*_TABLES, ("view", "happened", "happened", view)] for view in VIEWS]
+"""What SQLite keeps of the tables and each view: type, name, name of the table, statement (schematab.html)."""
 
 _EVENTS = [table.name for table in SEALED].index("event")
 
@@ -96,15 +97,16 @@ def _check_form(file: sqlite3.Connection) -> None:
         known = f"versions {VERSIONS[0]} to {VERSION} only"
         raise _FaultError(f"This is a recording of version {found[1]}, and this program knows {known}.")
     there = file.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid").fetchall()
-    if there != _SCHEMA:
+    if there not in _SCHEMAS:
         raise _FaultError(f"Its tables and views are not those of a recording: {_stranger(there)}.")
 
 
 def _stranger(there: Sequence[tuple[Any, ...]]) -> str:
     """Return the first thing of the schema that is not as in a recording, and what became of it."""
-    for kind, name, *_ in (each for each in there if each not in _SCHEMA):
-        return f"{kind} {name} was {'changed' if name in {each[1] for each in _SCHEMA} else 'added'}"
-    for kind, name, *_ in (each for each in _SCHEMA if each not in there):
+    ours, *_ = _SCHEMAS
+    for kind, name, *_ in (each for each in there if each not in ours):
+        return f"{kind} {name} was {'changed' if name in {each[1] for each in ours} else 'added'}"
+    for kind, name, *_ in (each for each in ours if each not in there):
         return f"{kind} {name} was removed"
     return "they stand in another order, or twice"
 

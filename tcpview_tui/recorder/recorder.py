@@ -79,8 +79,11 @@ class Recorder:
                 break
         return self._end()
 
-    def look(self) -> None:
-        """Look once and write what happened since the look before. When nobody reads any more, this is the end."""
+    def look(self, *, is_last: bool = False) -> None:
+        """Look once and write what happened since the look before. When nobody reads any more, this is the end.
+
+        The last look of a file tells all counters, also those that are not due.
+        """
         snapshot = self._sampler.sample()
         if self._naming and self._naming.problem:
             snapshot = replace(snapshot, problems=(*snapshot.problems, limits.names(self._naming.problem)))
@@ -90,6 +93,8 @@ class Recorder:
         self._last = snapshot
         now = self._clock.monotonic()
         events = self._journal.take(snapshot, difference, now, self._clock.slept())
+        if is_last:
+            events += self._journal.counted(snapshot.sequence, self._clock)
         if self._judging:
             events += self._judged(self._judging)
             self._judging.take(snapshot, difference)
@@ -122,12 +127,14 @@ class Recorder:
 
     def _end(self) -> int:
         if not self._is_alone:
-            self.look()  # what happened since the last one
+            self.look(is_last=True)  # what happened since the one before
         if self._judging and not self._is_alone:
             self._settle(self._judging)
         if self._naming and not self._is_alone:
             self._naming.wait()
             self._write(self._named())
+        if self._trouble and not self._is_alone:
+            self._write(())  # once more: what has been removed is made again the next time
         losses = list(self._sink.losses())
         for sentence in losses:
             click.echo(safe(sentence), err=True)
@@ -141,8 +148,8 @@ class Recorder:
         self._write(self._sifted(snapshot, self._judged(judging), self._clock.monotonic()))
 
     def _say(self, trouble: str | None) -> None:
-        """Say it when it begins, and when it is over."""
-        if trouble and not self._trouble:
+        """Say it when it begins, when it becomes another, and when it is over."""
+        if trouble and trouble != self._trouble:
             click.echo(f"Not written: {safe(trouble)}. {self._sink.fate}", err=True)
         elif self._trouble and not trouble:
             click.echo("Written again.", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +86,8 @@ class Task:
             return
         if self.is_stream:
             raise WrongUsageError("--rotate: the standard output is one stream; leave -o out, or name a folder.")
-        if not self._folder.is_dir():
-            raise WrongUsageError(f"-o {safe(str(self.output))}: --rotate needs a folder there, and there is none.")
+        if not _is_folder(self._place):
+            raise WrongUsageError(f"-o {safe(str(self.output))}: --rotate needs a folder there, and none can be seen.")
         self._rotation()
 
     def sink(self, clock: Clock, facts: Facts) -> Sink:
@@ -99,12 +100,12 @@ class Task:
             return Recording(path, (*facts(), *more), clock, programs.digest_of, self.key)
 
         if self.rotate:
-            return Relay(Series(self._folder), self._rotation(), begin, clock, _tell, self.keep)
-        path = free_name(self._folder, clock) if self.output is None or self.output.is_dir() else self.output
+            return Relay(Series(self._place), self._rotation(), begin, clock, _tell, self.keep)
+        path = free_name(self._place, clock) if _is_folder(self._place) else self._place
         return File(begin(path))
 
     @property
-    def _folder(self) -> Path:
+    def _place(self) -> Path:
         return self.output or Path()
 
     def _rotation(self) -> Rotation:
@@ -114,6 +115,11 @@ class Task:
             except ValueError as error:
                 raise WrongUsageError(f"--rotate {safe(text)}: {error}.") from error
         return Rotation.of(self.rotate)
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether a folder is there that one may look at. Nothing is raised: to make a file there tells why not."""
+    return os.path.isdir(path)  # noqa: PTH112 - `Path.is_dir` raises where one may not look (EACCES, ENAMETOOLONG)
 
 
 def _check_filter(query: Query, names: bool, findings: bool) -> None:

@@ -18,10 +18,10 @@ UNACKED = slice(24, 28)
 """`tcpi_unacked`: segments under way."""
 
 _QUEUES = struct.Struct("=II")
-_RTT, _RETRANSMITTED = struct.Struct("=I"), struct.Struct("=I")
+_RTT, _RETRANSMITTED, _SEGMENTS = struct.Struct("=I"), struct.Struct("=I"), struct.Struct("=I")
 _BYTES = struct.Struct("=QQII")
 _SENT = struct.Struct("=QQ")
-_RTT_AT, _RETRANSMITTED_AT, _BYTES_AT, _SENT_AT = 68, 100, 120, 200
+_RTT_AT, _RETRANSMITTED_AT, _BYTES_AT, _SEGMENTS_AT, _SENT_AT = 68, 100, 120, 152, 200
 
 _NONE = bytes(4)
 
@@ -82,13 +82,17 @@ def opener(state: State, unacked: bytes, info: bytes) -> Direction | None:
 
 
 def _payload(info: bytes, state: State) -> tuple[int | None, int | None]:
-    """Return bytes received and sent, without the sequence numbers of SYN and FIN and what was sent again."""
+    """Return bytes received and sent, without the sequence numbers of SYN and FIN and what was sent again.
+
+    The FIN of the other end is among those received where the state says so, or where no segment had data.
+    """
     found = _unpack(_BYTES, info, _BYTES_AT)
     if found is None:
         return None, None
     acknowledged, received = found[:2]
     sent = _unpack(_SENT, info, _SENT_AT)
-    received -= state in _HAS_RECEIVED_FIN
+    is_fin = received == 1 and _number(_SEGMENTS, info, _SEGMENTS_AT) == 0  # tcpi_data_segs_in
+    received -= is_fin or state in _HAS_RECEIVED_FIN
     return max(received, 0), max(acknowledged - 1, 0) if sent is None else max(sent[0] - sent[1], 0)
 
 

@@ -138,7 +138,8 @@ class _Job:
     def _verdict(self) -> int:
         """Say what people should know, and return the exit status."""
         if self._fault is not None:
-            return _refused(f"{self._fault}. What stands before it was written")
+            what = "What stands before it was written" if self._events else "No event stands before it"
+            return _refused(f"{self._fault}. {what}")
         if not self._events:
             facts = self._about.facts
             times = f" from {facts['Recorded from']} to {facts['to']}" if "to" in facts else ""
@@ -147,7 +148,7 @@ class _Job:
 
 
 def _span(reader: Reader, order: Order) -> Span:
-    start, end = reader.ask("SELECT coalesce(min(wall), 0), coalesce(max(wall), 0) FROM moment")[0]
+    start, end = (each or 0 for each in reader.times())
     since = -EVER if order.since is None else instant(order.since, "--from", start, end)
     return Span(since, EVER if order.until is None else instant(order.until, "--to", start, end))
 

@@ -30,8 +30,10 @@ def whole(file: Path) -> Iterator[BinaryIO]:
     try:
         try:
             handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600)
-        except OSError:
+        except OSError as error:
             is_ours = False
+            if not isinstance(error, FileExistsError):
+                error.filename = str(file)  # which somebody has typed, and not the other
             raise
         with os.fdopen(handle, "wb") as out:
             yield out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -105,8 +106,8 @@ class Taping:
         thread, file, self.losses = self._thread, self._file, ()
         if thread is None or file is None:
             return ()
-        if self._look:
-            self._events.put(self._judged())  # what was found after the last look
+        if self._look:  # what was found after the last look, and what is counted but was not due
+            self._events.put([*self._journal.counted(self._look, self._clock), *self._judged()])
         self._events.put(None)
         thread.join(_PATIENCE)
         late = (_LATE,) if thread.is_alive() else ()
@@ -121,4 +122,7 @@ class Taping:
                 self.problem = str(error)
             else:
                 self.problem = None
+        if self.problem:  # once more: what has been removed is made again with the next writing
+            with suppress(RecordingError):
+                file.write(())
         file.close()

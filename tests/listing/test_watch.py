@@ -65,6 +65,16 @@ def test_a_brief_connection_is_opened_and_closed() -> None:
     assert [each.event.at.wall for each in looks.told] == [EPOCH + 1.25, EPOCH + 1.5]
 
 
+def test_what_a_look_tells_is_in_the_order_of_time_and_opens_before_it_closes() -> None:
+    looks = Looks()
+    looks.see(connection(1), connection(2))
+    brief = [replace(connection(key), opened_at=EPOCH + at) for key, at in ((7, 1.7), (8, 1.2), (9, 1.6))]
+    passed = [Passed(each, EPOCH + at) for each, at in zip(brief, (1.8, 1.3, 1.5), strict=True)]
+    assert looks.see(connection(1, State.CLOSE_WAIT), passed=tuple(passed)) == [
+        "opened 8", "closed 8", "opened 9", "closed 9", "opened 7", "closed 7", "changed 1", "closed 2",
+    ]  # fmt: skip
+
+
 def test_a_connection_is_told_when_it_matches_before_or_after() -> None:
     looks = Looks("state:established")
     asked = connection(1, State.SYN_SENT)

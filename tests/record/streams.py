@@ -14,9 +14,11 @@ from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.ecs_events import key_id
+from tcpview_tui.record.ecs_events import id_of
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
+from tcpview_tui.record.identity import identify_by
 from tcpview_tui.record.stream import Stream
+from tcpview_tui.record.tracked import Tracked
 from tcpview_tui.text import safe
 from tests.fakes import EPOCH
 from tests.model.rows import make_process, make_row, processes, rows
@@ -53,15 +55,20 @@ def documents(*looks: Iterable[Event], digests: Mapping[Process, str] = NO_DIGES
     return [json.loads(line) for line in streamed("jsonl", *looks, digests=digests).splitlines()][1:]
 
 
-def as_filed(event: Event) -> Event:
-    """Return `event` with the id of its key: what nobody but the source can know is not in a file."""
+def as_filed(*looks: Iterable[Event]) -> list[Event]:
+    """Return the events with the ids of their connections: what nobody but the source can know is not in a file."""
+    tracked = Tracked(identify=identify_by(BOX))
+    return [_called(each.event, id_of(each)) for look in looks for each in tracked.take(tuple(look))]
+
+
+def _called(event: Event, name: str) -> Event:
     match event:
         case Opened(_, connection) | Changed(_, connection):
-            return event._replace(connection=replace(connection, key=key_id(connection.key)))
-        case Closed(_, key) | Counted(_, key):
-            return event._replace(key=key_id(key))
+            return event._replace(connection=replace(connection, key=name))
+        case Closed() | Counted():
+            return event._replace(key=name)
         case Judged(at, place, findings):
-            return Judged(at, *moved(place, findings, key_id))
+            return Judged(at, *moved(place, findings, lambda _: name))
     return event
 
 

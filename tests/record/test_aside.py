@@ -28,12 +28,12 @@ NGINXS: Place = ("process", NGINX.identity)
 
 
 class Outage:
-    """A file that can be taken away; so much waits meanwhile that nothing more is taken."""
+    """A file whose folder can be taken away; so much waits meanwhile that nothing more is taken."""
 
     def __init__(self, path: Path) -> None:
         self.path, self._look = path, 0
         self.file = Recording(path, [("host", "box")], FakeClock())
-        self._away = path.with_suffix(".away")
+        self._away = path.parent.with_suffix(".away")
 
     def write(self, *events: Event, judged: Iterable[Judgement] = ()) -> None:
         self._look += 1
@@ -43,11 +43,11 @@ class Outage:
             self.file.write([each._replace(at=at) for each in told])
 
     def begin(self) -> None:
-        self.path.rename(self._away)
+        self.path.parent.rename(self._away)
         self.write(*(Opened(NOW, connection(100 + each)) for each in range(5)))
 
     def end(self) -> None:
-        self._away.rename(self.path)
+        self._away.rename(self.path.parent)
 
 
 NOW = Moment(EPOCH, 1000.0, 1)
@@ -56,7 +56,9 @@ NOW = Moment(EPOCH, 1000.0, 1)
 @pytest.fixture
 def outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outage]:
     monkeypatch.setattr(module, "KEPT", 10)
-    made = Outage(tmp_path / "a.tcpview")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    made = Outage(folder / "a.tcpview")
     yield made
     made.file.close()
 

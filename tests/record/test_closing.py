@@ -216,12 +216,27 @@ def test_somebody_in_the_middle_of_it_leaves_it_unclosed(path: Path, monkeypatch
 
 def test_what_was_not_written_leaves_it_unclosed(path: Path) -> None:
     tape = begun(path)
-    away = path.rename(path.with_name("away"))
+    (pages,) = tape._file.execute("PRAGMA page_count").fetchone()
+    tape._file.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(RecordingError):
-        tape.write([Acted(HERE, "lost")])
+        tape.write([Acted(HERE, "lost" * 10_000)])
     tape.close()
-    assert verify(away).closing is None
+    assert (verify(path).fault, verify(path).closing) == (None, None)
     assert tape.unclosed == "1 row was not written"
+
+
+def test_what_was_taken_away_is_whole_and_unclosed_and_what_is_in_its_place_keeps_its_log(path: Path) -> None:
+    tape = begun(path)
+    away = path.rename(path.with_name("away"))
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE mine (x)")
+        tape.close()
+        assert path.with_name(path.name + "-wal").stat().st_size
+    assert (verify(away).fault, verify(away).events, verify(away).closing) == (None, len(EVENTS), None)
+    assert tape.unclosed == f"{path} has been removed or replaced"
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +11,14 @@ from tcpview_tui.findings.register import Place
 from tcpview_tui.findings.rule import Severity
 from tcpview_tui.model.connection import State
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.ecs_events import key_id
 from tcpview_tui.record.event import Changed, Closed, Counted, Event, Judged, Opened
+from tcpview_tui.record.identity import identify_by, key_id
 from tests.fakes import EPOCH, NGINX
 from tests.model.rows import make_process
 from tests.record.ecs_fields import faults
 from tests.record.judged import finding, found
 from tests.record.streams import (
+    BOX,
     CALL,
     CURL,
     EVERYTHING,
@@ -71,7 +71,7 @@ def test_an_alert_about_a_connection_tells_its_ends_also_when_it_has_just_closed
     for events in lives:
         (alert,) = alerts(*events)
         assert (alert["destination"]["ip"], alert["destination"]["port"]) == ("192.0.2.7", 443)
-        assert (alert["process"]["name"], alert["tcpview"]["key"]) == ("curl", key_id(CALL.key))
+        assert (alert["process"]["name"], alert["tcpview"]["key"]) == ("curl", identify_by(BOX)(CALL, EPOCH))
     (unknown,) = alerts(told)
     assert "process" not in unknown
     assert unknown["tcpview"]["key"] == key_id(CALL.key)
@@ -158,12 +158,6 @@ def test_what_has_closed_is_forgotten() -> None:
 def test_a_reopened_key_starts_with_no_bytes() -> None:
     again = documents(*LIFE, [Opened(later(3), CALL)])[-1]
     assert "bytes" not in again["source"]
-
-
-def test_the_id_of_a_key_is_short_and_stays() -> None:
-    assert key_id((4026531840, 77)) == key_id((4026531840, 77)) != key_id((4026531840, 78))
-    assert re.fullmatch(r"[0-9a-f]{16}", key_id((4026531840, 77)))
-    assert key_id(key_id(5)) == key_id(5)
 
 
 @given(histories())

@@ -160,6 +160,16 @@ def test_counters_are_told_now_and_then_and_at_the_end() -> None:
     assert isinstance(closed, Closed)
 
 
+def test_counters_that_are_not_due_are_told_where_a_file_ends_and_once() -> None:
+    looks, clock = Looks(), FakeClock()
+    for received in (1, 2, 50_000):
+        looks.take(connection(1), connection(2), gauges={1: Gauge(Told(received)), 2: Gauge(Told(0))})
+    (last,) = looks.journal.counted(3, clock)
+    assert isinstance(last, Counted)
+    assert (last.key, last.counters.received, last.at) == (1, 50_000, Moment(EPOCH, clock.monotonic(), 3))
+    assert looks.journal.counted(3, clock) == []
+
+
 def test_nothing_is_told_of_a_connection_that_has_carried_nothing() -> None:
     looks = Looks()
     events = looks.take(connection(1), gauges={1: Gauge(Told(0))})

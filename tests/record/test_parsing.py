@@ -28,7 +28,19 @@ from tests.record.streams import (
 
 def test_every_event_comes_back_as_it_was() -> None:
     lines = streamed("jsonl", EVERYTHING).splitlines(keepends=True)
-    assert list(events(lines)) == [as_filed(event) for event in EVERYTHING]
+    assert list(events(lines)) == as_filed(EVERYTHING)
+
+
+@pytest.mark.parametrize("form", ["csv", "text"])
+def test_streams_of_other_forms_are_told_what_import_takes(form: str) -> None:
+    with pytest.raises(StreamError, match=r"^It is no JSON Lines, which import takes alone: "):
+        list(events(streamed(form, EVERYTHING).splitlines()))
+
+
+def test_a_first_line_that_was_cut_is_one_of_json_all_the_same() -> None:
+    first, *others = streamed("jsonl", EVERYTHING).splitlines()
+    with pytest.raises(StreamError, match=r"^Line 1 is no event of a recording: "):
+        list(events([first[20:], *others]))
 
 
 def test_an_import_streams_the_same_again() -> None:
@@ -39,7 +51,7 @@ def test_an_import_streams_the_same_again() -> None:
 @given(histories())
 def test_any_history_comes_back_as_it_was(history: list[Event]) -> None:
     lines = streamed("jsonl", history).splitlines(keepends=True)
-    assert list(events(lines)) == [as_filed(event) for event in history]
+    assert list(events(lines)) == as_filed(history)
 
 
 def test_a_stream_that_was_cut_off_gives_all_before_and_names_the_line() -> None:
@@ -49,7 +61,7 @@ def test_a_stream_that_was_cut_off_gives_all_before_and_names_the_line() -> None
     with pytest.raises(StreamError, match=rf"^Line {1 + len(EVERYTHING)} is no event of a recording: .*truncated"):
         found.extend(events(cut))
     told = iter(events(cut))
-    assert [next(told) for _ in EVERYTHING[1:]] == [as_filed(event) for event in EVERYTHING[:-1]]
+    assert [next(told) for _ in EVERYTHING[1:]] == as_filed(EVERYTHING[:-1])
 
 
 def changed(document: dict[str, Any], path: str, value: Any) -> str:
@@ -152,7 +164,7 @@ def test_the_facts_of_the_recording_come_back_and_are_safe() -> None:
     first, *rest = streamed("jsonl", *LIFE).splitlines()
     facts, told = imported(["", first, *rest])
     assert facts == BOX
-    assert [each.event for each in told] == [as_filed(event) for look in LIFE for event in look]
+    assert [each.event for each in told] == as_filed(*LIFE)
     evil = json.dumps(json.loads(first) | {"tcpview": {"recording": {"host": "\x1b[2J"}}})
     assert imported([evil])[0] == {"host": "\\x1b[2J"}
 

@@ -19,9 +19,9 @@ from tcpview_tui.model.connection import UNKNOWN_NAMESPACE, Connection, Endpoint
 from tcpview_tui.model.process import Ancestor, Process
 from tcpview_tui.model.snapshot import Code, Problem
 from tcpview_tui.model.traffic import Counters
-from tcpview_tui.record.ecs_events import key_id
 from tcpview_tui.record.event import Acted, Changed, Closed, Counted, Event, Gap, Judged, Moment, Named, Opened, Unseen
 from tcpview_tui.record.history import History
+from tcpview_tui.record.identity import key_id
 from tcpview_tui.record.reader import Reader, ReadingError
 from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.schema import VERSION

@@ -229,6 +229,19 @@ def test_what_cannot_be_written_waits_and_is_written_later(path: Path, tmp_path:
     tape.file.close()
 
 
+def test_the_log_is_brought_into_the_file_before_it_takes_the_room(path: Path) -> None:
+    tape = Tape(path)
+    log = path.with_name(path.name + "-wal")
+    for look in range(100):
+        tape.look(*(connection(each) for each in range(look)))
+        assert log.stat().st_size < 200_000
+    tape.look(*(connection(each) for each in range(5000)))
+    tape.look()
+    tape.look(WEB)
+    assert log.stat().st_size <= 25 * 4096
+    tape.file.close()
+
+
 def test_a_full_file_loses_nothing_that_fits_in_memory(path: Path) -> None:
     tape = Tape(path)
     (pages,) = tape.file._file.execute("PRAGMA page_count").fetchone()
@@ -241,6 +254,13 @@ def test_a_full_file_loses_nothing_that_fits_in_memory(path: Path) -> None:
     assert verify(path).fault is None
     assert ask(path, "SELECT count(*) FROM event") == [(500,)]
     tape.file.close()
+
+
+def fill(path: Path) -> None:
+    """Write a file until there is no room left."""
+    with suppress(OSError), path.open("ab", 0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 @pytest.fixture
@@ -259,9 +279,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 def test_on_a_full_disk_it_waits_and_goes_on_when_there_is_room(small: Path) -> None:
     tape = Tape(small / "a.tcpview")
     filler = small / "filler"
-    with suppress(OSError), filler.open("wb", 0) as file:
-        while True:
-            file.write(bytes(4096))
+    fill(filler)
     many = [connection(each, local=("10.0.0.5", 1000 + each)) for each in range(3000)]
     with pytest.raises(RecordingError, match="cannot be written"):
         tape.look(*many)
@@ -274,15 +292,18 @@ def test_on_a_full_disk_it_waits_and_goes_on_when_there_is_room(small: Path) -> 
 
 def test_beyond_the_bound_events_are_left_out_and_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT", 3)
+    folder = path.parent / "folder"
+    folder.mkdir()
+    path = folder / path.name
     tape = Tape(path)
     tape.look(*(connection(each) for each in range(10)))  # nothing waits: a look is never too large
     assert tape.file.left_out == 0
-    elsewhere = path.rename(path.with_suffix(".away"))
+    elsewhere = folder.rename(folder.with_suffix(".away"))
     for there in (range(1, 10), range(2, 20)):
         with pytest.raises(RecordingError):
             tape.look(*(connection(each) for each in there))
     assert tape.file.left_out == 10
-    elsewhere.rename(path)
+    elsewhere.rename(folder)
     tape.look(*(connection(each) for each in range(2, 21)))
     assert verify(path).fault is None
     tape.file.close()

@@ -140,12 +140,19 @@ def test_time_is_up_also_when_nothing_happens(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_file_is_full_by_its_size_on_the_disk(tmp_path: Path) -> None:
-    run = Run(tmp_path, size=300_000, seconds=float("inf"))
-    for key in range(200):
-        run.write(Opened, Changed, Closed, key=key)
+    size = 500_000
+    run = Run(tmp_path, size=size, seconds=float("inf"))
+    for look in range(700):
+        run.clock.advance(1)
+        at = Moment(run.clock.wall(), run.clock.monotonic(), look)
+        new = [connection(look * 50 + each, local=("10.0.0.5", look * 50 + each)) for each in range(50)]
+        run.relay.write([*(Opened(at, each) for each in new), *(Closed(at, each.key) for each in new)])
+        assert sum(each.stat().st_size for each in tmp_path.glob(f"{run.relay._recording.path.name}*")) < 1.3 * size
     run.relay.close()
-    assert 2 < len(files(tmp_path)) < 100
-    assert all(path.stat().st_size < 320_000 for path in files(tmp_path))
+    *full, last = (path.stat().st_size for path in files(tmp_path))
+    assert len(full) > 1
+    assert all(size <= each < 1.05 * size for each in full), full
+    assert last < 1.05 * size
 
 
 def test_a_size_below_what_is_open_does_not_begin_a_file_with_every_look(tmp_path: Path) -> None:

@@ -55,6 +55,29 @@ def test_the_view_shows_a_connection_as_each_event_tells_of_it(tmp_path: Path) -
     assert [tuple(each.values()) for each in told] == [quiet, talks, quiet, (*quiet[:4], "curl (4242)")]
 
 
+def test_the_view_shows_who_had_a_connection_before_anybody_looked(tmp_path: Path) -> None:
+    brief = replace(CALL, key=1, owners=(), state=State.TIME_WAIT, past_owners=(CURL,))
+    open_ = replace(CALL, key=2)
+    events: list[Event] = [
+        Opened(HERE, brief),
+        Opened(HERE, open_),
+        Changed(HERE, replace(open_, owners=(), past_owners=(CURL, replace(CURL, pid=7)))),
+        Opened(HERE, replace(open_, key=3, owners=())),
+        *(Closed(HERE, key) for key in (1, 2, 3)),
+    ]
+    told = ask(taped(tmp_path / "a.tcpview", events), "SELECT kind, connection, processes FROM happened ORDER BY id")
+    curl = "curl (4242)"
+    assert [tuple(each.values()) for each in told] == [
+        ("opened", 1, curl),
+        ("opened", 2, curl),
+        ("changed", 2, f"{curl}, curl (7)"),
+        ("opened", 3, None),
+        ("closed", 1, curl),
+        ("closed", 2, curl),
+        ("closed", 3, None),
+    ]
+
+
 def test_hostile_names_come_back_exactly(tmp_path: Path) -> None:
     told = ask(hostile(tmp_path), "SELECT name, user, command_line FROM process ORDER BY pid")
     assert told == [{"name": text, "user": text, "command_line": text} for text in HOSTILE]

@@ -118,11 +118,12 @@ def test_what_is_there_opened_when_it_did_and_was_there_before() -> None:
     standing.take([Opened(at(1), connection(1)), Opened(at(1), connection(2))])
     exact = replace(connection(2), opened_at=EPOCH + 0.5)
     standing.take([Changed(at(2), exact)])
-    first, second = standing.again(at(9))
+    first, second, became = standing.again(at(9))
     assert isinstance(first, Opened)
     assert isinstance(second, Opened)
     assert (first.at.wall, first.at.look, first.preexisting) == (EPOCH + 1, 9, True)
-    assert (second.at.wall, second.connection) == (EPOCH + 0.5, exact)
+    assert (second.at.wall, second.connection) == (EPOCH + 1, connection(2)), "its key is made of what it was then"
+    assert became == Changed(at(9), exact)
 
 
 def test_what_has_closed_is_not_told_again() -> None:

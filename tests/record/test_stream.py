@@ -45,7 +45,7 @@ def test_every_event_is_one_line_or_one_record(history: list[Event]) -> None:
 def test_a_hostile_name_goes_through_every_form_and_runs_in_none(hostile: str) -> None:
     evil = replace(CALL, owners=(Process(1, 2.0, hostile, hostile, hostile, hostile),))
     history: list[Event] = [Opened(HERE, evil), Acted(HERE, hostile)]
-    assert list(events(streamed("jsonl", history).splitlines())) == [as_filed(event) for event in history]
+    assert list(events(streamed("jsonl", history).splitlines())) == as_filed(history)
     opened, acted = records(history)
     for cell in (opened["Process"], opened["Command"], acted["Detail"]):
         assert cell.removeprefix("'") == hostile
@@ -156,7 +156,7 @@ def test_a_real_connection_is_told_and_comes_back(name: SourceName) -> None:
             here, there = client.getsockname()[1], server.getsockname()[1]
         look()
     text = streamed("jsonl", *looks)
-    assert list(events(text.splitlines())) == [as_filed(event) for look in looks for event in look]
+    assert list(events(text.splitlines())) == as_filed(*looks)
     lines = [json.loads(line)["tcpview"] | json.loads(line) for line in text.splitlines()]
     ports = [(line["local"]["port"], line["remote"]["port"]) if "remote" in line else None for line in lines]
     flow = [line for line, pair in zip(lines, ports, strict=True) if pair in ((here, there), (there, here))]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +24,7 @@ from tcpview_tui.record.recording import Recording
 from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.rotation import Rotation
 from tcpview_tui.record.series import Series
+from tcpview_tui.record.sink import File
 from tcpview_tui.record.verify import verify
 from tcpview_tui.recorder.recorder import Recorder
 from tcpview_tui.sources.base import Sampler
@@ -77,6 +81,41 @@ def test_real_connections_are_recorded_until_it_is_stopped(number: signal.Signal
     assert {"closed", "changed"} & set(kinds[1:])
     assert ("opened", "LISTEN") in told(path, listening)
     assert not list(tmp_path.glob("*-wal"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel counts bytes for sock_diag")
+@pytest.mark.parametrize("output", ["a.tcpview", "-"])
+def test_what_was_sent_last_is_counted_though_it_was_not_due(output: str, tmp_path: Path) -> None:
+    argv = [*PROGRAM, "record", "-o", output, "--format", "jsonl", "--interval", "0.5"]
+    argv = argv if output == "-" else [each for each in argv if each not in {"--format", "jsonl"}]
+    with tcp_pair() as (_, client, peer), (tmp_path / "out").open("wb") as out:
+        client.sendall(b"x")
+        assert peer.recv(1)
+        process = subprocess.Popen(argv, stdout=out, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+        port, path = client.getsockname()[1], tmp_path / ("out" if output == "-" else output)
+        for _ in range(10_000_000):
+            if 1 in sent(path, port):
+                break
+        client.sendall(b"x" * 50_000)
+        left = 50_000
+        while left:
+            left -= len(peer.recv(left))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+    assert sent(path, port)[-1] == 50_001
+
+
+def sent(path: Path, port: int) -> list[int]:
+    """Return what was counted of a connection from that local port, in a recording or in a stream."""
+    if path.suffix != ".tcpview":
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        told = [json.loads(line)["tcpview"] for line in lines if line.endswith("}")]
+        return [each["counters"]["sent"] for each in told if "counters" in each and each["local"]["port"] == port]
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as file:
+        query = "SELECT json_extract(body, '$[1]') FROM happened WHERE kind = 'counted' AND local_port = ? ORDER BY id"
+        return [each for (each,) in file.execute(query, (port,))]
 
 
 def test_the_process_is_there_with_its_program(tmp_path: Path) -> None:
@@ -264,6 +303,60 @@ def test_a_reader_that_leaves_ends_the_recorder(tmp_path: Path) -> None:
             said = process.stderr.read()
         assert process.wait(PATIENCE) == 0
     assert "Traceback" not in said
+
+
+def taping(path: Path) -> tuple[Recorder, File, FakeClock]:
+    clock = FakeClock()
+    sink = File(Recording(path, [("host", "h")], clock))
+    return Recorder(Sampler(FakeSource(connection(1)), clock), clock, sink, 1.0), sink, clock
+
+
+def test_each_new_reason_is_said_once_and_that_it_is_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "a.tcpview"
+    recorder, sink, clock = taping(path)
+    with closing(sink):
+        for change in (list, partial(shutil.rmtree, folder), folder.mkdir):
+            change()
+            for _ in range(3):
+                clock.advance(1)
+                recorder.look()
+    waits = "It waits in memory, up to 200,000 rows, and is tried again at each look."
+    assert capsys.readouterr().err.splitlines() == [
+        f"Not written: {path} has been removed or replaced. {waits}",
+        f"Not written: {path} cannot be written: No such file or directory. {waits}",
+        "Written again.",
+    ]
+    assert verify(path).fault is None
+
+
+def test_what_is_removed_before_the_last_look_is_made_again_in_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder, sink, _ = taping(tmp_path / "a.tcpview")
+    stop = threading.Event()
+    stop.set()
+    with closing(sink):
+        recorder.look()
+        (tmp_path / "a.tcpview").unlink()
+        assert recorder.run(stop, None) == 0
+    assert verify(tmp_path / "a.tcpview").events == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "Written again."
+
+
+def test_what_cannot_be_made_again_in_the_end_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    recorder, sink, _ = taping(folder / "a.tcpview")
+    stop = threading.Event()
+    stop.set()
+    with closing(sink):
+        recorder.look()
+        shutil.rmtree(folder)
+        assert recorder.run(stop, None) == 1
+    assert capsys.readouterr().err.splitlines()[-1].endswith("is not there any more, with all that was written to it.")
+    assert "the closing digest" not in sink.farewell()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full (full(4))")  # noqa: PTH110

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tcpview_tui.model.query import parse
 from tcpview_tui.record.reader import Reader
+from tcpview_tui.record.recording import RecordingError
 from tcpview_tui.record.relay import Relay
 from tcpview_tui.record.sink import File
 from tcpview_tui.recorder.task import Task
 from tcpview_tui.usage import WrongUsageError
 from tests.fakes import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,44 @@ def test_a_folder_takes_a_file_that_is_named_after_host_and_time(tmp_path: Path)
         assert isinstance(many, Relay)
         with closing(Reader(Path(many.name))) as reader:
             assert reader.facts["part"] == "1"
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder that nobody may look into; we are nobody, so that this counts."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    folder.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield folder
+    os.seteuid(before)
+    folder.chmod(0o700)
+
+
+def refused(place: Path) -> str:
+    with pytest.raises(RecordingError) as error:
+        Task(place).sink(FakeClock(), list)
+    with pytest.raises(WrongUsageError, match="--rotate needs a folder there, and none can be seen"):
+        Task(place, rotate=("1h",)).check()
+    return str(error.value)
+
+
+def test_where_one_may_not_look_nothing_is_written(closed: Path) -> None:
+    assert refused(closed / "a.tcpview") == f"{closed / 'a.tcpview'} cannot be written: Permission denied"
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path / ("a" * 300)).endswith("cannot be written: File name too long")
+
+
+def test_a_folder_that_has_been_removed_is_none_to_rotate_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(RecordingError, match="No such file or directory"):
+        Task(rotate=("1h",)).sink(FakeClock(), list)
 
 
 def test_options_can_stand_in_a_file() -> None:

@@ -138,6 +138,46 @@ def test_what_stands_before_damage_is_written_well_formed(tmp_path: Path, form: 
         assert file.read_text().endswith("</html>\n")
 
 
+def holed(sound: Path, path: Path) -> Path:
+    """Make a copy of a recording of which a part of the pages behind the middle was overwritten."""
+    raw = bytearray(sound.read_bytes())
+    begin = len(raw) * 6 // 10 // 4096 * 4096
+    raw[begin : begin + 10 * 4096] = b"\xff" * 10 * 4096
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.mark.parametrize("span", [(), ("--from", "+1m"), ("--to", "2026-01-01T04:00:00Z")])
+def test_damage_in_any_page_leaves_all_that_stands_before_it(tmp_path: Path, many: Path, span: tuple[str, ...]) -> None:
+    path = holed(many, tmp_path / "holed.tcpview")
+    with closing(sqlite3.connect(path)) as tape, pytest.raises(sqlite3.DatabaseError):
+        tape.execute("SELECT max(wall) FROM moment").fetchall()
+    said, file = run(path, *span, "-o", tmp_path / "out"), tmp_path / "out"
+    assert said.returncode == 1
+    assert said.stderr.decode().endswith("verify says where. What stands before it was written.\n")
+    whole = run(many, *span).stdout.splitlines()
+    lines = file.read_bytes().splitlines()
+    assert 10_000 < len(lines) < len(whole)
+    assert lines[1:] == whole[1 : len(lines)]
+
+
+def test_of_what_was_cut_off_where_its_connections_stand_it_is_said_that_nothing_is_left(
+    tmp_path: Path, many: Path
+) -> None:
+    path = tmp_path / "cut.tcpview"
+    raw = many.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+    with closing(sqlite3.connect(many)) as tape:
+        (page,) = tape.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'connection'").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(4096))
+    said = run(path)
+    assert said.returncode == 1
+    assert said.stderr.decode().startswith("what event 2 refers to cannot be read: the file is damaged")
+    assert len(said.stdout.splitlines()) == 2, "the facts, and a name"
+
+
 def test_a_recording_that_is_still_written_can_be_exported(tmp_path: Path) -> None:
     path = everything(tmp_path)
     with closing(sqlite3.connect(path)) as writing:

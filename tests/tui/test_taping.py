@@ -13,8 +13,11 @@ from tcpview_tui.findings.register import About
 from tcpview_tui.findings.rule import Hit
 from tcpview_tui.findings.table import RULES
 from tcpview_tui.judging.bench import UNSETTLED
-from tcpview_tui.model.snapshot import Code
-from tcpview_tui.record.event import Acted, Gap, Judged, Unseen
+from tcpview_tui.model.diff import Difference
+from tcpview_tui.model.snapshot import Code, Snapshot
+from tcpview_tui.model.traffic import Counters, Gauge
+from tcpview_tui.record.event import Acted, Counted, Gap, Judged, Unseen
+from tcpview_tui.record.looks import Told
 from tcpview_tui.record.reader import Reader
 from tcpview_tui.record.sink import File
 from tcpview_tui.record.verify import verify
@@ -37,6 +40,12 @@ def recorded(here: Path) -> Path:
     return file
 
 
+def replaced(path: Path) -> None:
+    """Put something else in the place of a recording: else it is made again."""
+    path.unlink()
+    path.mkdir()
+
+
 async def ended(program: Live) -> None:
     await program.press("R")
     digest = verify(next(Path().glob("*.tcpview"))).closing
@@ -56,6 +65,18 @@ async def test_a_key_begins_and_ends_a_recording(here: Path) -> None:
         assert "REC" not in program.line_with("LIVE")
     verdict = verify(recorded(here))
     assert (verdict.fault, verdict.events) == (None, 4)  # two opened, a gap, one closed
+
+
+async def test_what_was_counted_but_was_not_due_is_there_in_the_end(here: Path) -> None:
+    async with live(ONE) as program:
+        await program.press("R")
+        taping = program.app.session.taping
+        for number, sent in ((2, 1), (3, 50_000)):
+            gauges = {ONE.key: Gauge(Told(Counters(0, sent)))}
+            taping.take(Snapshot(number, EPOCH + number, {ONE.key: ONE}, gauges=gauges), Difference((), (), ()))
+        await ended(program)
+    with closing(Reader(recorded(here))) as reader:
+        assert [each.counters.sent for each in reader.events() if isinstance(each, Counted)] == [1, 50_000]
 
 
 async def test_it_goes_on_while_the_view_is_frozen(here: Path) -> None:
@@ -164,13 +185,14 @@ async def test_leaving_tells_what_could_not_be_written(here: Path) -> None:
     async with live(ONE) as program:
         await program.press("R")
         await program.until(lambda: verify(recorded(here)).events == 1)
-        recorded(here).unlink()
+        replaced(recorded(here))
         await program.look(OTHER)
         await program.press("q")
-    lost, digest = program.app.farewell
+    gone, lost, digest = program.app.farewell
+    assert gone.endswith("is not there any more, with all that was written to it.")
     assert lost.endswith("rows were never written.")
     assert "it was not closed in good order" in digest
-    assert program.app.session.taping.losses == (lost,)
+    assert program.app.session.taping.losses == (gone, lost)
 
 
 async def test_a_disk_that_is_too_slow_has_lost_the_end(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +219,7 @@ async def test_a_file_that_is_gone_is_signed(here: Path) -> None:
     async with live(ONE, size=(160, 20)) as program:
         await program.press("R")
         await program.until(lambda: verify(recorded(here)).events == 1)
-        recorded(here).unlink()
+        replaced(recorded(here))
         await program.look(OTHER)
         await program.until(lambda: program.app.session.taping.problem is not None)
         await program.advance(1)

@@ -59,9 +59,7 @@ class Deck:
 
     def begin(self) -> None:
         """Show the beginning, and say how far it can be read if that is not all."""
-        if self._history.damage is not None:
-            self._told = self._extent.farewell
-        self._told = f"{self._told} {self._extent.check(_AT_ONCE)}".strip()
+        self._told = f"{self._extent.damage} {self._extent.check(_AT_ONCE)}".strip()
         self._go(self._extent.start)
 
     def do(self, order: Callable[[], object]) -> None:
@@ -122,9 +120,9 @@ class Deck:
             if times.end.event and not times.start.wall - 1 < target.wall(times) < times.end.wall + 1:
                 began, ended = local_time(times.start.wall), local_time(times.end.wall)
                 self._told = f"The recording goes from {began} to {ended} (local time): this is as near as it gets."
-            self._go(self._extent.at(self._history.clock_of(target.wall(times))))
+            self._go_to(self._history.clock_of(target.wall(times)))
         elif target.clock is not None:
-            self._go(self._extent.at(target.clock(times)))
+            self._go_to(target.clock(times))
 
     def step(self, way: int) -> None:
         """Go to the next event (1), or to the one before (-1), and stand still there."""
@@ -190,6 +188,16 @@ class Deck:
         self._told = self._told or told
         if place != here:
             self._travel(here.event + 1, place)
+
+    def _go_to(self, clock: float) -> None:
+        """Go to a time; stay where it is, and say so, when nobody can tell what was then."""
+        try:
+            place = self._extent.at(clock)
+        except ReadingError as error:
+            self.is_playing = False
+            self._tell(f"Nothing can be read at that time: {error}.")
+        else:
+            self._go(place)
 
     def _go(self, place: Place, found: Found | None = None) -> None:
         """Play up to a place that is near; leap to any other, and over damage on the way."""

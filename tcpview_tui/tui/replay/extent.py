@@ -20,8 +20,9 @@ class Extent:
         self._history = history
         self.start = history.start()
         self.end = max(history.end(), self.start)
-        self.activity: Sequence[int] = ()
+        self.activity: Sequence[int | None] = ()
         self._parts = self._checked = 0
+        self._damaged_after = history.damaged_after
 
     @property
     def farewell(self) -> str:
@@ -30,12 +31,22 @@ class Extent:
             return "This is the end of the recording."
         return f"Nothing can be read behind event {self.end.event:,}: {self._history.damage}."
 
+    @property
+    def damage(self) -> str:
+        """What is to be said when it opens of what cannot be read behind its beginning; empty when there is nothing."""
+        if self._history.damage is not None:
+            return self.farewell
+        after = self._damaged_after
+        if after is None or not self.start.event <= after < self.end.event:
+            return ""
+        return f"Damaged behind event {after:,}: where the time line has ?, not all can be read. Verify says more."
+
     def divide(self, parts: int) -> None:
         """Count the activity in so many parts from now on."""
         self._parts = parts
         begin, length = self.start.clock, self.end.clock - self.start.clock
         clocks = [begin + length * part / parts for part in range(parts)]
-        self.activity = self._history.activity([*clocks, self.end.clock])
+        self.activity = self._history.activity([*clocks, self.end.clock], self._damaged_after is None)
 
     def check(self, most: int) -> str:
         """Read on in what comes before the beginning, where nobody gets, so many events; return what is damaged there.

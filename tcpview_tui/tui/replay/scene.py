@@ -20,8 +20,8 @@ class Scene(NamedTuple):
     """Where the replay is, and what happened since the scene before.
 
     After a leap, `whole` is what was so before the events in `moments`. `activity` counts the events in each part of
-    the time from `start` to `end`, one part a cell of the time line. `found` is what was searched for; `told` is a
-    sentence for the person, if there is one.
+    the time from `start` to `end`, one part a cell of the time line; `None` is for damage. `found` is what was searched
+    for; `told` is a sentence for the person, if there is one.
     """
 
     place: Place
@@ -31,6 +31,6 @@ class Scene(NamedTuple):
     speed: int
     moments: Sequence[Sequence[Event]] = ()
     whole: Whole | None = None
-    activity: Sequence[int] = ()
+    activity: Sequence[int | None] = ()
     found: Found | None = None
     told: str = ""

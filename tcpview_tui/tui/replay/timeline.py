@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 LINES = 2
 
+_DAMAGED = "?"
+"""Where the recording cannot be read: a bar would say that nothing happened."""
+
+_WITH_ENDS = 3
+"""Spellings beside which the times of the beginning and the end stand: those that tell of the events, too."""
+
 
 class Timeline(Canvas):
     """Two lines: a bar for each part of the time, and below it the times. A click goes there."""
@@ -63,22 +69,23 @@ class Timeline(Canvas):
         return [self._bars(scene, width), self._times(scene, width)]
 
     def _bars(self, scene: Scene, width: int) -> Strip:
-        """Return a bar for each cell: what was played is bright, and a mark stands where the replay is."""
+        """Return a bar for each cell: what was played is bright, a mark stands where the replay is, ? for damage."""
         palette = self._palette()
         activity = [*scene.activity, *([0] * width)][:width]
-        bars, here = sparkline(activity, self._glyphs.bars), min(int(_share(scene) * width), width - 1)
+        counted = sparkline([each or 0 for each in activity], self._glyphs.bars)
+        bars = "".join(_DAMAGED if each is None else bar for each, bar in zip(activity, counted, strict=True))
+        here = min(int(_share(scene) * width), width - 1)
         paints = ((bars[:here], palette.key), (bars[here], palette.cursor), (bars[here + 1 :], palette.hint))
         return Strip([Segment(text, Style.parse(paint)) for text, paint in paints if text], width)
 
     def _times(self, scene: Scene, width: int) -> Strip:
         palette, glyphs = self._palette(), self._glyphs
         begin, end = f" {local_time(scene.start.wall)}  ", f" {local_time(scene.end.wall)} "
-        room, told = width - len(begin) - len(end), self._spellings(scene)
-        middle = next((each for each in told if len(each) <= room), "")
-        if not middle:
-            begin, end, room = "", "", width
-            middle = next((each for each in told if len(each) <= room), told[-1])
-        text = begin + fit(middle, room, ellipsis=glyphs.ellipsis) + end
+        told, lengths = self._spellings(scene), [len(each) for each in self._spellings(_widest(scene))]
+        room = width - len(begin) - len(end)
+        beside = [place for place, length in enumerate(lengths[:_WITH_ENDS]) if length <= room]
+        alone = [place for place, length in enumerate(lengths) if length <= width] or [-1]
+        text = begin + fit(told[beside[0]], room, ellipsis=glyphs.ellipsis) + end if beside else told[alone[0]]
         return Strip([Segment(fit(text, width, ellipsis=glyphs.ellipsis), Style.parse(palette.header))], width)
 
     def _spellings(self, scene: Scene) -> list[str]:
@@ -87,11 +94,21 @@ class Timeline(Canvas):
         how = f"{sign} {scene.speed}x"
         at, fine = (local_time(scene.place.wall, fine=fine) for fine in (False, True))
         zone = local_zone(scene.place.wall)
-        passed, whole = scene.place.clock - scene.start.clock, scene.end.clock - scene.start.clock
-        now = f"{how}  {fine} {zone}"
-        span = f"{now}  {_span(passed)} of {_span(whole)}"
-        event = f"{span}  event {scene.place.event:,} of {scene.end.event:,}"
-        return [event, span, now, f"{how}  {at} {zone}", f"{at} {zone}", at]
+        passed, whole = (_span(each.clock - scene.start.clock) for each in (scene.place, scene.end))
+        event, last = f"{scene.place.event:,}", f"{scene.end.event:,}"
+        now, brief = f"{how}  {fine} {zone}", f"{how}  {at} {zone}"
+        return [
+            f"{now}  {passed} of {whole}  event {event} of {last}",
+            f"{now}  {passed}/{whole}  event {event}/{last}",
+            f"{brief}  {passed}/{whole}  event {event}/{last}",
+            f"{now}  {passed}/{whole}", now, brief, f"{at} {zone}", at,
+        ]  # fmt: skip
+
+
+def _widest(scene: Scene) -> Scene:
+    """Return the scene that takes the most room, so that nothing comes and goes while the replay does."""
+    wall = max(scene.start.wall, scene.place.wall, scene.end.wall, key=lambda each: len(local_time(each)))
+    return scene._replace(place=scene.end._replace(wall=wall))
 
 
 def _share(scene: Scene) -> float:

@@ -189,6 +189,26 @@ def test_both_damages_are_said_on_opening(sound: bytes, tmp_path: Path) -> None:
         assert "Damage before the beginning: event 1 is missing" in replay.scene.told
 
 
+@pytest.mark.parametrize("table", ["event", "moment", "connection"])
+def test_a_hole_is_said_on_opening_and_stands_in_the_time_line(table: str, tmp_path: Path) -> None:
+    camera = Camera(tmp_path / "a.tcpview")
+    for each in range(300):
+        camera.look(call(each))
+    camera.close()
+    with stage(camera.path) as replay:
+        assert not replay.scene.told
+        assert None not in replay.do(replay.deck.divide, 30).activity
+    ends = {"event": (200, 240), "moment": (100, 120), "connection": (100, 120)}[table]
+    with stage(hurt(camera.path, f"DELETE FROM {table} WHERE id BETWEEN {ends[0]} AND {ends[1]}")) as replay:
+        assert re.match(r"Damaged behind event (19\d): where the time line has \?", replay.scene.told)
+        activity = replay.do(replay.deck.divide, 30).activity
+        holes = {part for part, each in enumerate(activity) if each is None}
+        assert {10, 11} <= holes <= set(range(9, 16)), "of missing moments also some from which none is found"
+        told = replay.do(replay.deck.jump, target("36%")).told
+        assert "Nothing can be read" in told
+        assert table != "moment" or told.startswith("Nothing can be read at that time: moment 1")
+
+
 def opens(path: Path) -> bool:
     """Use a recording if it opens at all; it is refused in a sentence if not."""
     try:

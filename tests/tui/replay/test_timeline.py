@@ -9,8 +9,10 @@ import pytest
 
 from tcpview_tui.record.history import Place
 from tcpview_tui.text import LAST_DATE
+from tcpview_tui.tui.glyphs import UNICODE
 from tcpview_tui.tui.replay.scene import SPEEDS, Scene
-from tcpview_tui.tui.replay.timeline import _share, _span
+from tcpview_tui.tui.replay.timeline import Timeline, _share, _span
+from tcpview_tui.tui.theme import PALETTES
 from tests.tui.replay.harness import Camera, call, film, replay
 
 if TYPE_CHECKING:
@@ -63,6 +65,31 @@ async def test_both_lines_fit(size: tuple[int, int], ascii_only: bool, recording
             assert "0:01 of 0:59" in times
 
 
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("days", "events", "speed"),
+    [(0.04, 118, 1), (0.9, 240_980, 1), (3, 240_980, 10), (11, 1_000_000, 100)],
+)
+@pytest.mark.parametrize("width", [80, 100, 120, 170])
+def test_a_long_recording_of_another_day_tells_where_it_is_at_any_place(
+    days: float, events: int, speed: int, width: int
+) -> None:
+    line = Timeline(lambda: PALETTES["dark"], UNICODE)
+    start, end = Place(1, 1000, 1e9), Place(events, 1000 + days * DAY, 1e9 + days * DAY)
+    layouts = set()
+    for share in (0, 0.001, 0.5, 1):
+        here = Place(max(int(events * share), 1), 1000 + days * DAY * share, 1e9 + days * DAY * share)
+        shown = line._times(Scene(here, start, end, is_playing=True, speed=speed), width)
+        assert shown.cell_length == width
+        assert f"event {here.event:,}" in shown.text
+        assert f" {_span(here.clock - 1000)}" in shown.text
+        assert shown.text.count("2001-09") == 1 + 2 * shown.text.startswith(" ")
+        layouts.add((shown.text.startswith(" "), "/" in shown.text, "." in shown.text))
+    assert len(layouts) == 1, "nothing comes and goes with the length of the numbers"
+
+
 async def test_a_click_goes_there(recording: Path) -> None:
     async with replay(recording, (100, 30)) as program:
         region = program.screen.timeline.region
@@ -89,7 +116,7 @@ async def test_the_bars_tell_when_much_happened(tmp_path: Path) -> None:
 async def test_without_colour_the_place_is_told_in_words(recording: Path) -> None:
     async with replay(recording, (100, 30), no_color=True) as program:
         await program.jump("50%")
-        assert "0:29 of 0:59" in program.text
+        assert "0:29/0:59" in program.text
 
 
 @pytest.mark.parametrize(("zone", "told"), [("XST-5:30", "05:30:01.000 +05:30"), ("XST2", "22:00:01.000 -02:00")])
