@@ -89,7 +89,9 @@ def test_leaving_a_recording_that_lost_something_is_a_failure(tmp_path: Path) ->
         terminal.shows("50000")
         terminal.send("R")
         terminal.shows("REC")
-        next(tmp_path.glob("*.tcpview")).unlink()
+        recording = next(tmp_path.glob("*.tcpview"))
+        recording.unlink()
+        recording.mkdir()  # nothing can be made there again
         machine.show(Line(2))
         terminal.shows("REC: not written")
         terminal.send("q")
