@@ -26,10 +26,13 @@ _INIT = 1
 
 
 class Family(NamedTuple):
-    """Processes of one program which together did what none of them did alone; `above` is the pid they stem from."""
+    """Processes of one program which together did what none of them did alone.
+
+    `above` is the name of what they stem from: of each run of a job the same.
+    """
 
     program: Program
-    above: int | None
+    above: str | None
 
 
 def whom(attempts: Sequence[Attempt]) -> Whom:
@@ -45,7 +48,7 @@ def whom(attempts: Sequence[Attempt]) -> Whom:
     if len(processes) == 1:
         return Whom(identities[0], processes[0].label, identities)
     above = _above(processes)
-    family = Family(attempts[0].pair.program, above.pid if above else None)
+    family = Family(attempts[0].pair.program, above.name if above else None)
     return Whom(family, f"{processes[0].name} ({_pids(processes)})", identities)
 
 

@@ -146,15 +146,17 @@ class Register:
         Of what is about the same the gravest is told, of these the first.
         """
         told = [each for place in list(self._hits) for each in self.at(place)]
-        shown = sorted((each for each in told if not self.silences.hides(each)), key=lambda each: -each.since)
-        shown.sort(key=attrgetter("severity"))
-        once = {(each.rule, each.subject): each for each in shown}.values()
-        return sorted(once, key=lambda each: (-each.severity, -each.since))
+        once: dict[tuple[str, Subject], Finding] = {}
+        for each in sorted(told, key=lambda each: (-each.severity, each.since)):
+            if not self.silences.hides(each):
+                once.setdefault((each.rule, each.subject), each)
+        return sorted(once.values(), key=lambda each: (-each.severity, -each.since))
 
     @property
     def hidden(self) -> int:
         """How many findings are not told, since somebody silenced them."""
-        return sum(self.silences.hides(each) for place in list(self._hits) for each in self.at(place))
+        told = (each for place in list(self._hits) for each in self.at(place))
+        return len({(each.rule, each.subject) for each in told if self.silences.hides(each)})
 
     @property
     def unchecked(self) -> list[Unchecked]:

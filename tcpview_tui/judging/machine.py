@@ -38,7 +38,7 @@ class Machine:
     def due(self, now: float) -> Iterator[Verdict]:
         """Yield verdicts of the watch that has waited longest, if it is due: looks may be a minute apart."""
         waiting = [(self._looked.get(watch.rule.id, -inf), place) for place, watch in enumerate(self._watches)]
-        last, place = min(waiting)
+        last, place = min(waiting, default=(now, 0))  # other systems than Linux have nothing to look for
         if is_over(last, now):
             watch = self._watches[place]
             self._looked[watch.rule.id] = now

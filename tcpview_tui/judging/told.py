@@ -21,6 +21,9 @@ KEPT = 2_000
 PLACES = 1_000
 """Places at which one of them stands: the first, by which it stays in the list, and the last ones."""
 
+STANDING = 20_000
+"""Places at which anything stands, about 1 kB each."""
+
 
 class _Entry(NamedTuple):
     rule: Rule[Any]
@@ -67,7 +70,7 @@ class Told:
 
     def shed(self) -> Iterator[Verdict]:
         """Forget what is too much."""
-        while len(self._places) > KEPT:
+        while len(self._places) > KEPT or (len(self._there) > STANDING and len(self._places) > 1):
             yield from self.drop(*next(iter(self._places)))
 
     def _clear(self, place: Subject, rule: str, subject: Subject) -> Iterator[Verdict]:

@@ -16,6 +16,7 @@ from tcpview_tui.judging.sitting import Sitting
 from tcpview_tui.model.choices import plain
 from tcpview_tui.model.column import Context
 from tcpview_tui.model.live import LiveTable
+from tcpview_tui.model.snapshot import Code
 from tcpview_tui.seating import seated
 from tcpview_tui.text import count, safe
 from tcpview_tui.usage import WrongUsageError
@@ -75,7 +76,7 @@ class Docket:
         self._basis: int | None = None
         self._known: set[What] = set()
         self._said: set[What] = set()
-        self._faults: set[str] = set()
+        self._faults: set[tuple[str, str]] = set()
 
     def join(self, update: Update, context: Context) -> Context:
         """Judge the rows that a look has found to differ; return `context` joined with all that was found."""
@@ -117,7 +118,7 @@ class Docket:
         """Yield how much was found that nobody is to be told: somebody else may have silenced it."""
         hidden = self._bench.register.hidden
         if hidden:
-            yield f"Not told: {count(hidden, 'finding')}, silenced for good. The list of findings (f) shows which."
+            yield f"Not told: {count(hidden, 'finding')}, silenced for good. In the live table, f shows which."
 
     def beside(self) -> Iterator[str]:
         """Yield what no row tells, once: what has gone wrong, and what was found of the machine."""
@@ -126,8 +127,9 @@ class Docket:
 
     def _problems(self) -> Iterator[str]:
         for problem in self._bench.problems():
-            if problem.summary not in self._faults:
-                self._faults.add(problem.summary)
+            fault = problem.summary, "" if problem.code is Code.RULES else problem.detail  # which counts, there
+            if fault not in self._faults:
+                self._faults.add(fault)
                 yield f"{problem.summary[:1].upper()}{problem.summary[1:]}: {problem.detail}"
 
     def _of_machine(self) -> Iterator[str]:

@@ -49,7 +49,7 @@ def test_of_many_processes_the_first_are_named_and_whom_all_stem_from() -> None:
     children = [nc(5000 + number, Ancestor(6000 + number, "sh"), XARGS, SHELL, INIT) for number in range(5)]
     by_all = attempts(*children)
     told = whom(by_all)
-    assert told.subject == Family(by_all[0].pair.program, 4200)
+    assert told.subject == Family(by_all[0].pair.program, "xargs")
     assert told.name == "nc (5000, 5001, 5002 and 2 more)"
     assert told.places == tuple(each.identity for each in children)
     assert doers(by_all) == (
@@ -61,7 +61,7 @@ def test_of_many_processes_the_first_are_named_and_whom_all_stem_from() -> None:
 def test_a_scanner_with_children_is_whom_all_stem_from() -> None:
     master = nc(70, SHELL, INIT)
     both = attempts(master, nc(71, Ancestor(70, "nc"), SHELL, INIT))
-    assert whom(both)[:2] == (Family(both[0].pair.program, 70), "nc (70 and 71)")
+    assert whom(both)[:2] == (Family(both[0].pair.program, "nc"), "nc (70 and 71)")
 
 
 def test_that_all_stem_from_init_says_nothing() -> None:

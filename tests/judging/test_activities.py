@@ -121,16 +121,17 @@ def test_children_that_each_try_a_little_are_found_together(court: Court) -> Non
     assert court.rules(outgoing(90, OTHER, python(7000, parents=children[0].parents))) == []
 
 
-def test_children_of_two_parents_are_two_entries(court: Court) -> None:
+@pytest.mark.parametrize(("other", "entries"), [("parallel", [4301, 4201]), ("xargs", [4301])])
+def test_children_of_two_jobs_are_two_entries_and_two_runs_of_one_are_one(
+    court: Court, other: str, entries: list[int]
+) -> None:
     court.look()
-    for turn, parent in enumerate((4200, 4300)):
-        children = [python(parent + 1 + n, parents=(Ancestor(parent, "xargs"),)) for n in range(40)]
+    for turn, (parent, name) in enumerate([(4200, "xargs"), (4300, other)]):
+        children = [python(parent + 1 + n, parents=(Ancestor(parent, name),)) for n in range(40)]
         scan(court, 40, EPOCH + 1 + 200 * turn, *children, net=f"198.51.{turn}")
         court.look(at=EPOCH + 70 + 200 * turn)
-    assert [each.name for each in court.register.findings] == [
-        "python3 (4301, 4302, 4303 and 37 more)",
-        "python3 (4201, 4202, 4203 and 37 more)",
-    ]
+    told = [each.name for each in court.register.findings]
+    assert told == [f"python3 ({first}, {first + 1}, {first + 2} and 37 more)" for first in entries]
 
 
 def test_workers_that_each_stay_just_below_are_found_together(court: Court) -> None:

@@ -44,6 +44,11 @@ def test_each_is_looked_for_once_a_minute_and_one_at_a_look() -> None:
     assert looked[59:] == [3, 4, 5, 6]
 
 
+def test_where_there_is_nothing_to_look_for_nothing_fails() -> None:
+    court = Court(Machine(Rules(), []))
+    assert court.look(at=EPOCH) == 0
+
+
 def test_none_is_starved_when_looks_are_far_apart() -> None:
     things = Things(), Things(), Things()
     rules: tuple[Rule[Any], ...] = (HIDDEN_PROCESS, SNIFFER, LD_SO_PRELOAD)

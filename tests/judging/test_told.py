@@ -50,6 +50,15 @@ def test_what_is_found_of_several_stands_at_each_and_is_listed_once() -> None:
     assert (board.at("a"), board.at("b"), board.at("c"), board.listed) == (["one"], ["one"], [], ["one"])
 
 
+def test_of_several_who_become_more_the_last_word_is_listed_and_counts_once() -> None:
+    board = Board()
+    board.put("30 by 3", "family", "a", "b", "c")
+    board.put("300 by 5", "family", "d", "e")
+    assert board.listed == ["300 by 5"]
+    board.register.silences.hush(board.register.findings[0])
+    assert (board.listed, board.register.hidden) == ([], 1)
+
+
 def test_the_gravest_stays_and_of_what_is_about_the_same_the_last() -> None:
     board = Board()
     board.put("one", "a", "a")

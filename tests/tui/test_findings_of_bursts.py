@@ -14,7 +14,7 @@ from tests.fakes import CURL, NGINX
 from tests.tui.judged import judged
 
 ALONE = Whom(CURL.identity, "curl (4242)", (CURL.identity,))
-TOGETHER = Whom(Family(program_of(CURL), 700), "curl (4242 and 812)", (CURL.identity, NGINX.identity))
+TOGETHER = Whom(Family(program_of(CURL), "sh"), "curl (4242 and 812)", (CURL.identity, NGINX.identity))
 
 
 @pytest.mark.parametrize(("whom", "owners"), [(ALONE, {CURL}), (TOGETHER, {CURL, NGINX})])

@@ -202,6 +202,9 @@ async def test_a_disk_that_is_too_slow_has_lost_the_end(here: Path, monkeypatch:
     async with live(ONE) as program:
         await program.press("R", "q")
     stuck.set()
+    for thread in threading.enumerate():
+        if thread.name == "taping":
+            thread.join()
     assert "What happened last could not be written" in program.app.farewell[0]
 
 

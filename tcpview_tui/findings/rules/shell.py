@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tcpview_tui.findings.evidence import Child, Evidence, Joined, Unread
-from tcpview_tui.findings.programs import TERMINALS, called, is_interpreter, is_steady, plain
+from tcpview_tui.findings.programs import MULTI_CALL, TERMINALS, called, is_interpreter, is_steady, plain
 from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.wording import contacted, is_public, script
 
@@ -27,11 +27,20 @@ _EDITORS = re.compile(
 )
 """Editors with a terminal in them, by the path of the program that runs it."""
 
+_RUNNERS = frozenset({"act_runner", "buildkite-agent", "drone-runner-exec", "gitlab-runner", "woodpecker-agent"})
+"""Programs that run the jobs of a build server: a shell is what they are for, and a way in, too."""
+
 _CONSOLES = re.compile(r"ansible|jupyter|wetty|butterfly|pgadmin|salt-|fabric|pexpect|code-server", re.I)
 """Scripts that give people, or the rules of an administrator, a shell."""
 
 _LOOP = "It is a part of a script: a loop may take what it reads as text, and not do it."
-_INSTALLS = "Software is often installed so: curl … | sh. Nothing that the shell says goes back."
+_INSTALLS = "Software is often installed so: curl … | sh. No way back from the shell was seen."
+
+_INPUT = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+"""Scripts that are standard input."""
+
+_WITH_FILE = frozenset({"--rcfile", "--init-file"})
+"""Options that take the next word."""
 
 _SYSTEM_USERS = range(1, 1000)
 """User ids of services (UID_MIN, login.defs(5))."""
@@ -93,12 +102,13 @@ def _judged(evidence: Evidence, exe: Executable, child: Child) -> Answer:
 
 def _heard(evidence: Evidence, exe: Executable, joined: Joined) -> Hit | None:
     """Judge a shell that is told what to do by a process which did not start it."""
-    shell, is_free = joined.shell, _is_interactive(joined.shell)
+    # A fork has the arguments of its parent: they tell nothing of what it does itself.
+    shell, is_free = joined.shell, not joined.is_fork and _is_interactive(joined.shell)
     sentence = f"has a shell beside it, {_named(shell)}, which reads its output by {joined.hears}"
     if joined.answers and (is_free or joined.is_fork):
         severity, against = _weight(evidence, exe) if is_free else (Severity.MEDIUM, _LOOP)
         return Hit(f"{sentence} and answers by {joined.answers}{contacted(evidence)}", against, severity)
-    if is_free and not joined.is_fork:
+    if is_free:
         return Hit(f"{sentence}{contacted(evidence)}", _INSTALLS, Severity.LOW)
     return None
 
@@ -108,15 +118,25 @@ def _named(child: Child) -> str:
 
 
 def _is_interactive(child: Child) -> bool:
-    """Whether the shell was given neither a command nor a script: it does what it reads."""
-    words = child.argv[1:]
-    return not any(not word.startswith(("-", "+")) or re.fullmatch(r"-[a-z]*c[a-z]*", word) for word in words)
+    """Whether the shell was given neither a command nor a script: it does what it reads (bash(1), Invocation)."""
+    words = iter(child.argv[2 if plain(child.argv[0]) in MULTI_CALL else 1 :])
+    for word in words:
+        if word in ("-", "--") or not word.startswith(("-", "+")):
+            script = next(words, None) if word in ("-", "--") else word
+            return script is None or script in _INPUT
+        if word in _WITH_FILE or (not word.startswith("--") and word[-1] in "oO"):
+            next(words, None)
+        elif not word.startswith("--") and not {"c", "s"}.isdisjoint(word):
+            return "c" not in word
+    return True
 
 
 def _weight(evidence: Evidence, exe: Executable) -> tuple[Severity, str]:
     name = script(evidence)
     if is_interpreter(exe.path) and _CONSOLES.search(name):
         return Severity.LOW, f"{name} gives people a shell."
+    if plain(exe.path) in _RUNNERS and is_steady(exe.path):
+        return Severity.LOW, f"{plain(exe.path)} runs jobs that it is told of."
     against = "Terminals, editors and remote consoles do that; the usual ones are known, this one is not."
     return (Severity.HIGH if is_public(evidence) else Severity.MEDIUM), against
 

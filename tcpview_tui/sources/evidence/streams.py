@@ -26,10 +26,11 @@ def streams(process: str) -> Reading[Streams]:
 
 
 def _streams(process: str) -> Streams:
-    return _stream(f"{process}/fd/0"), _stream(f"{process}/fd/1"), _stream(f"{process}/fd/2")
+    return stream(f"{process}/fd/0"), stream(f"{process}/fd/1"), stream(f"{process}/fd/2")
 
 
-def _stream(path: str) -> Stream | None:
+def stream(path: str) -> Stream | None:
+    """Return where a descriptor leads, by its link in /proc; `None` when it is not open. Raises other OSErrors."""
     try:
         raw = link(path)
         return Stream(safe(raw), _protocol(path) if raw.startswith("socket:[") else None)

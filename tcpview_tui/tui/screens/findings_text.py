@@ -75,8 +75,8 @@ def found(findings: Sequence[Finding], rules: Rules) -> Iterator[Line]:
 
 
 def unanswered(answers: Iterable[Unchecked]) -> int:
-    """Return how often a rule could not be checked."""
-    return sum(len(each.rules) for each in answers)
+    """Return of how many processes, connections and other subjects something could not be checked."""
+    return len({each.subject for each in answers})
 
 
 def unchecked(answers: Sequence[Unchecked], rules: Rules) -> Iterator[Line]:

@@ -106,6 +106,8 @@ def with_child(
         ("/home/u/.vscode-server/bin/0x/node", "bash", (PTS, PTS, PTS), 1000, "", None),
         ("/opt/idea/jbr/bin/java", "bash|-i", (PTS, PTS, PTS), 1000, "", None),
         ("/usr/bin/python3.11", "bash", (PTS, PTS, PTS), 1000, "/usr/bin/jupyter-lab", Severity.LOW),
+        ("/usr/bin/gitlab-runner", "bash|--login", (PIPE, PIPE, PIPE), 1000, "", Severity.LOW),
+        ("/home/u/gitlab-runner", "bash|--login", (PIPE, PIPE, PIPE), 1000, "", Severity.HIGH),
         ("/usr/bin/node", "sh|-i", (PAIR, PAIR, PAIR), 1000, "", Severity.HIGH),
         ("/usr/bin/node", "sh|-c|git status", (PAIR, PAIR, PAIR), 1000, "", None),
         ("/usr/bin/node", "bash|-lc|git status", (PIPE, PIPE, PIPE), 1000, "", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tcpview_tui.findings.rule import Hit, Severity, Unknown
+from tcpview_tui.findings.rule import Answer, Hit, Severity, Unknown
 from tests.sources.net import linux, root, until
 
 pytestmark = linux
@@ -46,6 +47,10 @@ def _answers(found: Job) -> None:
         ("mkfifo f; cat f | cat | sh -i 2>&1 | cat | {nc} > f", "a pipe"),
         ("mkfifo f g; sh -i < g > f 2>&1 & {nc} > g < f", "the FIFO {}/f"),
         ("mkfifo f; ({nc} < f | sh -i > f 2>&1 &)", "the FIFO {}/f"),
+        ("mkfifo f; {nc} < f | bash --rcfile /dev/null -i > f 2>&1", "the FIFO {}/f"),
+        ("mkfifo f; {nc} < f | bash -s word > f 2>&1", "the FIFO {}/f"),
+        ("mkfifo f; {nc} < f | sh -o nounset > f 2>&1", "the FIFO {}/f"),
+        ("mkfifo f; {nc} < f | sh /dev/stdin > f 2>&1", "the FIFO {}/f"),
     ],
 )
 def test_a_shell_that_hears_and_answers_is_marked(line: str, back: str) -> None:
@@ -74,6 +79,42 @@ def test_a_loop_that_answers_is_less_grave() -> None:
         assert marked(SHELL_BEHIND_CONNECTION, found.pid, contact(found.pid)).severity is Severity.MEDIUM
 
 
+def test_so_is_one_that_was_typed_to_a_shell() -> None:
+    """A fork has the arguments of its parent, which was given neither a command nor a script."""
+    with job("", typed=b"mkfifo f; {nc} < f | while read line; do $line; done > f") as found:
+        found.tell(b"echo 42\n")
+        found.hear(b"42\n")
+        assert marked(SHELL_BEHIND_CONNECTION, found.pid, contact(found.pid)).severity is Severity.MEDIUM
+
+
+def test_a_shell_that_answers_by_another_connection_is_marked() -> None:
+    with job("sleep 600 | {nc} | sh | (read line; {nc})") as found:
+        found.tell(b"echo begin\n")
+        hit = until(lambda: _grave(judge(SHELL_BEHIND_CONNECTION, found.pid, contact(found.pid))))
+    assert "and answers by a pipe" in hit.sentence
+
+
+def test_so_is_one_that_has_the_connection_itself() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = f"/dev/tcp/127.0.0.1/{server.getsockname()[1]}"
+        line = f"exec 5<>{there}; cat <&5 | while read line; do $line 2>&5 >&5; done"
+        with running("bash", "-c", line) as process, server.accept()[0]:
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            cat = until(
+                lambda: next((pid for pid in map(int, children.read_text().split()) if is_named(pid, "cat")), None)
+            )
+            hit = until(lambda: _grave(judge(SHELL_BEHIND_CONNECTION, cat, contact(cat))))
+    assert "and answers by its connection" in hit.sentence
+
+
+def is_named(pid: int, name: str) -> bool:
+    return Path(f"/proc/{pid}/comm").read_text().strip() == name
+
+
+def _grave(answer: Answer) -> Hit | None:
+    return answer if isinstance(answer, Hit) and answer.severity is not Severity.LOW else None
+
+
 @pytest.mark.parametrize("line", [INSTALLER, INSTALLER + " -s", "sleep 600 | {nc} | timeout --foreground 600 sh"])
 def test_a_script_that_is_fetched_and_run_is_low(line: str) -> None:
     with job(line) as found:
@@ -91,6 +132,7 @@ def test_a_script_that_is_fetched_and_run_is_low(line: str) -> None:
         "sleep 600 | {nc} | sh -c 'cat > log'",
         "echo 'cat > log' > job.sh; sleep 600 | {nc} | sh job.sh",
         "sleep 600 | {nc} | tee log | cat",
+        "mkfifo s; exec 3<>s; (sleep 600 | {nc} | while read l; do echo $l > log; echo $l; done | sort) & wait",
     ],
 )
 def test_other_readers_are_not(line: str) -> None:
