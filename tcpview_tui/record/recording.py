@@ -78,6 +78,10 @@ class Recording:
         self._aside = Aside()
         if not os.path.lexists(path) and (left := stray(path)) is not None:  # what is there is refused by its name
             raise RecordingError(f"{left} is there already, and would be read as part of it; choose another name")
+        self._make(path, facts)
+
+    def _make(self, path: Path, facts: Iterable[tuple[str, str]]) -> None:
+        """Make the file, which has its name when it is whole. Raises RecordingError."""
         try:
             new, self._made = draft(path)
         except OSError as error:

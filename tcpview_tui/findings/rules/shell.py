@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tcpview_tui.findings.evidence import Child, Evidence, Joined, Unread
 from tcpview_tui.findings.programs import MULTI_CALL, TERMINALS, called, is_interpreter, is_steady, plain
@@ -11,9 +11,11 @@ from tcpview_tui.findings.rule import Answer, Hit, Rule, Severity, Unknown
 from tcpview_tui.findings.rules.wording import contacted, is_public, script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from tcpview_tui.findings.evidence import Executable
+    from tcpview_tui.findings.evidence import Executable, Reading
+
+T = TypeVar("T")
 
 _SERVERS = frozenset(
     {"apache", "caddy", "exim", "haproxy", "httpd", "java", "lighttpd", "litespeed", "lshttpd", "mariadbd", "mongod"}
@@ -54,25 +56,14 @@ def _check(evidence: Evidence) -> Answer:
         return Unknown(exe.reason)
     if _serves_shells(exe):
         return None
-    answers = [*_of_children(evidence, exe), *_of_job(evidence, exe)]
+    children = _each(evidence.shells, lambda child: _judged(evidence, exe, child))
+    answers = [*children, *_each(evidence.joined, lambda joined: _heard(evidence, exe, joined))]
     hits = [answer for answer in answers if isinstance(answer, Hit)]
     return _gravest(hits) if hits else next((answer for answer in answers if answer), None)
 
 
-def _of_children(evidence: Evidence, exe: Executable) -> Iterator[Answer]:
-    shells = evidence.shells
-    if isinstance(shells, Unread):
-        yield Unknown(shells.reason)
-    else:
-        yield from (_judged(evidence, exe, child) for child in shells)
-
-
-def _of_job(evidence: Evidence, exe: Executable) -> Iterator[Answer]:
-    joined = evidence.joined
-    if isinstance(joined, Unread):
-        yield Unknown(joined.reason)
-    else:
-        yield from (_heard(evidence, exe, each) for each in joined)
+def _each(shells: Reading[tuple[T, ...]], judge: Callable[[T], Answer]) -> list[Answer]:
+    return [Unknown(shells.reason)] if isinstance(shells, Unread) else [judge(each) for each in shells]
 
 
 def _gravest(hits: list[Hit]) -> Hit:
