@@ -110,7 +110,7 @@ def _named(child: Child) -> str:
 
 def _is_interactive(child: Child) -> bool:
     """Whether the shell was given neither a command nor a script: it does what it reads (bash(1), Invocation)."""
-    words = iter(child.argv[2 if plain(child.argv[0]) in MULTI_CALL else 1 :])
+    words = iter(child.argv[2 if child.argv and plain(child.argv[0]) in MULTI_CALL else 1 :])
     for word in words:
         if word in ("-", "--") or not word.startswith(("-", "+")):
             script = next(words, None) if word in ("-", "--") else word
