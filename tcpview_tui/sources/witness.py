@@ -66,12 +66,13 @@ class Witness:
         self._table.begin()
 
     def _ask(self, step: Transition) -> Process:
-        bare = Process(step.pid, None, step.name)
+        pid = _process_of(step.pid) if step.is_thread and self._budget else step.pid
+        bare = Process(pid, None, step.name)
         if self._left <= 0:
             self.skipped += bool(self._budget)
             return bare
         self._left -= 1
-        found = self._table.get(_process_of(step.pid) if step.is_thread else step.pid)
+        found = self._table.get(pid)
         if found is None or self._is_later(found, step.at):
             found = bare
         self._known[step.pid, step.name] = found

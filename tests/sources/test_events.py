@@ -83,11 +83,12 @@ def followed(lives: Lives) -> int:
 
 
 def collect(events: Events, port: int, number: int) -> list[Life]:
-    """The lives that touch a port, once there are as many as expected."""
+    """The lives that touch a port of this machine, once there are as many as expected."""
+    there = {Endpoint("127.0.0.1", port), Endpoint("::1", port)}
     found: list[Life] = []
 
     def enough() -> bool:
-        found.extend(life for life in events.drain().lives if port in (life.local.port, life.remote.port))
+        found.extend(life for life in events.drain().lives if not there.isdisjoint({life.local, life.remote}))
         return len(found) >= number
 
     until(enough)

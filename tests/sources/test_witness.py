@@ -129,3 +129,20 @@ def test_beyond_the_budget_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     assert witness.of(connects(os.getpid(), os.getpid())).namespace == inode(os.getpid())
     told = witness.of(connects(os.getppid(), os.getppid()))
     assert (told.process.started, told.namespace, witness.skipped) == (None, None, 1)
+
+
+@pytest.mark.parametrize(("budget", "is_told"), [(1, True), (0, False)])
+def test_beyond_the_budget_a_thread_is_still_told_by_its_process(
+    monkeypatch: pytest.MonkeyPatch, budget: int, is_told: bool
+) -> None:
+    """Not where the numbers are those of another process namespace, which has no budget at all."""
+    monkeypatch.setattr(module, "_sees_all_pids", lambda: True)
+    witness, over = Witness(FakeClock(), budget), threading.Event()
+    witness._left = 0
+    thread = threading.Thread(target=over.wait, args=(PATIENCE,))
+    thread.start()
+    number = thread.native_id or 0
+    told = witness.of(connects(number, number)._replace(is_thread=True)).process
+    over.set()
+    thread.join()
+    assert (told.pid, told.started) == (os.getpid() if is_told else number, None)
