@@ -46,6 +46,7 @@ class Witness:
         self._budget = budget if _sees_all_pids() else 0
         self._table = ProcessTable()
         self._known: dict[tuple[int, str], Process] = {}
+        self._pids: dict[int, int] = {}
         self._places: dict[tuple[int, str], int | None] = {}
         self._left = self._budget
         self._began = clock.monotonic()
@@ -56,17 +57,29 @@ class Witness:
         if self._clock.monotonic() - self._began >= _LOOK:
             self._begin()
         place = self._place(step)
-        return Caller(self._known.get((step.pid, step.name)) or self._ask(step), place)
+        pid = self._pid(step)
+        return Caller(self._known.get((pid, step.name)) or self._ask(pid, step), place)
 
     def _begin(self) -> None:
         self._began = self._clock.monotonic()
         self._left = self._budget
         self._known.clear()
+        self._pids.clear()
         self._places.clear()
         self._table.begin()
 
-    def _ask(self, step: Transition) -> Process:
-        pid = _process_of(step.pid) if step.is_thread and self._budget else step.pid
+    def _pid(self, step: Transition) -> int:
+        """Return the process of a step. What the kernel has noted may be of who had the number before: pids come again.
+
+        Where the numbers are those of another process namespace, and there is no budget, only the kernel knows.
+        """
+        if not self._budget:
+            return step.pid
+        if step.thread not in self._pids:
+            self._pids[step.thread] = _process_of(step.thread, step.pid)
+        return self._pids[step.thread]
+
+    def _ask(self, pid: int, step: Transition) -> Process:
         bare = Process(pid, None, step.name)
         if self._left <= 0:
             self.skipped += bool(self._budget)
@@ -75,7 +88,7 @@ class Witness:
         found = self._table.get(pid)
         if found is None or self._is_later(found, step.at):
             found = bare
-        self._known[step.pid, step.name] = found
+        self._known[pid, step.name] = found
         return found
 
     def _place(self, step: Transition) -> int | None:
@@ -91,13 +104,13 @@ class Witness:
         return process.started is not None and process.started > happened + _GRAIN
 
 
-def _process_of(thread: int) -> int:
-    """Return the process of a thread that still runs; else the number itself, which is mostly that of both."""
+def _process_of(thread: int, told: int) -> int:
+    """Return the process of a thread that still runs; else what the kernel has `told`."""
     try:
         status = Path(f"/proc/{thread}/status").read_bytes()
         return int(status.partition(b"\nTgid:")[2].split(None, 1)[0])  # proc_pid_status(5)
     except (OSError, ValueError, IndexError):
-        return thread
+        return told
 
 
 def _namespace_of(task: int) -> int | None:

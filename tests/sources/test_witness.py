@@ -146,3 +146,17 @@ def test_beyond_the_budget_a_thread_is_still_told_by_its_process(
     over.set()
     thread.join()
     assert (told.pid, told.started) == (os.getpid() if is_told else number, None)
+
+
+def test_who_had_the_number_before_is_not_told(witness: Witness) -> None:
+    """The kernel notes the process of a thread when it is switched to, and until then has that of an earlier one."""
+    with child("cat") as process, child("cat") as earlier:
+        stale = connects(earlier.pid, process.pid)
+        assert witness.of(stale).process.pid == process.pid
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait, args=(PATIENCE,))
+    thread.start()
+    number = thread.native_id or 0
+    assert witness.of(connects(number, number)).process.pid == os.getpid()
+    over.set()
+    thread.join()
