@@ -51,16 +51,26 @@ def rebuilt(_: Stage) -> Iterator[None]:
             yield
 
 
+@contextmanager
+def rooted(
+    prepare: Callable[[Path], object] = lambda _: None, program: str = PROGRAM, of: str = "sleep", **options: Any
+) -> Iterator[Path]:
+    """Run a program in a root of its own, whose package brought a copy of `of`, once `prepare` has changed it."""
+    with folder(name="root") as root:
+        install(root, 1, of)
+        prepare(root)
+        with talking(program, "600", preexec_fn=entering(root), **options):
+            yield root
+
+
 def upgrading(to: Callable[[Path], object]) -> Play:
     """Run a program of a package in a root of its own, where the file is replaced by what `to` does."""
 
     @contextmanager
     def play(_: Stage) -> Iterator[None]:
-        with folder(name="root") as root:
-            install(root, 1, "sleep")
-            with talking(PROGRAM, "600", preexec_fn=entering(root)):
-                to(root)
-                yield
+        with rooted() as root:
+            to(root)
+            yield
 
     return play
 
@@ -70,12 +80,9 @@ def altered(more: bytes = b".") -> Play:
 
     @contextmanager
     def play(stage: Stage) -> Iterator[None]:
-        with folder(name="root") as root:
-            install(root, 1, "sleep")
-            _append(root / PROGRAM[1:], more)
-            with talking(PROGRAM, "600", preexec_fn=entering(root)):
-                stage.examine()
-                yield
+        with rooted(lambda root: _append(root / PROGRAM[1:], more)):
+            stage.examine()
+            yield
 
     return play
 
@@ -83,22 +90,16 @@ def altered(more: bytes = b".") -> Play:
 @contextmanager
 def altered_and_preloading(_: Stage) -> Iterator[None]:
     """Run such a one that is suspicious by itself, so that nobody has to look closer."""
-    with folder(name="root") as root:
-        install(root, 1, "sleep")
-        _append(root / PROGRAM[1:], b".")
-        preloading: dict[str, Any] = {"env": {"LD_PRELOAD": "/no/such.so"}, "stderr": subprocess.DEVNULL}
-        with talking(PROGRAM, "600", preexec_fn=entering(root), **preloading):
-            yield
+    preloading: dict[str, Any] = {"env": {"LD_PRELOAD": "/no/such.so"}, "stderr": subprocess.DEVNULL}
+    with rooted(lambda root: _append(root / PROGRAM[1:], b"."), **preloading):
+        yield
 
 
 @contextmanager
 def brought_along(_: Stage) -> Iterator[None]:
     """Run a program that lies beside those of packages, and is of none."""
-    with folder(name="root") as root:
-        install(root, 1, "cat")
-        copied("sleep", root / "usr/sbin/helper")
-        with talking("/usr/sbin/helper", "600", preexec_fn=entering(root)):
-            yield
+    with rooted(lambda root: copied("sleep", root / "usr/sbin/helper"), "/usr/sbin/helper", "cat"):
+        yield
 
 
 def known_by_hash(more: bytes = b"") -> Play:
@@ -121,15 +122,15 @@ def known_by_hash(more: bytes = b"") -> Play:
 @contextmanager
 def put_back(_: Stage) -> Iterator[None]:
     """Run another program by the name of one of a package that came long ago, which then has its place again."""
-    with folder(name="root") as root:
-        install(root, 1, "sleep")
+
+    def take_away(root: Path) -> None:
         os.utime(root / "var/lib/dpkg/info/worker.list", (LONG_AGO, LONG_AGO))
-        program, kept = root / PROGRAM[1:], root / "tmp/kept"
-        program.rename(kept)
-        copied("sleep", program)
-        with talking(PROGRAM, "600", preexec_fn=entering(root)):
-            kept.replace(program)
-            yield
+        (root / PROGRAM[1:]).rename(root / "tmp/kept")
+        copied("sleep", root / PROGRAM[1:])
+
+    with rooted(take_away) as root:
+        (root / "tmp/kept").replace(root / PROGRAM[1:])
+        yield
 
 
 def disguised(more: bytes = b"") -> Play:
